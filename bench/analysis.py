@@ -1,0 +1,198 @@
+"""Runs to comparisons: ratios to the baseline, intervals, verdicts. Alone knows pandas and scipy.
+
+The unit of analysis is the round: its processes are fresh, so rounds are independent observations;
+the values inside one are not. docs/method.md says why each step is what it is.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from bench.catalog import STAGES
+from bench.plan import CONFIDENCE, CONTROL, Cell, Role, confidence, minimum_rounds
+from bench.runs import TOTAL
+from bench.store import Kept
+
+THRESHOLD = 0.01  # of the baseline: what is closer to it than this is called the same
+NAMED_ROUNDS = 3
+
+Array: TypeAlias = npt.NDArray[np.float64]
+Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and its confidence interval; no bounds where there were too few rounds for one."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One stage of one loop in one scenario, divided by the baseline's.
+
+    `seconds` are per iteration; `ratio` is this loop's seconds ÷ the baseline's, paired within
+    sweeps: below 1 is faster. What was skipped or failed has neither, and a `reason`.
+    """
+
+    scenario: str
+    loop: str
+    python: str
+    stage: str
+    role: Role
+    baseline: str
+    rounds: int = 0
+    seconds: Estimate | None = None
+    ratio: Estimate | None = None
+    confidence: float = CONFIDENCE
+    verdict: str | None = None
+    reason: str | None = None
+
+
+def compare(kept: Kept, threshold: float = THRESHOLD) -> tuple[Comparison, ...]:
+    """Compare every cell of a run, stage by stage; and name what was skipped or not measured."""
+    about = kept.about
+    seconds, ratios = _round_medians(kept)
+    compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
+    reasons = {skip.cell: skip.reason for skip in about.skips}
+    found = []
+    for cell in (*about.cells, *reasons):
+        python, level = about.facts.get("python", "unknown"), confidence(compared[cell.scenario])
+        empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, confidence=level)
+        empty = replace(empty, reason=reasons.get(cell) or _failure_reason(kept, cell))
+        keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
+        rows = [
+            _row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold)
+            for key in keys
+            if key in seconds
+        ]
+        found += rows or [replace(empty, reason=empty.reason or "not measured yet")]
+    return tuple(found)
+
+
+def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) -> Comparison:
+    """Fill in what was measured: seconds and logs of ratios, one for each round."""
+    row = replace(row, rounds=len(seconds), seconds=median_estimate(seconds, row.confidence))
+    if row.role == "baseline":
+        return row
+    if logs is None:
+        return replace(row, reason=row.reason or "nothing to divide by: the baseline was not measured")
+    ratio, reason = median_estimate(logs, row.confidence), row.reason
+    if ratio.low is None:
+        needed = minimum_rounds(round((1 - CONFIDENCE) / (1 - row.confidence)))
+        reason = f"{reason + '; ' if reason else ''}{len(logs)} rounds, an interval needs {needed}"
+    decided = agreed_verdict(logs, row.confidence, threshold)
+    return replace(row, rounds=len(logs), ratio=_exponential(ratio), verdict=decided, reason=reason)
+
+
+def _round_medians(kept: Kept) -> tuple[Medians, Medians]:
+    """For each (scenario, stage, label): seconds, and logs of ratios; one number for each round.
+
+    The median over sweeps is taken of the log ratio within each sweep, where loop and baseline
+    took their turns within milliseconds of each other: what drifts slower than that cancels.
+    """
+    if not kept.runs:
+        return {}, {}
+    parts = {
+        (run.cell.scenario, stage, run.round, run.cell.label): pd.Series(values)
+        for run in kept.runs
+        for stage, values in run.values.items()
+    }
+    by_round = ["scenario", "stage", "round"]
+    wide = pd.concat(parts, names=[*by_round, "label", "sweep"]).unstack("label")
+    baseline = kept.about.plan.baseline
+    seconds = wide.groupby(level=by_round).median()
+    ratios = pd.DataFrame()
+    if baseline in wide:
+        logs = wide.apply(np.log)
+        ratios = logs.sub(logs[baseline], axis="index").groupby(level=by_round).median()
+    return _columns(seconds), _columns(ratios)
+
+
+def _columns(frame: pd.DataFrame) -> Medians:
+    """The numbers of each scenario and stage in each column, without those that are missing."""
+    found: dict[tuple[str, str, str], Array] = {}
+    for label, column in frame.items():
+        for key, numbers in column.dropna().groupby(level=["scenario", "stage"]):
+            scenario, stage = cast("tuple[str, str]", key)
+            found[scenario, stage, str(label)] = numbers.to_numpy(np.float64)
+    return found
+
+
+def _failure_reason(kept: Kept, cell: Cell) -> str | None:
+    """What went wrong with a cell, in its own words and in which rounds; None if nothing did."""
+    rounds: dict[str, list[str]] = {}
+    said = [(failure.cell, failure.round, failure.reason) for failure in kept.failures]
+    said += [(run.cell, run.round, run.ending) for run in kept.runs if run.ending]
+    for where, index, what in said:
+        if where == cell:
+            rounds.setdefault(what, []).append(str(index + 1))
+    if not rounds:
+        return None
+    texts = [
+        f"{what} (round {', '.join(indices[:NAMED_ROUNDS])}{', …' if len(indices) > NAMED_ROUNDS else ''})"
+        for what, indices in rounds.items()
+    ]
+    delivered = sum(run.cell == cell for run in kept.runs)
+    return f"{'; '.join(texts)}; {delivered} of {kept.about.plan.sampling.rounds} rounds kept"
+
+
+def median_estimate(numbers: Array, level: float) -> Estimate:
+    """The median, and its exact distribution-free interval from the sign test.
+
+    Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
+    """
+    interval = stats.quantile_test(numbers, p=0.5).confidence_interval(level)
+    if math.isnan(interval.low) or math.isnan(interval.high):
+        return Estimate(float(np.median(numbers)), None, None)
+    return Estimate(float(np.median(numbers)), float(interval.low), float(interval.high))
+
+
+def mean_estimate(numbers: Array, level: float) -> Estimate:
+    """The mean, and Student's interval for it: the paired t-test, since these are differences."""
+    mean = float(np.mean(numbers))
+    if len(numbers) == 1:
+        return Estimate(mean, None, None)
+    half = float(stats.sem(numbers) * stats.t.ppf((1 + level) / 2, len(numbers) - 1))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:
+    """faster, slower or same if the sign interval and the paired t both say so; else inconclusive."""
+    intervals = (median_estimate(logs, level), mean_estimate(logs, level))
+    verdicts = {verdict(interval, threshold) for interval in intervals}
+    return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
+
+
+def verdict(log_ratio: Estimate, threshold: float) -> str:
+    """What an interval of log ratios shows: it must lie wholly beyond, or within, the threshold."""
+    edge = math.log1p(threshold)
+    if log_ratio.low is None or log_ratio.high is None:
+        return "inconclusive"
+    if log_ratio.high < -edge:
+        return "faster"
+    if log_ratio.low > edge:
+        return "slower"
+    return "same" if -edge <= log_ratio.low and log_ratio.high <= edge else "inconclusive"
+
+
+def _exponential(log_ratio: Estimate) -> Estimate:
+    low, high = (None if bound is None else math.exp(bound) for bound in (log_ratio.low, log_ratio.high))
+    return Estimate(math.exp(log_ratio.value), low, high)
+
+
+def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:
+    """Whether a control shows a difference that can't be there: the baseline against itself."""
+    ratio = control.ratio
+    if control.role != CONTROL or ratio is None or ratio.low is None or ratio.high is None:
+        return False
+    return ratio.low > 1 + threshold or ratio.high < 1 / (1 + threshold)

@@ -1,0 +1,58 @@
+"""What a result must say about the place where it was measured, and nothing that names it."""
+
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Collection, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from bench.loops import Loop
+
+
+def facts(loops: Collection[Loop]) -> Mapping[str, str]:
+    """Python, its build, kernel, processor, io_uring, and the versions of what is compared."""
+    models = [line for line in _read("/proc/cpuinfo").splitlines() if line.startswith("model name")]
+    io_uring = {"0": "allowed", "1": "restricted", "2": "disabled"}
+    switch = _read("/proc/sys/kernel/io_uring_disabled").strip()
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "build": ", ".join([platform.python_compiler(), *_peculiarities()]),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "architecture": platform.machine(),
+        "cpu": models[0].partition(":")[2].strip() if models else platform.processor() or "unknown",
+        "cpus": str(os.cpu_count()),
+        "io_uring": io_uring.get(switch, "unknown"),
+        "UV_USE_IO_URING": os.environ.get("UV_USE_IO_URING", "unset"),
+        "pyperf": metadata.version("pyperf"),
+        **{f"loop {loop.name}": loop.version or "missing" for loop in loops},
+    }
+
+
+def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """What changed between two sets of facts, in words."""
+    return tuple(
+        f"{name}: {earlier.get(name, 'nothing')} then, {now.get(name, 'nothing')} now"
+        for name in {**earlier, **now}
+        if earlier.get(name) != now.get(name)
+    )
+
+
+def _peculiarities() -> list[str]:
+    """What makes this build of Python faster or slower than the usual one."""
+    jit = getattr(sys, "_jit", None)
+    found = {
+        "free-threaded": sysconfig.get_config_var("Py_GIL_DISABLED"),
+        "debug": sysconfig.get_config_var("Py_DEBUG"),
+        "JIT": jit and jit.is_enabled(),
+    }
+    return [name for name, there in found.items() if there]
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError:
+        return ""

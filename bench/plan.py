@@ -1,0 +1,184 @@
+"""What to measure and in which order: cells, groups, rounds, sweeps. Pure: no process, no clock."""
+
+import math
+import random
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from bench.catalog import Scenario
+from bench.loops import Loop
+
+Role: TypeAlias = Literal["baseline", "control", "loop"]
+CONTROL: Final = "control"
+CONFIDENCE = 0.95
+TIMEOUT_S = 20.0
+MINIMUM_SWEEPS = 3
+
+# Rough costs seen on a two-core shared machine; they shape the estimate and nothing else.
+LIFECYCLE_S = 80e-6
+SLOWER_LOOPS = 1.4
+START_S = 0.12
+CALIBRATION_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One loop in one scenario; the control is a second copy of the baseline."""
+
+    scenario: str
+    loop: str
+    role: Role
+
+    @property
+    def label(self) -> str:
+        """What it is called inside its group."""
+        return CONTROL if self.role == CONTROL else self.loop
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A cell that can't be, by declaration, and why."""
+
+    cell: Cell
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cells of one scenario that are compared with each other, and those left out."""
+
+    scenario: Scenario
+    cells: tuple[Cell, ...]
+    skips: tuple[Skip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How much is measured: rounds of fresh processes, sweeps in a round, seconds in a value."""
+
+    rounds: int = 15
+    sweeps: int = 48
+    value_s: float = 0.003
+    warmups: int = 3
+    round_s: float = 6.0
+
+    def iterations(self, lifecycle_s: float) -> int:
+        """Lifecycles in one value, so that it lasts about `value_s` on the baseline."""
+        return max(1, round(self.value_s / lifecycle_s))
+
+    def sweeps_for(self, lifecycle_s: float, cells: int) -> int:
+        """Sweeps in a round: fewer where lifecycles are long, so that it ends in about `round_s`.
+
+        A turn runs the lifecycles of one value and one more, untimed, before.
+        """
+        turn_s = lifecycle_s * (self.iterations(lifecycle_s) + 1)
+        return max(MINIMUM_SWEEPS, min(self.sweeps, int(self.round_s / (turn_s * max(1, cells)))))
+
+
+DEFAULT = Sampling()
+FAST = Sampling(rounds=6, sweeps=30)
+RIGOROUS = Sampling(rounds=40, sweeps=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole run, as the user asked for it; the names are of loops and scenarios."""
+
+    loops: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    baseline: str
+    sampling: Sampling
+    seed: int
+    delay_s: float = 0.0
+    timeout_s: float = TIMEOUT_S
+    affinity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a group: fresh processes, and for each sweep the order of the cells' turns."""
+
+    group: Group
+    index: int
+    seed: str
+
+    def orders(self, sweeps: int) -> tuple[tuple[Cell, ...], ...]:
+        """For each sweep the cells in the order of their turns."""
+        orders = sweep_orders(len(self.group.cells), sweeps, random.Random(self.seed))
+        return tuple(tuple(self.group.cells[position] for position in order) for order in orders)
+
+
+def cross(
+    loops: Collection[Loop], scenarios: Collection[Scenario], baseline: str, python: tuple[int, int]
+) -> tuple[Group, ...]:
+    """Cross loops with scenarios: a group each, with a control, and the declared skips beside."""
+    groups = []
+    for scenario in scenarios:
+        cells, skips = [], []
+        for loop in loops:
+            roles: tuple[Role, ...] = ("baseline", CONTROL) if loop.name == baseline else ("loop",)
+            reason = scenario.skip_reason(loop, python)
+            for cell in (Cell(scenario.name, loop.name, role) for role in roles):
+                if reason:
+                    skips.append(Skip(cell, reason))
+                else:
+                    cells.append(cell)
+        groups.append(Group(scenario, tuple(cells), tuple(skips)))
+    return tuple(groups)
+
+
+def schedule(
+    groups: Collection[Group], rounds: int, seed: int, done: Mapping[str, int], used: Mapping[str, int]
+) -> Iterator[Round]:
+    """Rounds still to do: every group once, in an order shuffled anew, then every group again.
+
+    `done` says how many rounds of each scenario are complete, `used` how many round numbers are
+    taken: a round that was interrupted keeps its number, and what was measured in it.
+    """
+    for turn in range(rounds):
+        order = [group for group in groups if group.cells]
+        random.Random(f"{seed}/{turn}").shuffle(order)
+        for group in order:
+            name = group.scenario.name
+            if turn < rounds - done.get(name, 0):
+                index = used.get(name, 0) + turn
+                yield Round(group, index, f"{seed}/{name}/{index}")
+
+
+def sweep_orders(cells: int, sweeps: int, rng: random.Random) -> tuple[tuple[int, ...], ...]:
+    """Orders of turns, balanced over the sweeps: shuffled cyclic Latin squares, one after another.
+
+    Every cell has every position equally often, but for the last, incomplete square.
+    """
+    orders: list[tuple[int, ...]] = []
+    while len(orders) < sweeps:
+        first = rng.sample(range(cells), cells)
+        square = [tuple(first[shift:] + first[:shift]) for shift in range(cells)]
+        orders += rng.sample(square, cells)
+    return tuple(orders[:sweeps])
+
+
+def confidence(compared: int) -> float:
+    """Confidence of each interval in a table that compares so many loops (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(1, compared)
+
+
+def minimum_rounds(compared: int) -> int:
+    """Rounds that the exact sign interval needs at that confidence: 6 for one loop.
+
+    With n rounds its widest interval, from the least to the greatest, misses with 2 / 2**n.
+    """
+    return math.ceil(math.log2(2 / (1 - confidence(compared))))
+
+
+def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
+    """Wall time that a plan takes, roughly: on two cores, with loops slower than the baseline."""
+    lifecycle_s = delay_s + LIFECYCLE_S
+    turn_s = lifecycle_s * (sampling.iterations(lifecycle_s) + 1) * SLOWER_LOOPS
+    total = 0.0
+    for cells in (len(group.cells) for group in groups):
+        turns = cells * sampling.sweeps_for(lifecycle_s, cells)
+        round_s = cells * START_S + sampling.warmups * turn_s + turns * turn_s
+        total += CALIBRATION_S + sampling.rounds * round_s
+    return total

@@ -1,0 +1,132 @@
+"""Comparisons as tables for people, through tabulate: in the terminal, and in Markdown.
+
+A table for each scenario: loop, total and ratio with their intervals, verdict, the stages; below
+it what must be known to read it. Numbers of one table share one unit.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from tabulate import tabulate
+
+from bench.analysis import THRESHOLD, Comparison, Estimate, distrusted
+from bench.catalog import STAGES
+from bench.plan import CONTROL
+from bench.reports.sentence import closing_sentence
+from bench.runs import TOTAL
+from bench.store import Kept
+
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+NOTHING = "–"
+
+
+def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
+    """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
+    parts = []
+    for scenario, title in kept.about.titles.items():
+        rows = [row for row in comparisons if row.scenario == scenario]
+        parts += [f"{scenario}: {title}", *_tables(rows, style, width), *_notes(rows)]
+    parts += [*kept.problems, _legend(kept), closing_sentence(kept, comparisons)]
+    return "\n\n".join(part if "\n" in part or not width else textwrap.fill(part, width) for part in parts) + "\n"
+
+
+def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
+    """The report as a page: the sentence, the tables, and what they were measured with."""
+    plan, sampling = kept.about.plan, kept.about.plan.sampling
+    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
+    for scenario, title in kept.about.titles.items():
+        rows = [row for row in comparisons if row.scenario == scenario]
+        parts += [f"## {scenario}", f"`{title}`", *_tables(rows, "github", None)]
+        parts += [f"- {note}" for note in _notes(rows)]
+    settings = {
+        "measured": kept.about.started,
+        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
+        "rounds": f"{sampling.rounds}, of up to {sampling.sweeps} sweeps",
+        "seed": str(plan.seed),
+        "affinity": plan.affinity or NOTHING,
+        "method": f"lock-step, version {kept.about.method}",
+        **kept.about.facts,
+    }
+    measured = tabulate([*settings.items()], ("what", "value"), "github", disable_numparse=True)
+    return "\n\n".join([*parts, "## How it was measured", measured, *kept.problems]) + "\n"
+
+
+def _legend(kept: Kept) -> str:
+    baseline = kept.about.plan.baseline
+    return (
+        f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
+        f"below 1 is faster; in brackets the confidence interval. control: {baseline} again, the noise floor."
+    )
+
+
+def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[str]:
+    """The table of one scenario; in two, which and how fast, then the stages, where it is too wide."""
+    totals = [row for row in rows if row.stage == TOTAL and row.seconds]
+    if not totals:
+        return []
+    unit, symbol = _unit(totals)
+    stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
+    names = ["loop", f"total {symbol}", "ratio", "verdict"]
+    lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
+    whole = _grid(lines, [*names, *stages], style)
+    if width is None or max(map(len, whole.splitlines())) <= width:
+        return [whole]
+    return [_grid(lines, names, style), _grid(lines, ["loop", *stages], style)]
+
+
+def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
+    cells = [[line[name] for name in names] for line in lines]
+    sides = ["left", *["right"] * (len(names) - 1)]
+    return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
+
+
+def _notes(rows: Sequence[Comparison]) -> list[str]:
+    """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
+    found = []
+    for row in (row for row in rows if row.stage == TOTAL):
+        if distrusted(row):
+            found.append(
+                f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {_interval(row.ratio)}, "
+                f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
+            )
+        if row.reason:
+            absent = "" if row.seconds else " is not in the table"
+            found.append(f"{_label(row)}{absent}: {row.reason}")
+    return found
+
+
+def _label(row: Comparison) -> str:
+    return CONTROL if row.role == CONTROL else row.loop
+
+
+def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
+    least = min(row.seconds.value for row in totals if row.seconds)
+    return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
+
+
+def _main(row: Comparison, unit: float) -> list[str]:
+    verdict = {"baseline": "baseline", CONTROL: "noise floor"}.get(row.role, row.verdict)
+    ratio = "1" if row.role == "baseline" else _interval(row.ratio)
+    return [_label(row), _interval(row.seconds, unit), ratio, verdict or NOTHING]
+
+
+def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str], unit: float) -> dict[str, str]:
+    found = {row.stage: row.seconds for row in rows if _label(row) == _label(total)}
+    return {name: _number(seconds.value / unit) if (seconds := found.get(name)) else NOTHING for name in stages}
+
+
+def _interval(estimate: Estimate | None, unit: float = 1) -> str:
+    if estimate is None:
+        return NOTHING
+    value = _number(estimate.value / unit)
+    if estimate.low is None or estimate.high is None:
+        return f"{value} ({NOTHING})"
+    return f"{value} ({_number(estimate.low / unit)}–{_number(estimate.high / unit)})"
+
+
+def _number(value: float) -> str:
+    """Three significant digits, but thousandths near 1, where ratios lie."""
+    if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)
+        return f"{value:.3f}"
+    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if value >= least), 3)
+    return f"{value:.{digits}f}"

@@ -1,0 +1,147 @@
+"""A run: what one worker yields in one round. Also what it says when it fails, and the way home.
+
+Loops are other people's code and may write anything into a pipe, and anybody may have written a
+file: nothing is believed before msgspec has checked it against these types.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from bench.plan import Cell
+
+TOTAL: Literal["total"] = "total"
+MAXIMUM_TEXT = 1000
+PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
+FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;()<>]+)+(?=[\\/])")
+# What may be published of pyperf's metadata: nothing that names a person, a host or a path.
+KEPT_METADATA = re.compile(
+    "aslr|cpu_(affinity|config|count|freq|model_name)|date|duration|load_avg_1min|loop(_.*)?|loops|"
+    "mem_max_rss|perf_version|platform|python_(compiler|implementation|version)|runnable_threads|timer"
+)
+
+Stage: TypeAlias = Literal["total", "create", "start", "work", "finish"]
+Seconds: TypeAlias = Annotated[float, Meta(gt=0, lt=1e6)]
+Number: TypeAlias = Annotated[int, Meta(ge=0, lt=2**31)]
+Positive: TypeAlias = Annotated[int, Meta(gt=0, lt=2**31)]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Values of one cell in one round: `values[stage]` are seconds per iteration, one per sweep.
+
+    `ending` says how the worker ended, if it did so badly after it had delivered.
+    """
+
+    cell: Cell
+    round: Number
+    values: Mapping[Stage, Annotated[tuple[Seconds, ...], Meta(min_length=1)]]
+    metadata: Mapping[str, str | int | float]
+    ending: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cell that gave no values in a round, why, and the last that its worker printed."""
+
+    cell: Cell
+    round: Number
+    reason: str
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How long one lifecycle of a scenario takes on the baseline, and what follows from it."""
+
+    scenario: str
+    lifecycle_s: Seconds
+    iterations: Positive
+    sweeps: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A round that is complete: each of its cells has delivered, or has failed."""
+
+    scenario: str
+    round: Number
+
+
+Outcome: TypeAlias = Run | Failure | Calibration | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a worker sends at its end; `warmups` are pyperf's pairs of iterations and seconds."""
+
+    values: Mapping[Stage, tuple[Seconds, ...]] = field(default_factory=dict)
+    warmups: tuple[tuple[Positive, Seconds], ...] = ()
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a journal: one of the four."""
+
+    run: Run | None = None
+    failure: Failure | None = None
+    calibration: Calibration | None = None
+    done: Done | None = None
+
+
+def delivery_of(line: bytes) -> Delivery:
+    """Read what a worker sent; raises ValueError if it is no delivery."""
+    return msgspec.json.decode(line, type=Delivery)
+
+
+def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Run:
+    """Make a run of what a worker delivered; raises ValueError if stages are missing."""
+    metadata = {
+        name: value[:MAXIMUM_TEXT] if isinstance(value, str) else value
+        for name, value in sorted(delivery.metadata.items())
+        if KEPT_METADATA.fullmatch(name) and isinstance(value, str | int | float)
+    }
+    values = {
+        stage: tuple(round(value, PICOSECONDS) for value in numbers) for stage, numbers in delivery.values.items()
+    }
+    return _checked(Run(cell, index, values, metadata, ending))
+
+
+def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
+    """Make a failure, each file in its text without its folders: they name machines and people."""
+    return Failure(cell, index, FOLDERS.sub("…", reason)[:MAXIMUM_TEXT], FOLDERS.sub("…", output))
+
+
+def calibration_seconds(delivery: Delivery) -> tuple[float, ...]:
+    """Seconds per iteration of a calibrating worker's values, those of the most iterations."""
+    most = max(iterations for iterations, _ in delivery.warmups)
+    return tuple(seconds for iterations, seconds in delivery.warmups if iterations == most)
+
+
+def line_of(outcome: Outcome) -> bytes:
+    """One line of JSON that `outcome_of` reads back."""
+    return msgspec.json.encode({type(outcome).__name__.lower(): outcome}) + b"\n"
+
+
+def outcome_of(line: bytes) -> Outcome:
+    """Read one line of a journal, believing nothing; raises ValueError with what is wrong."""
+    try:
+        content = msgspec.json.decode(line, type=Line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    found = [part for part in (content.run, content.failure, content.calibration, content.done) if part]
+    if len(found) != 1:
+        raise ValueError("it is not one run, failure, calibration or done")
+    return _checked(found[0]) if isinstance(found[0], Run) else found[0]
+
+
+def _checked(run: Run) -> Run:
+    if TOTAL not in run.values or len({len(numbers) for numbers in run.values.values()}) != 1:
+        raise ValueError("its stages are not those of one lifecycle")
+    return run

@@ -1,0 +1,234 @@
+"""The run folder: the only module that keeps measurements.
+
+    run.json        what was to be measured, where, and with which seed; written once
+    journal.jsonl   a line for each outcome, on disk before the next is measured
+    <loop>.json     a pyperf suite for each loop, and control.json; made from the journal
+    report.md …     reports; made from the journal
+
+Only the journal grows. All else is written beside its place and moved there, so that it is whole.
+"""
+
+import io
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pyperf
+
+from bench.errors import BenchError, NotMeasuredError
+from bench.plan import Cell, Group, Plan, Skip
+from bench.runs import Calibration, Done, Failure, Outcome, Run, line_of, outcome_of
+
+METHOD = 1  # goes up when the same loop would measure differently: never compare across
+JOURNAL = "journal.jsonl"
+ABOUT = "run.json"
+MAXIMUM_LINE = 1 << 26
+UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a file's
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a run is: its plan, the cells that follow from it, and where it was measured."""
+
+    plan: Plan
+    facts: Mapping[str, str]
+    titles: Mapping[str, str]
+    cells: tuple[Cell, ...]
+    skips: tuple[Skip, ...]
+    started: str
+    method: int = METHOD
+
+
+def about(plan: Plan, groups: Sequence[Group], facts: Mapping[str, str], started: str) -> About:
+    """Say what a new run is."""
+    return About(
+        plan,
+        facts,
+        {group.scenario.name: group.scenario.title for group in groups},
+        tuple(cell for group in groups for cell in group.cells),
+        tuple(skip for group in groups for skip in group.skips),
+        started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that a run folder holds, and which lines of its journal could not be read."""
+
+    about: About
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """What was measured."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Run))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be measured."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def rounds_done(self) -> Mapping[str, int]:
+        """For each scenario the number of complete rounds."""
+        done = {outcome for outcome in self.outcomes if isinstance(outcome, Done)}
+        return Counter(outcome.scenario for outcome in done)
+
+    @property
+    def rounds_used(self) -> Mapping[str, int]:
+        """For each scenario the first round number that is still free."""
+        used: dict[str, int] = {}
+        for cell, index in [(run.cell, run.round) for run in self.runs] + [(f.cell, f.round) for f in self.failures]:
+            used[cell.scenario] = max(used.get(cell.scenario, 0), index + 1)
+        return used
+
+
+class RunFolder:
+    """A folder that one run is kept in; every method says in words what the disk refuses."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read or written yet."""
+        self.path = path
+
+    def create(self, about: About) -> None:
+        """Make the folder and write what the run is; raises BenchError if it is not empty."""
+        with self._writing():
+            self.path.mkdir(parents=True, exist_ok=True)
+            if any(self.path.iterdir()):
+                raise BenchError(
+                    f"{self.path} is not empty: a run needs a folder of its own\n"
+                    f"name another, or go on with the run in it: python -m bench --resume {self.path}"
+                )
+            (self.path / JOURNAL).touch()
+            text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
+            self._replace(ABOUT, text + "\n")
+
+    def append(self, outcome: Outcome) -> None:
+        """Put one outcome on disk."""
+        with self._writing(), (self.path / JOURNAL).open("r+b") as journal:
+            if journal.seek(0, os.SEEK_END):
+                journal.seek(-1, os.SEEK_END)
+                if journal.read() != b"\n":
+                    journal.write(b"\n")  # an earlier run was killed while it wrote
+            journal.write(line_of(outcome))
+            journal.flush()
+            os.fsync(journal.fileno())
+
+    def load(self) -> Kept:
+        """Read what is kept, leaving out and naming what of the journal is damaged.
+
+        Raises BenchError if there is no run in the folder, or what it is can't be read.
+        """
+        about = self._about()
+        known = set(about.cells)
+        outcomes, problems = [], []
+        for number, line in self._lines():
+            try:
+                outcome = outcome_of(line)
+            except ValueError as error:
+                problems.append(f"{JOURNAL} line {number} is left out: {error}")
+                continue
+            if isinstance(outcome, Calibration | Done) or outcome.cell in known:
+                outcomes.append(outcome)
+            else:
+                problems.append(f"{JOURNAL} line {number} is left out: its cell is not in the plan")
+        return Kept(about, tuple(outcomes), tuple(problems))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a report."""
+        with self._writing():
+            self._replace(name, text)
+
+    def write_suites(self, kept: Kept) -> None:
+        """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
+        for label, benchmarks in suites(kept).items():
+            text = io.StringIO()
+            pyperf.BenchmarkSuite(benchmarks).dump(text)
+            self.write(f"{UNSAFE.sub('--', label)}.json", text.getvalue())
+
+    def _about(self) -> About:
+        file = self.path / ABOUT
+        try:
+            about = msgspec.json.decode(file.read_bytes(), type=About)
+        except FileNotFoundError:
+            raise BenchError(f"no run in {self.path}: it has no {ABOUT}") from None
+        except OSError as error:
+            raise BenchError(f"{file} can't be read: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise BenchError(f"{file} does not say what the run is: {error}") from None
+        if about.method != METHOD:
+            raise BenchError(
+                f"{file} was measured by method {about.method}; this is method {METHOD}\n"
+                "read it with the version of evloop-bench that wrote it"
+            )
+        return about
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        try:
+            with (self.path / JOURNAL).open("rb") as journal:
+                number = 0
+                while line := journal.readline(MAXIMUM_LINE):
+                    number += 1
+                    if line.strip():
+                        yield number, line
+        except OSError as error:
+            raise BenchError(f"{self.path / JOURNAL} can't be read: {error.strerror}") from None
+
+    def _replace(self, name: str, text: str) -> None:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.path, delete=False) as new:
+            beside = Path(new.name)
+            try:
+                new.write(text)
+                new.flush()
+                os.fsync(new.fileno())
+                beside.chmod(0o644)
+                beside.replace(self.path / name)
+            except OSError:
+                beside.unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise NotMeasuredError(
+                f"{self.path} can't be written: {error.strerror}; what is in it stays readable\n"
+                f"mend that, then go on: python -m bench --resume {self.path}"
+            ) from error
+
+
+def suites(kept: Kept) -> dict[str, list[pyperf.Benchmark]]:
+    """For each loop, and the control, pyperf's benchmarks `<scenario>.<stage>`.
+
+    pyperf compares lists of values, so all loops must have equally many. Of each scenario the
+    suites hold the cells that delivered at least half of its rounds, and the rounds that all of
+    these delivered; the journal holds the rest.
+    """
+    found: dict[str, list[pyperf.Benchmark]] = {}
+    by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
+    for run in kept.runs:
+        by_scenario.setdefault(run.cell.scenario, {}).setdefault(run.cell, {})[run.round] = run
+    for cells in by_scenario.values():
+        rounds = set[int]().union(*cells.values())
+        steady = {cell: runs for cell, runs in cells.items() if 2 * len(runs) >= len(rounds)}
+        complete = sorted(rounds.intersection(*steady.values()))
+        for cell, runs in steady.items():
+            for stage in runs[complete[0]].values if complete else ():
+                same = [_pyperf_run(runs[index], stage) for index in complete]
+                found.setdefault(cell.label, []).append(pyperf.Benchmark(same))
+    return found
+
+
+def _pyperf_run(run: Run, stage: str) -> pyperf.Run:
+    name = f"{run.cell.scenario}.{stage}"
+    metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
+    values = dict(run.values.items())[stage]  # type: ignore[index]  # a stage of this very run
+    return pyperf.Run(values, metadata=metadata, collect_metadata=False)

@@ -1,0 +1,224 @@
+"""Times one cell, in a process of its own: an ordinary pyperf worker that waits for its turns.
+
+`bench.measure` starts it. Turns come in on what was stdin, a line each; answers go out on what was
+stdout: an empty line when ready and after each value, one line of JSON at the end. stdout itself
+leads where stderr leads, so that nothing that a loop's package prints is taken for an answer.
+"""
+
+import asyncio
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyperf
+
+from bench import catalog, loops
+from scenarios._workload import Record, get_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scenarios._workload import GetData, LoopFactory, Records
+
+EXPECTED = [Record("Jane", 19), Record("John", 24)]
+SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
+NANOSECOND = 1e-9
+
+clock = time.perf_counter_ns
+
+
+class WrongRunError(Exception):
+    """The scenario ran something else than what it is timed for."""
+
+
+class Stopwatch:
+    """Runs lifecycles of one cell and cuts them into stages, by clock readings around its calls.
+
+    `spent[stage]` are nanoseconds summed over the iterations of a value, one for each value so far.
+    The loop is not touched: its factory and the workload are wrapped.
+    """
+
+    def __init__(self, scenario: catalog.Scenario, factory: "LoopFactory", delay_s: float) -> None:
+        self.factory = factory
+        self.delay_s = delay_s
+        self.loop_class: type = type(None)
+        self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
+        self.called = self.created = self.first = self.last = 0
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop factory, between two clock readings."""
+        self.called = clock()
+        loop = self.factory()
+        self.created = clock()
+        return loop
+
+    async def timed_get_data(self) -> "Records":
+        """The workload, between two clock readings."""
+        self.first = clock()
+        records = await get_data(self.delay_s)
+        self.last = clock()
+        return records
+
+    async def watched_get_data(self) -> "Records":
+        """The workload, and a look at the loop that really runs."""
+        self.loop_class = type(asyncio.get_running_loop())
+        return await get_data(self.delay_s)
+
+    def rehearse(self, once: "Callable[[GetData], Records]", expected: type) -> None:
+        """Run one lifecycle untimed: caches are cold after a hand-over; and see what runs."""
+        self.loop_class = type(None)
+        _check_records(once(self.watched_get_data))
+        if self.loop_class is not expected:
+            raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+
+    def value(self, once: "Callable[[GetData], Records]", iterations: int) -> float:
+        """Seconds of so many lifecycles. What checks them, between two lifecycles, is not timed."""
+        create = start = work = finish = 0
+        for _ in range(iterations):
+            began = clock()
+            records = once(self.timed_get_data)
+            ended = clock()
+            if "create" not in self.spent:
+                self.called = self.created = began
+            if not began <= self.called <= self.created <= self.first <= self.last <= ended:
+                raise WrongRunError("the loop factory and the workload did not run inside the call")
+            _check_records(records)
+            create += self.created - self.called
+            start += self.first - began - (self.created - self.called)
+            work += self.last - self.first
+            finish += ended - self.last
+        stages = dict(zip(catalog.STAGES, (create, start, work, finish), strict=True))
+        for stage, nanoseconds in self.spent.items():
+            nanoseconds.append(stages[stage])
+        return sum(stages.values()) * NANOSECOND
+
+
+class Turns:
+    """The worker's end of the two pipes, taken away from stdin and stdout."""
+
+    def __init__(self) -> None:
+        self._turns, self._answers = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+
+    def wait(self) -> None:
+        """Say that this worker is ready for its next turn, and wait for it, using no CPU."""
+        os.write(self._answers, b"\n")
+        if not os.read(self._turns, 1):
+            os._exit(1)  # the parent is gone: nobody wants the rest
+
+    def deliver(self, message: object) -> None:
+        """Send the last line."""
+        with os.fdopen(self._answers, "w", encoding="utf-8") as pipe:
+            pipe.write(json.dumps(message) + "\n")
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies, even when that is by SIGKILL.
+
+    Elsewhere than on Linux a worker notices at its next turn, when the pipe is at its end.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def measure(turns: Turns) -> dict[str, object]:
+    """Time the cell that the command line names, and return what to deliver."""
+    runner = pyperf.Runner()
+    for option in ("--scenario", "--loop", "--delay", "--parent"):
+        runner.argparser.add_argument(option, required=True)
+    options = runner.parse_args()
+    die_with_parent(int(options.parent))
+    # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    loop, scenario = loops.named(options.loop), catalog.named(options.scenario)
+    factory = loops.load_factory(loop)
+    expected = _class_of(factory, loop)
+    watch = Stopwatch(scenario, factory, float(options.delay))
+    warmups = sys.maxsize if options.calibrate_loops else options.warmups
+
+    def time_func(iterations: int) -> float:
+        nonlocal warmups
+        watch.rehearse(once, expected)
+        seconds = watch.value(once, iterations)
+        warmups -= 1
+        if warmups <= 0:  # ready, after the last of them; and then after each value
+            turns.wait()
+        return seconds
+
+    # asyncio's policy is given the plain factory: what it does with it is what is timed.
+    new_loop = factory if scenario.given == "policy" else watch.new_loop
+    with catalog.prepared(scenario, loop, new_loop) as once:
+        if scenario.given == "policy":
+            _watch_policy(watch)
+        run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
+    values = {
+        stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
+        for stage, nanoseconds in watch.spent.items()
+    }
+    return {
+        "values": {"total": run.values, **values} if run.values else {},
+        "warmups": run.warmups,
+        "metadata": run.get_metadata() | _facts(loop, expected),
+    }
+
+
+def _watch_policy(watch: Stopwatch) -> None:
+    """Put the clock around what the current policy creates loops with."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.14 on
+        policy = asyncio.get_event_loop_policy()
+    watch.factory = policy.new_event_loop
+    policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # of this process, for ever
+
+
+def _class_of(factory: "LoopFactory", loop: loops.Loop) -> type:
+    """The class that the factory gives, which for a loop of LOOPS is one of its own package."""
+    probe = factory()
+    probe.close()
+    found = type(probe)
+    if loop in loops.LOOPS and found.__module__.partition(".")[0] != loop.package:
+        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(found)}")
+    return found
+
+
+def _check_records(records: "Records") -> None:
+    if records != EXPECTED:
+        raise WrongRunError(f"it returned {str(records)[:200]}, not the two records of get_data")
+
+
+def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
+    facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
+    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
+
+
+def _name(kind: type) -> str:
+    return "none" if kind is type(None) else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def main() -> None:
+    """Deliver what was measured, or what went wrong, which then ends the process."""
+    turns = Turns()
+    sys.path.append(str(Path.cwd()))  # for a factory of the user's own; last, so that it hides nothing
+    try:
+        delivery = measure(turns)
+    except BaseException as error:
+        said = " ".join(str(error).split())[:1000]
+        turns.deliver({"error": f"{type(error).__name__}: {said}" if said else type(error).__name__})
+        raise
+    turns.deliver(delivery)
+
+
+if __name__ == "__main__":
+    main()

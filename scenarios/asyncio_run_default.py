@@ -1,0 +1,42 @@
+"""asyncio.run(get_data()), the loop chosen by the event loop policy."""
+
+import asyncio
+import contextlib
+import warnings
+from collections.abc import Iterator
+
+from scenarios._workload import GetData, LoopFactory, Records, program
+
+GIVEN = "policy"
+UNTIL = (3, 16)
+WHY = "event loop policies are gone from Python 3.16 on"
+
+
+@contextlib.contextmanager
+def prepare(new_loop: LoopFactory) -> Iterator[LoopFactory]:
+    """Install a policy that gives `new_loop`'s loops, unless that is what asyncio does anyway."""
+    if new_loop is asyncio.new_event_loop:
+        yield new_loop
+        return
+    with warnings.catch_warnings():
+        # Policies are deprecated from 3.14 on, and until 3.16 this is what they are there for.
+        warnings.simplefilter("ignore", DeprecationWarning)
+
+        class Policy(asyncio.DefaultEventLoopPolicy):
+            def new_event_loop(self) -> asyncio.AbstractEventLoop:
+                return new_loop()
+
+        asyncio.set_event_loop_policy(Policy())
+        try:
+            yield new_loop
+        finally:
+            asyncio.set_event_loop_policy(None)
+
+
+def scenario(_new_loop: LoopFactory, get_data: GetData) -> Records:
+    """Let asyncio do everything, with the loop that its policy creates."""
+    return asyncio.run(get_data())
+
+
+if __name__ == "__main__":
+    program(__file__)

@@ -1,0 +1,14 @@
+"""The loop's own entry point: uvloop.run(get_data()), for the stdlib asyncio.run(get_data())."""
+
+from scenarios._workload import GetData, OwnRun, Records, program
+
+GIVEN = "own_run"
+
+
+def scenario(own_run: OwnRun, get_data: GetData) -> Records:
+    """Let the loop's package do everything, the way its README shows."""
+    return own_run(get_data())
+
+
+if __name__ == "__main__":
+    program(__file__)

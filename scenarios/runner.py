@@ -1,0 +1,15 @@
+"""with asyncio.Runner(loop_factory=new_loop) as runner: runner.run(get_data())."""
+
+import asyncio
+
+from scenarios._workload import GetData, LoopFactory, Records, program
+
+
+def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
+    """Let a Runner create and close the loop; more coroutines could run in between."""
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(get_data())
+
+
+if __name__ == "__main__":
+    program(__file__)
