@@ -163,15 +163,14 @@ def measure(turns: Turns) -> dict[str, object]:
         if scenario.given == "policy":
             _watch_policy(watch)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
+    metadata = run.get_metadata() | _facts(loop, expected)
+    if not run.values:
+        return {"warmups": run.warmups, "metadata": metadata}
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {
-        "values": {"total": run.values, **values} if run.values else {},
-        "warmups": run.warmups,
-        "metadata": run.get_metadata() | _facts(loop, expected),
-    }
+    return {"values": {"total": run.values, **values}, "metadata": metadata}
 
 
 def _watch_policy(watch: Stopwatch) -> None:
