@@ -1,7 +1,7 @@
 """Runs to comparisons: ratios to the baseline, intervals, verdicts. Alone knows pandas and scipy.
 
-The unit of analysis is the round: its processes are fresh, so rounds are independent observations;
-the values inside one are not. docs/method.md says why each step is what it is.
+The unit of analysis is the round: its processes are fresh, so rounds are independent observations; the values inside
+one are not. docs/method.md says why each step is what it is.
 """
 
 import math
@@ -21,7 +21,6 @@ from bench.runs import TOTAL
 from bench.store import Kept
 
 THRESHOLD = 0.01  # of the baseline: what is closer to it than this is called the same
-NAMED_ROUNDS = 3
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
@@ -40,8 +39,8 @@ class Estimate:
 class Comparison:
     """One stage of one loop in one scenario, divided by the baseline's.
 
-    `seconds` are per iteration; `ratio` is this loop's seconds ÷ the baseline's, paired within
-    sweeps: below 1 is faster. What was skipped or failed has neither, and a `reason`.
+    `seconds` are per iteration; `ratio` is this loop's seconds ÷ the baseline's, paired within sweeps: below 1 is
+    faster. What was skipped or failed has neither, and a `reason`.
     """
 
     scenario: str
@@ -63,18 +62,15 @@ def compare(kept: Kept, threshold: float = THRESHOLD) -> tuple[Comparison, ...]:
     about = kept.about
     seconds, ratios = _round_medians(kept)
     compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
-    reasons = {skip.cell: skip.reason for skip in about.skips}
+    reasons = {cell: reason for group in about.groups for cell, reason in group.skips}
     found = []
     for cell in (*about.cells, *reasons):
         python, level = about.facts.get("python", "unknown"), confidence(compared[cell.scenario])
         empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, confidence=level)
         empty = replace(empty, reason=reasons.get(cell) or _failure_reason(kept, cell))
         keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
-        rows = [
-            _row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold)
-            for key in keys
-            if key in seconds
-        ]
+        measured = [key for key in keys if key in seconds]
+        rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
         found += rows or [replace(empty, reason=empty.reason or "not measured yet")]
     return tuple(found)
 
@@ -97,8 +93,8 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
 def _round_medians(kept: Kept) -> tuple[Medians, Medians]:
     """For each (scenario, stage, label): seconds, and logs of ratios; one number for each round.
 
-    The median over sweeps is taken of the log ratio within each sweep, where loop and baseline
-    took their turns within milliseconds of each other: what drifts slower than that cancels.
+    The median over sweeps is taken of the log ratio within each sweep, where loop and baseline took their turns within
+    milliseconds of each other: what drifts slower than that cancels.
     """
     if not kept.runs:
         return {}, {}
@@ -138,10 +134,7 @@ def _failure_reason(kept: Kept, cell: Cell) -> str | None:
             rounds.setdefault(what, []).append(str(index + 1))
     if not rounds:
         return None
-    texts = [
-        f"{what} (round {', '.join(indices[:NAMED_ROUNDS])}{', …' if len(indices) > NAMED_ROUNDS else ''})"
-        for what, indices in rounds.items()
-    ]
+    texts = [f"{what} (round {', '.join(indices)})" for what, indices in rounds.items()]
     delivered = sum(run.cell == cell for run in kept.runs)
     return f"{'; '.join(texts)}; {delivered} of {kept.about.plan.sampling.rounds} rounds kept"
 
@@ -152,9 +145,8 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
     Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
     """
     interval = stats.quantile_test(numbers, p=0.5).confidence_interval(level)
-    if math.isnan(interval.low) or math.isnan(interval.high):
-        return Estimate(float(np.median(numbers)), None, None)
-    return Estimate(float(np.median(numbers)), float(interval.low), float(interval.high))
+    low, high = (None if math.isnan(bound) else float(bound) for bound in interval)
+    return Estimate(float(np.median(numbers)), low, high)
 
 
 def mean_estimate(numbers: Array, level: float) -> Estimate:
@@ -192,7 +184,6 @@ def _exponential(log_ratio: Estimate) -> Estimate:
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:
     """Whether a control shows a difference that can't be there: the baseline against itself."""
-    ratio = control.ratio
-    if control.role != CONTROL or ratio is None or ratio.low is None or ratio.high is None:
-        return False
-    return ratio.low > 1 + threshold or ratio.high < 1 / (1 + threshold)
+    ratio = control.ratio or Estimate(1, None, None)
+    beyond = (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)
+    return control.role == CONTROL and beyond

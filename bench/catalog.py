@@ -1,27 +1,19 @@
-"""Finds the scenario files, and starts one: the contract is in `scenarios/__init__.py`.
+"""Finds the scenarios, and starts one: the contract is in `scenarios/__init__.py`."""
 
-Files are read, not imported: the list of scenarios costs no asyncio.
-"""
-
-import ast
 import contextlib
-import difflib
 import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import scenarios
 from bench import loops
-from bench.errors import BenchError
-
-if TYPE_CHECKING:
-    from scenarios._workload import GetData, LoopFactory, Records
+from bench.errors import BenchError, unknown
+from scenarios._workload import GetData, LoopFactory, Records
 
 STAGES = ("create", "start", "work", "finish")
 GIVEN = ("new_loop", "policy", "own_run", "open_loop")
-DECLARED = {"GIVEN", "SINCE", "UNTIL", "WHY"}
+DECLARED = ("given", "since", "until", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +41,33 @@ class Scenario:
         return None
 
 
-def all_scenarios() -> tuple[Scenario, ...]:
-    """Every scenario, by name; files that begin with _ are none."""
-    files = sorted(Path(scenarios.__path__[0]).glob("*.py"))
-    return tuple(read(file) for file in files if not file.name.startswith("_"))
+def names() -> tuple[str, ...]:
+    """Names of all scenarios; files that begin with _ are none."""
+    return tuple(sorted(file.name for file in pkgutil.iter_modules(scenarios.__path__) if file.name[0] != "_"))
 
 
 def named(name: str) -> Scenario:
-    """Look up a scenario; raises BenchError, with the nearest names, if there is none."""
-    known = {scenario.name: scenario for scenario in all_scenarios()}
-    if name in known:
-        return known[name]
-    nearest = difflib.get_close_matches(name, known, cutoff=0.4) or known
-    raise BenchError(
-        f"no scenario is called {name!r}; the nearest: {', '.join(nearest)}\nsee them all: python -m bench list"
-    )
-
-
-def read(file: Path) -> Scenario:
-    """Read what a scenario file declares; raises BenchError if it does not keep the contract."""
-    try:
-        tree = ast.parse(file.read_text("utf-8"))
-        title = (ast.get_docstring(tree) or "").partition("\n")[0].removesuffix(".")
-        constants = {name.lower(): value for name, value in _constants(tree)}
-        scenario = Scenario(file.stem, title, **constants)
-        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-        problem = _broken_promise(scenario, functions)
-    except (SyntaxError, ValueError, OSError) as error:
-        problem = str(error)
-    if problem:
-        raise BenchError(f"{file.name} is no scenario: {problem}\nthe contract: scenarios/__init__.py")
-    return scenario
-
-
-def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name in DECLARED:
-                yield name, ast.literal_eval(node.value)
-
-
-def _broken_promise(scenario: Scenario, functions: set[str]) -> str | None:
-    if not scenario.title:
-        return "its docstring has no first line, which is its title"
-    if "scenario" not in functions:
-        return "it has no function scenario(given, get_data)"
-    if scenario.given not in GIVEN:
-        return f"GIVEN is {scenario.given!r}, not one of {', '.join(GIVEN)}"
-    if (scenario.since or scenario.until) and not scenario.why:
-        return "SINCE or UNTIL without WHY, the reason that a skip is printed with"
-    return None
+    """Read what a scenario declares; raises BenchError if there is none, or it breaks the contract."""
+    if name not in names():
+        raise unknown("scenario", name, names(), "see python -m bench list")
+    module = importlib.import_module(f"scenarios.{name}")
+    title = (module.__doc__ or "").partition("\n")[0].removesuffix(".")
+    declared = {field: getattr(module, field.upper()) for field in DECLARED if hasattr(module, field.upper())}
+    found = Scenario(name, title, **declared)
+    promises = {
+        "a docstring, whose first line is its title": title,
+        "a function scenario(given, get_data)": callable(getattr(module, "scenario", None)),
+        f"GIVEN, one of {', '.join(GIVEN)}": found.given in GIVEN,
+        "WHY, where it has SINCE or UNTIL": found.why or not (found.since or found.until),
+    }
+    for promise, kept in promises.items():
+        if not kept:
+            raise BenchError(f"scenarios/{name}.py needs {promise}; the contract is in scenarios/__init__.py")
+    return found
 
 
 @contextlib.contextmanager
-def prepared(scenario: Scenario, loop: loops.Loop, new_loop: "LoopFactory") -> "Iterator[Callable[[GetData], Records]]":
+def prepared(scenario: Scenario, loop: loops.Loop, new_loop: LoopFactory) -> Iterator[Callable[[GetData], Records]]:
     """Import a scenario, prepare it, and give what runs it once with a `get_data`.
 
     `new_loop` is the loop's factory, or something around it that also looks at the clock.

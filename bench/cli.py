@@ -3,26 +3,19 @@
 Everything heavy is imported where it is used: `--help` and `list` cost no pandas.
 """
 
-import contextlib
-import secrets
-import shutil
-import signal
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from bench import catalog, loops
 from bench.arguments import PROGRAM, parse
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 
 if TYPE_CHECKING:
     import argparse
 
+    from bench.loops import Loop
     from bench.plan import Group, Plan
-    from bench.store import About, Kept, RunFolder
+    from bench.store import Kept, RunFolder
 
 RUN_ID = "%Y%m%d-%H%M%S"
 
@@ -43,33 +36,11 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def scenario_program(name: str, words: Sequence[str] | None = None) -> None:
-    """Run one scenario once, as the example program that its file is, and print the records."""
-    import argparse
-    import functools
-
-    from scenarios._workload import get_data
-
-    scenario = catalog.named(name)
-    parser = argparse.ArgumentParser(prog=f"python -m scenarios.{name}", description=scenario.title)
-    parser.add_argument("--loop", default="asyncio", metavar="NAME", help="(default: asyncio)")
-    parser.add_argument("--delay", type=float, default=0, metavar="S", help="seconds (default: 0)")
-    options = parser.parse_args(words)
-    try:
-        loop = _usable(options.loop)
-        reason = scenario.skip_reason(loop, sys.version_info[:2])
-    except BenchError as error:
-        reason = str(error)
-    if reason:
-        print(f"error: {reason}", file=sys.stderr)
-        sys.exit(2)
-    with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
-        for record in once(functools.partial(get_data, options.delay)):
-            print(record.name, record.age)
-
-
 def _run(options: "argparse.Namespace") -> int:
-    from bench import machine, plan, store
+    import time
+    from pathlib import Path
+
+    from bench import catalog, machine, plan, store
 
     _check_format(options.format)
     if options.resume:
@@ -78,48 +49,51 @@ def _run(options: "argparse.Namespace") -> int:
         ahead = kept.about.plan
     else:
         ahead, kept = _plan(options), None
-    loops = [_usable(name) for name in ahead.loops]
+    selected = [_usable(name) for name in ahead.loops]
     scenarios = [catalog.named(name) for name in ahead.scenarios]
-    groups = plan.cross(loops, scenarios, ahead.baseline, sys.version_info[:2])
+    groups = plan.cross(selected, scenarios, ahead.baseline, sys.version_info[:2])
     if options.dry_run:
         return _dry_run(ahead, groups)
     if not any(group.cells for group in groups):
-        reasons = {skip.reason for group in groups for skip in group.skips}
+        reasons = {reason for group in groups for _, reason in group.skips}
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
-    about = store.about(ahead, groups, machine.facts(loops), time.strftime("%Y-%m-%d"))
+    about = store.About(ahead, groups, machine.facts(selected), time.strftime("%Y-%m-%d"))
     if kept is None:
         folder = store.RunFolder(options.output or Path("results/runs", time.strftime(RUN_ID)))
         folder.create(about)
         kept = store.Kept(about, ())
-    else:
-        _check_same(kept.about, about, folder)
+    elif changed := machine.differences(kept.about.facts, about.facts) or kept.about.groups != groups:
+        what = "; ".join(changed) if isinstance(changed, tuple) else "the scenarios are not the same"
+        raise BenchError(
+            f"{folder.path} was begun with something else: {what}\n"
+            "its halves could not be compared: begin a new run, or go back to what it was"
+        )
     if not _measure(folder, groups, kept, quiet=options.quiet):
         return 130
     return _conclude(folder, options.format)
 
 
 def _plan(options: "argparse.Namespace") -> "Plan":
-    from bench import plan
+    import dataclasses
+    import secrets
 
-    names = options.loop or [loop.name for loop in loops.default_selection()]
+    from bench import catalog, loops, plan
+
     baseline = options.baseline or "asyncio"
-    selected = tuple(dict.fromkeys([baseline, *names]))
-    scenarios = options.scenario or [scenario.name for scenario in catalog.all_scenarios()]
+    names = options.loop or [loop.name for loop in loops.default_selection()]
+    names = tuple(dict.fromkeys([baseline, *names]))
+    scenarios = tuple(dict.fromkeys(options.scenario or catalog.names()))
     sampling = plan.FAST if options.fast else plan.RIGOROUS if options.rigorous else plan.DEFAULT
-    rounds = options.rounds or max(sampling.rounds, plan.minimum_rounds(len(selected) - 1))
-    return plan.Plan(
-        loops=selected,
-        scenarios=tuple(dict.fromkeys(scenarios)),
-        baseline=baseline,
-        sampling=replace(sampling, rounds=rounds),
-        seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
-        delay_s=options.delay or 0.0,
-        timeout_s=options.timeout or plan.TIMEOUT_S,
-        affinity=options.affinity,
-    )
+    rounds = options.rounds or max(sampling.rounds, plan.minimum_rounds(len(names) - 1))
+    sampling = dataclasses.replace(sampling, rounds=rounds)
+    seed = secrets.randbelow(2**32) if options.seed is None else options.seed
+    delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
+    return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity)
 
 
-def _usable(name: str) -> loops.Loop:
+def _usable(name: str) -> "Loop":
+    from bench import loops
+
     loop = loops.named(name)
     if loop.unavailable:
         raise BenchError(f"{name} can't be measured here: {loop.unavailable}")
@@ -127,23 +101,10 @@ def _usable(name: str) -> loops.Loop:
 
 
 def _check_format(style: str) -> None:
-    import tabulate
+    from tabulate import tabulate_formats
 
-    if style not in tabulate.tabulate_formats:
-        raise BenchError(f"no format is called {style!r}; tabulate has {', '.join(tabulate.tabulate_formats)}")
-
-
-def _check_same(then: "About", now: "About", folder: "RunFolder") -> None:
-    from bench import machine
-
-    changed = machine.differences(then.facts, now.facts)
-    if (then.cells, then.skips) != (now.cells, now.skips):
-        changed += ("the scenarios, or what loops they run with",)
-    if changed:
-        raise BenchError(
-            f"{folder.path} was begun with something else: {'; '.join(changed)}\n"
-            "its halves could not be compared: begin a new run, or go back to what it was"
-        )
+    if style not in tabulate_formats:
+        raise unknown("format of tabulate", style, tabulate_formats, "its documentation shows them all")
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
@@ -151,25 +112,21 @@ def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
 
     from bench import plan
 
-    rows = [
-        (
-            group.scenario.name,
-            ", ".join(cell.label for cell in group.cells) or "–",
-            "; ".join(dict.fromkeys(skip.reason for skip in group.skips)),
-        )
-        for group in groups
-    ]
+    rows = []
+    for group in groups:
+        left_out = dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips)
+        rows.append((group.scenario.name, ", ".join(cell.label for cell in group.cells) or "–", "; ".join(left_out)))
     print(tabulate(rows, ("scenario", "cells", "left out"), "simple"))
-    seconds = plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
-    print(
-        f"\n{ahead.sampling.rounds} rounds of up to {ahead.sampling.sweeps} sweeps each, "
-        f"seed {ahead.seed}: about {seconds:.0f} s"
-    )
+    sampling, seconds = ahead.sampling, plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
+    print(f"\n{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s")
     return 0
 
 
 def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, quiet: bool) -> bool:
     """Measure what is missing, keeping each outcome at once; False if it was interrupted."""
+    import contextlib
+    import signal
+
     from bench import measure, plan, progress
 
     ahead = kept.about.plan
@@ -177,19 +134,14 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
     meter = measure.Meter(ahead, kept.outcomes)
     earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with contextlib.nullcontext() if quiet else progress.Bar(sys.stderr, len(rounds)) as bar:
-            for turn in rounds:
-                if bar:
-                    bar.begin(turn)
+        with contextlib.closing(progress.tracked(rounds, None if quiet else sys.stderr)) as turns:
+            for turn in turns:
                 with contextlib.closing(meter.measure(turn)) as outcomes:
                     for outcome in outcomes:
                         folder.append(outcome)
     except KeyboardInterrupt:
         folder.write_suites(folder.load())
-        print(
-            f"interrupted; all whole rounds are kept in {folder.path}\ngo on: {PROGRAM} --resume {folder.path}",
-            file=sys.stderr,
-        )
+        print(f"interrupted; go on with what is kept: {PROGRAM} --resume {folder.path}", file=sys.stderr)
         return False
     finally:
         signal.signal(signal.SIGTERM, earlier)
@@ -197,16 +149,18 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
 
 
 def _conclude(folder: "RunFolder", style: str) -> int:
-    """Write suites and reports, print the tables; 3 if something was not measured."""
+    """Print the tables, write suites and reports; 3 if something was not measured."""
+    import shutil
+
     from bench import analysis, reports
 
     kept = folder.load()
-    folder.write_suites(kept)
     comparisons = analysis.compare(kept)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print(reports.as_text(kept, comparisons, style, width), end="", flush=True)
+    folder.write_suites(kept)
     for name, render in reports.FILES.items():
         folder.write(name, render(kept, comparisons))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    print(reports.as_text(kept, comparisons, style, width), end="")
     print(f"\nkept in {folder.path}", file=sys.stderr)
     return 3 if kept.failures or not kept.runs else 0
 
@@ -221,12 +175,11 @@ def _report(options: "argparse.Namespace") -> int:
 def _list(_options: "argparse.Namespace") -> int:
     from tabulate import tabulate
 
-    found = [
-        (loop.name, loop.version or "–", loop.unavailable or "installed", loop.factory)
-        for loop in (*loops.LOOPS, *loops.plugged_in())
-    ]
-    print(tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True))
-    print()
-    scenarios = [(scenario.name, scenario.title) for scenario in catalog.all_scenarios()]
+    from bench import catalog, loops
+
+    known = (*loops.LOOPS, *loops.plugged_in())
+    found = [(loop.name, loop.version or "–", loop.unavailable or "installed", loop.factory) for loop in known]
+    print(tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True), end="\n\n")
+    scenarios = [(scenario.name, scenario.title) for scenario in map(catalog.named, catalog.names())]
     print(tabulate(scenarios, ("scenario", "title"), "simple", disable_numparse=True))
     return 0

@@ -3,19 +3,16 @@
 Nothing is imported before a worker asks for it: the packages are other people's native code.
 """
 
-import difflib
 import importlib
 import re
 import selectors
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bench.errors import BenchError
-
-if TYPE_CHECKING:
-    from scenarios._workload import LoopFactory, OwnRun
+from bench.errors import unknown
+from scenarios._workload import LoopFactory, OwnRun
 
 ENTRY_POINTS = "evloop_bench.loops"
 PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -25,9 +22,9 @@ PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 class Loop:
     """One event loop implementation; places are written `package.module:attribute`.
 
-    `distribution` is its package on PyPI, and None for the standard library's and for a user's own
-    factory; `platform` is the only `sys.platform` that has it, `selector` the class of `selectors`
-    that the factory is given; `libuv` is a function that tells libuv's version.
+    `distribution` is its package on PyPI, and None for the standard library's and for a user's own factory; `platform`
+    is the only `sys.platform` that has it, `selector` the class of `selectors` that the factory is given; `libuv` is a
+    function that tells libuv's version.
     """
 
     name: str
@@ -99,37 +96,27 @@ def plugged_in() -> tuple[Loop, ...]:
 
 
 def named(name: str) -> Loop:
-    """Look up a loop: of `LOOPS`, announced by its package, or `package.module:factory`.
-
-    Raises BenchError, with the nearest names, if there is none.
-    """
+    """Look up a loop of `LOOPS`, one that its package announces, or `package.module:factory`."""
     known = {loop.name: loop for loop in LOOPS}
     if name not in known:
         if PLACE.fullmatch(name):
             return Loop(name, name)
         known |= {loop.name: loop for loop in plugged_in()}
-    if name in known:
-        return known[name]
-    nearest = difflib.get_close_matches(name, known, cutoff=0.4) or known
-    raise BenchError(
-        f"no event loop is called {name!r}; the nearest: {', '.join(nearest)}\n"
-        "see them all: python -m bench list; or name a factory: --loop package.module:factory"
-    )
+    if name not in known:
+        raise unknown("event loop", name, known, "see python -m bench list; or name package.module:factory")
+    return known[name]
 
 
-def load_factory(loop: Loop) -> "LoopFactory":
+def load_factory(loop: Loop) -> LoopFactory:
     """Import the loop's package and return what creates a loop; raises whatever that raises."""
-    factory: LoopFactory = _load(loop.factory)
-    if loop.selector:
-        selector, loop_class = getattr(selectors, loop.selector), _load(loop.factory)
-        return lambda: loop_class(selector())
-    return factory
+    factory = _load(loop.factory)
+    selector = getattr(selectors, loop.selector) if loop.selector else None
+    return (lambda: factory(selector())) if selector else factory
 
 
-def load_own_run(loop: Loop) -> "OwnRun":
+def load_own_run(loop: Loop) -> OwnRun:
     """Import and return the loop's own entry point, which it must have."""
-    assert loop.own_run is not None  # noqa: S101  (the plan skips the loops that have none)
-    run: OwnRun = _load(loop.own_run)
+    run: OwnRun = _load(loop.own_run or "")
     return run
 
 

@@ -16,10 +16,14 @@ def facts(loops: Collection[Loop]) -> Mapping[str, str]:
     models = [line for line in _read("/proc/cpuinfo").splitlines() if line.startswith("model name")]
     io_uring = {"0": "allowed", "1": "restricted", "2": "disabled"}
     switch = _read("/proc/sys/kernel/io_uring_disabled").strip()
+    jit = getattr(sys, "_jit", None)
+    build = {"free-threaded": "Py_GIL_DISABLED", "debug": "Py_DEBUG"}
+    peculiar = [name for name, variable in build.items() if sysconfig.get_config_var(variable)]
+    peculiar += ["JIT"] if jit and jit.is_enabled() else []
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
-        "build": ", ".join([platform.python_compiler(), *_peculiarities()]),
+        "build": ", ".join([platform.python_compiler(), *peculiar]),
         "kernel": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
         "cpu": models[0].partition(":")[2].strip() if models else platform.processor() or "unknown",
@@ -38,17 +42,6 @@ def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str
         for name in {**earlier, **now}
         if earlier.get(name) != now.get(name)
     )
-
-
-def _peculiarities() -> list[str]:
-    """What makes this build of Python faster or slower than the usual one."""
-    jit = getattr(sys, "_jit", None)
-    found = {
-        "free-threaded": sysconfig.get_config_var("Py_GIL_DISABLED"),
-        "debug": sysconfig.get_config_var("Py_DEBUG"),
-        "JIT": jit and jit.is_enabled(),
-    }
-    return [name for name, there in found.items() if there]
 
 
 def _read(path: str) -> str:

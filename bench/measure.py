@@ -1,8 +1,8 @@
 """Measures rounds in lock-step: the only module that starts measuring processes.
 
-A round starts a fresh worker for each cell of a group, waits until all are ready, and then lets
-one after another produce one value, in the plan's order. A worker that dies, hangs or answers
-wrongly ends its cell for that round, with the reason; the others go on.
+A round starts a fresh worker for each cell of a group, waits until all are ready, and then lets one after another
+produce one value, in the plan's order. A worker that dies, hangs or answers wrongly ends its cell for that round, with
+the reason; the others go on.
 """
 
 import contextlib
@@ -18,20 +18,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 import bench
+from bench import runs
 from bench.plan import Cell, Plan, Round
-from bench.runs import (
-    Calibration,
-    Delivery,
-    Done,
-    Failure,
-    Outcome,
-    Run,
-    calibration_seconds,
-    delivery_of,
-    failure_of,
-    run_of,
-)
 
 STRIKES = 2  # rounds that a cell may fail before it is not started again
 START_TIMEOUT_S = 60.0
@@ -56,14 +47,9 @@ class _Worker:
         command += ["--scenario", cell.scenario, "--loop", cell.loop]
         command += ["--delay", str(plan.delay_s), "--parent", str(os.getpid())]
         command += ["--affinity", plan.affinity] if plan.affinity else []
+        pipe, env = subprocess.PIPE, _environment()
         self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env=_environment(),
-            start_new_session=True,
+            command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
         )
         pipes = ((self._process.stdout, self._read_answers), (self._process.stderr, self._read_output))
         self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for pipe, read in pipes]
@@ -98,20 +84,32 @@ class _Worker:
         """Wait for the empty line that says: ready, or the value is done."""
         answer = self._answer(timeout_s)
         if answer != b"\n":
-            _delivery(answer)
+            self._delivery(answer)
             raise _EndedError("delivered before its turns were over")
 
-    def delivery(self, timeout_s: float) -> Delivery:
-        """Wait for what it delivers at the end."""
-        return _delivery(self._answer(timeout_s))
+    def calibration(self, timeout_s: float) -> float:
+        """Wait for what a calibrating worker delivers: seconds of one lifecycle."""
+        return statistics.median(runs.calibration_seconds(self._delivery(self._answer(timeout_s))))
 
-    def ending(self, timeout_s: float) -> str | None:
-        """How it ended after its delivery; None if it ended well."""
+    def run(self, index: int) -> runs.Run:
+        """Wait for the values of all its turns, and for its end."""
+        delivery, ending = self._delivery(self._answer(START_TIMEOUT_S)), None
         try:
-            status = self._process.wait(timeout_s)
+            if status := self._process.wait(EXIT_TIMEOUT_S):
+                ending = f"{_death(status)} after delivering its values"
         except subprocess.TimeoutExpired:
-            return f"did not end within {timeout_s:g} s of delivering its values"
-        return f"{_death(status)} after delivering its values" if status else None
+            ending = f"did not end within {EXIT_TIMEOUT_S:g} s of delivering its values"
+        return runs.run_of(delivery, self.cell, index, ending)
+
+    @staticmethod
+    def _delivery(answer: bytes) -> runs.Delivery:
+        try:
+            delivery = msgspec.json.decode(answer, type=runs.Delivery)
+        except (ValueError, RecursionError):
+            raise _EndedError(f"wrote into the harness's pipe: {answer[:60]!r}") from None
+        if delivery.error is not None:
+            raise _EndedError(delivery.error)
+        return delivery
 
     def _answer(self, timeout_s: float) -> bytes:
         try:
@@ -138,57 +136,54 @@ class _Worker:
 class Meter:
     """Measures the rounds of one plan; remembers what it calibrated and which cells failed."""
 
-    def __init__(self, plan: Plan, earlier: Iterable[Outcome] = ()) -> None:
+    def __init__(self, plan: Plan, earlier: Iterable[runs.Outcome] = ()) -> None:
         """`earlier`: what an interrupted run of the same plan has found out already."""
         self.plan = plan
-        self.calibrations: dict[str, Calibration] = {}
+        self.calibrations: dict[str, runs.Calibration] = {}
+        self._start_timeout_s = START_TIMEOUT_S + 10 * plan.delay_s
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
         for outcome in earlier:
             self._remember(outcome)
 
-    def measure(self, turn: Round) -> Generator[Outcome]:
+    def measure(self, turn: Round) -> Generator[runs.Outcome]:
         """Measure one round, and before the first of a scenario calibrate it."""
         scenario = turn.group.scenario.name
         if scenario not in self.calibrations:
             yield from map(self._remember, self._calibrate(turn))
         if scenario in self.calibrations:
             yield from map(self._remember, self._round(turn, self.calibrations[scenario]))
-        yield Done(scenario, turn.index)
+        yield runs.Done(scenario, turn.index)
 
-    def _remember(self, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Calibration):
+    def _remember(self, outcome: runs.Outcome) -> runs.Outcome:
+        if isinstance(outcome, runs.Calibration):
             self.calibrations[outcome.scenario] = outcome
-        elif isinstance(outcome, Failure):
+        elif isinstance(outcome, runs.Failure):
             self._strikes[outcome.cell] += 1
         return outcome
 
     def _live(self, turn: Round) -> list[Cell]:
         return [cell for cell in turn.group.cells if self._strikes[cell] < STRIKES]
 
-    def _calibrate(self, turn: Round) -> Iterator[Outcome]:
+    def _calibrate(self, turn: Round) -> Iterator[runs.Outcome]:
         """Time a lifecycle in a throw-away worker: on the baseline, or on the first that can."""
         sampling = self.plan.sampling
         options = ("--calibrate-loops", "--min-time", str(sampling.value_s), "--values", "3")
         for cell in sorted(self._live(turn), key=lambda cell: cell.role != "baseline"):
             worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
             try:
-                delivery = worker.delivery(START_TIMEOUT_S + self._turn_timeout_s)
-                lifecycle_s = statistics.median(calibration_seconds(delivery))
+                lifecycle_s = worker.calibration(self._start_timeout_s)
             except (_EndedError, ValueError) as error:
-                yield failure_of(cell, turn.index, str(error), worker.output)
+                yield runs.failure_of(cell, turn.index, str(error), worker.output)
             else:
-                yield Calibration(
-                    turn.group.scenario.name,
-                    lifecycle_s,
-                    sampling.iterations(lifecycle_s),
-                    sampling.sweeps_for(lifecycle_s, len(turn.group.cells)),
-                )
+                iterations = sampling.iterations(lifecycle_s)
+                sweeps = sampling.sweeps_for(lifecycle_s, len(turn.group.cells))
+                yield runs.Calibration(turn.group.scenario.name, lifecycle_s, iterations, sweeps)
                 return
             finally:
                 worker.kill()
 
-    def _round(self, turn: Round, calibration: Calibration) -> Iterator[Outcome]:
+    def _round(self, turn: Round, calibration: runs.Calibration) -> Iterator[runs.Outcome]:
         """Give every worker its turns, sweep after sweep; then let all deliver."""
         options = ["--values", str(calibration.sweeps), "--loops", str(calibration.iterations)]
         options += ["--warmups", str(self.plan.sampling.warmups)]
@@ -198,14 +193,14 @@ class Meter:
             for cell in live:
                 workers[cell] = _Worker(cell, self.plan, options)
             for cell in live:
-                yield from _attempt(workers, cell, turn.index, lambda w: w.ready(START_TIMEOUT_S))
+                yield from _attempt(workers, cell, turn.index, lambda w: w.ready(self._start_timeout_s))
             for order in turn.orders(calibration.sweeps):
                 for cell in order:
                     yield from _attempt(workers, cell, turn.index, self._turn)
             for worker in workers.values():
                 worker.give_turn()
             for cell in live:
-                yield from _attempt(workers, cell, turn.index, lambda w: _run_of(w, turn.index))
+                yield from _attempt(workers, cell, turn.index, lambda w: w.run(turn.index))
         finally:
             for worker in workers.values():
                 worker.kill()
@@ -216,8 +211,8 @@ class Meter:
 
 
 def _attempt(
-    workers: dict[Cell, _Worker], cell: Cell, index: int, act: Callable[[_Worker], Run | None]
-) -> Iterator[Outcome]:
+    workers: dict[Cell, _Worker], cell: Cell, index: int, act: Callable[[_Worker], runs.Run | None]
+) -> Iterator[runs.Outcome]:
     """Do something with a cell's worker, if it is still there; where that fails, it is no longer."""
     if worker := workers.get(cell):
         try:
@@ -225,30 +220,14 @@ def _attempt(
                 yield run
         except (_EndedError, ValueError) as error:
             workers.pop(cell).kill()
-            yield failure_of(cell, index, str(error), worker.output)
-
-
-def _run_of(worker: _Worker, index: int) -> Run:
-    delivery = worker.delivery(START_TIMEOUT_S)
-    return run_of(delivery, worker.cell, index, worker.ending(EXIT_TIMEOUT_S))
-
-
-def _delivery(answer: bytes) -> Delivery:
-    try:
-        delivery = delivery_of(answer)
-    except ValueError:
-        raise _EndedError(f"wrote into the harness's pipe: {answer[:60]!r}") from None
-    if delivery.error is not None:
-        raise _EndedError(delivery.error)
-    return delivery
+            yield runs.failure_of(cell, index, str(error), worker.output)
 
 
 def _death(status: int) -> str:
     """How a process ended, in words: a negative status is the signal that killed it."""
     if status >= 0:
         return f"exited with status {status}"
-    names = {int(known): known.name for known in signal.Signals}
-    return f"died of {names.get(-status, f'signal {-status}')}"
+    return f"died of {signal.Signals(-status).name}"
 
 
 def _environment() -> dict[str, str]:

@@ -37,20 +37,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
-    """A cell that can't be, by declaration, and why."""
-
-    cell: Cell
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
-    """The cells of one scenario that are compared with each other, and those left out."""
+    """The cells of one scenario that are compared with each other; `skips` are left out, and why."""
 
     scenario: Scenario
     cells: tuple[Cell, ...]
-    skips: tuple[Skip, ...]
+    skips: tuple[tuple[Cell, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +96,17 @@ class Round:
     seed: str
 
     def orders(self, sweeps: int) -> tuple[tuple[Cell, ...], ...]:
-        """For each sweep the cells in the order of their turns."""
-        orders = sweep_orders(len(self.group.cells), sweeps, random.Random(self.seed))
-        return tuple(tuple(self.group.cells[position] for position in order) for order in orders)
+        """For each sweep the cells in the order of their turns: shuffled cyclic Latin squares, one after another.
+
+        So every cell has every position equally often, but for the last, incomplete square.
+        """
+        cells, rng = self.group.cells, random.Random(self.seed)
+        orders: list[tuple[Cell, ...]] = []
+        while len(orders) < sweeps:
+            first = rng.sample(cells, len(cells))
+            square = [tuple(first[shift:] + first[:shift]) for shift in range(len(cells))]
+            orders += rng.sample(square, len(square))
+        return tuple(orders[:sweeps])
 
 
 def cross(
@@ -115,16 +115,14 @@ def cross(
     """Cross loops with scenarios: a group each, with a control, and the declared skips beside."""
     groups = []
     for scenario in scenarios:
-        cells, skips = [], []
+        reasons: dict[Cell, str | None] = {}
         for loop in loops:
             roles: tuple[Role, ...] = ("baseline", CONTROL) if loop.name == baseline else ("loop",)
-            reason = scenario.skip_reason(loop, python)
-            for cell in (Cell(scenario.name, loop.name, role) for role in roles):
-                if reason:
-                    skips.append(Skip(cell, reason))
-                else:
-                    cells.append(cell)
-        groups.append(Group(scenario, tuple(cells), tuple(skips)))
+            for role in roles:
+                reasons[Cell(scenario.name, loop.name, role)] = scenario.skip_reason(loop, python)
+        cells = tuple(cell for cell, reason in reasons.items() if not reason)
+        skips = tuple((cell, reason) for cell, reason in reasons.items() if reason)
+        groups.append(Group(scenario, cells, skips))
     return tuple(groups)
 
 
@@ -133,8 +131,8 @@ def schedule(
 ) -> Iterator[Round]:
     """Rounds still to do: every group once, in an order shuffled anew, then every group again.
 
-    `done` says how many rounds of each scenario are complete, `used` how many round numbers are
-    taken: a round that was interrupted keeps its number, and what was measured in it.
+    `done` says how many rounds of each scenario are complete, `used` how many round numbers are taken: a round that was
+    interrupted keeps its number, and what was measured in it.
     """
     for turn in range(rounds):
         order = [group for group in groups if group.cells]
@@ -144,19 +142,6 @@ def schedule(
             if turn < rounds - done.get(name, 0):
                 index = used.get(name, 0) + turn
                 yield Round(group, index, f"{seed}/{name}/{index}")
-
-
-def sweep_orders(cells: int, sweeps: int, rng: random.Random) -> tuple[tuple[int, ...], ...]:
-    """Orders of turns, balanced over the sweeps: shuffled cyclic Latin squares, one after another.
-
-    Every cell has every position equally often, but for the last, incomplete square.
-    """
-    orders: list[tuple[int, ...]] = []
-    while len(orders) < sweeps:
-        first = rng.sample(range(cells), cells)
-        square = [tuple(first[shift:] + first[:shift]) for shift in range(cells)]
-        orders += rng.sample(square, cells)
-    return tuple(orders[:sweeps])
 
 
 def confidence(compared: int) -> float:

@@ -1,16 +1,16 @@
 """A run: what one worker yields in one round. Also what it says when it fails, and the way home.
 
-Loops are other people's code and may write anything into a pipe, and anybody may have written a
-file: nothing is believed before msgspec has checked it against these types.
+Loops are other people's code and may write anything into a pipe, and anybody may have written a file: nothing is
+believed before msgspec has checked it against these types.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from bench.plan import Cell
 
@@ -30,8 +30,7 @@ Number: TypeAlias = Annotated[int, Meta(ge=0, lt=2**31)]
 Positive: TypeAlias = Annotated[int, Meta(gt=0, lt=2**31)]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, tag=True):
     """Values of one cell in one round: `values[stage]` are seconds per iteration, one per sweep.
 
     `ending` says how the worker ended, if it did so badly after it had delivered.
@@ -43,9 +42,13 @@ class Run:
     metadata: Mapping[str, str | int | float]
     ending: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what can't be paired: stages of different length, or no total."""
+        if TOTAL not in self.values or len({len(numbers) for numbers in self.values.values()}) != 1:
+            raise ValueError("its stages are not those of one lifecycle")
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+
+class Failure(Struct, frozen=True, tag=True):
     """A cell that gave no values in a round, why, and the last that its worker printed."""
 
     cell: Cell
@@ -54,8 +57,7 @@ class Failure:
     output: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True, tag=True):
     """How long one lifecycle of a scenario takes on the baseline, and what follows from it."""
 
     scenario: str
@@ -64,8 +66,7 @@ class Calibration:
     sweeps: Positive
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True, tag=True):
     """A round that is complete: each of its cells has delivered, or has failed."""
 
     scenario: str
@@ -85,23 +86,8 @@ class Delivery:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a journal: one of the four."""
-
-    run: Run | None = None
-    failure: Failure | None = None
-    calibration: Calibration | None = None
-    done: Done | None = None
-
-
-def delivery_of(line: bytes) -> Delivery:
-    """Read what a worker sent; raises ValueError if it is no delivery."""
-    return msgspec.json.decode(line, type=Delivery)
-
-
 def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Run:
-    """Make a run of what a worker delivered; raises ValueError if stages are missing."""
+    """Make a run of what a worker delivered: all that may be published."""
     metadata = {
         name: value[:MAXIMUM_TEXT] if isinstance(value, str) else value
         for name, value in sorted(delivery.metadata.items())
@@ -110,7 +96,7 @@ def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Ru
     values = {
         stage: tuple(round(value, PICOSECONDS) for value in numbers) for stage, numbers in delivery.values.items()
     }
-    return _checked(Run(cell, index, values, metadata, ending))
+    return Run(cell, index, values, metadata, ending)
 
 
 def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
@@ -126,22 +112,20 @@ def calibration_seconds(delivery: Delivery) -> tuple[float, ...]:
 
 def line_of(outcome: Outcome) -> bytes:
     """One line of JSON that `outcome_of` reads back."""
-    return msgspec.json.encode({type(outcome).__name__.lower(): outcome}) + b"\n"
+    return msgspec.json.encode(outcome) + b"\n"
 
 
-def outcome_of(line: bytes) -> Outcome:
-    """Read one line of a journal, believing nothing; raises ValueError with what is wrong."""
+def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
+    """Read one line of a journal, believing nothing; raises ValueError with what is wrong.
+
+    `stages`: what a run of each cell of the plan must have.
+    """
     try:
-        content = msgspec.json.decode(line, type=Line)
+        outcome: Outcome = msgspec.json.decode(line, type=Outcome)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    found = [part for part in (content.run, content.failure, content.calibration, content.done) if part]
-    if len(found) != 1:
-        raise ValueError("it is not one run, failure, calibration or done")
-    return _checked(found[0]) if isinstance(found[0], Run) else found[0]
-
-
-def _checked(run: Run) -> Run:
-    if TOTAL not in run.values or len({len(numbers) for numbers in run.values.values()}) != 1:
-        raise ValueError("its stages are not those of one lifecycle")
-    return run
+    if isinstance(outcome, Run | Failure) and outcome.cell not in stages:
+        raise ValueError("its cell is not in the plan")
+    if isinstance(outcome, Run) and set(outcome.values) != set(stages[outcome.cell]):
+        raise ValueError(f"its stages are {', '.join(outcome.values)}")
+    return outcome

@@ -11,9 +11,8 @@ Only the journal grows. All else is written beside its place and moved there, so
 import io
 import os
 import re
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,8 @@ import msgspec
 import pyperf
 
 from bench.errors import BenchError, NotMeasuredError
-from bench.plan import Cell, Group, Plan, Skip
-from bench.runs import Calibration, Done, Failure, Outcome, Run, line_of, outcome_of
+from bench.plan import Cell, Group, Plan
+from bench.runs import TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across
 JOURNAL = "journal.jsonl"
@@ -34,27 +33,18 @@ UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a fil
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a run is: its plan, the cells that follow from it, and where it was measured."""
+    """What a run is: its plan, the groups that follow from it, and where it was measured."""
 
     plan: Plan
+    groups: tuple[Group, ...]
     facts: Mapping[str, str]
-    titles: Mapping[str, str]
-    cells: tuple[Cell, ...]
-    skips: tuple[Skip, ...]
     started: str
     method: int = METHOD
 
-
-def about(plan: Plan, groups: Sequence[Group], facts: Mapping[str, str], started: str) -> About:
-    """Say what a new run is."""
-    return About(
-        plan,
-        facts,
-        {group.scenario.name: group.scenario.title for group in groups},
-        tuple(cell for group in groups for cell in group.cells),
-        tuple(skip for group in groups for skip in group.skips),
-        started,
-    )
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All that is to be measured."""
+        return tuple(cell for group in self.groups for cell in group.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +74,9 @@ class Kept:
     @property
     def rounds_used(self) -> Mapping[str, int]:
         """For each scenario the first round number that is still free."""
-        used: dict[str, int] = {}
-        for cell, index in [(run.cell, run.round) for run in self.runs] + [(f.cell, f.round) for f in self.failures]:
-            used[cell.scenario] = max(used.get(cell.scenario, 0), index + 1)
-        return used
+        taken = [(run.cell.scenario, run.round) for run in self.runs]
+        taken += [(failure.cell.scenario, failure.round) for failure in self.failures]
+        return {scenario: index + 1 for scenario, index in sorted(taken)}
 
 
 class RunFolder:
@@ -108,7 +97,7 @@ class RunFolder:
                 )
             (self.path / JOURNAL).touch()
             text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
-            self._replace(ABOUT, text + "\n")
+            self.write(ABOUT, text + "\n")
 
     def append(self, outcome: Outcome) -> None:
         """Put one outcome on disk."""
@@ -127,24 +116,29 @@ class RunFolder:
         Raises BenchError if there is no run in the folder, or what it is can't be read.
         """
         about = self._about()
-        known = set(about.cells)
+        stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
         outcomes, problems = [], []
-        for number, line in self._lines():
-            try:
-                outcome = outcome_of(line)
-            except ValueError as error:
-                problems.append(f"{JOURNAL} line {number} is left out: {error}")
-                continue
-            if isinstance(outcome, Calibration | Done) or outcome.cell in known:
-                outcomes.append(outcome)
-            else:
-                problems.append(f"{JOURNAL} line {number} is left out: its cell is not in the plan")
+        with self._reading(JOURNAL), (self.path / JOURNAL).open("rb") as journal:
+            for number, line in enumerate(iter(lambda: journal.readline(MAXIMUM_LINE), b""), 1):
+                try:
+                    outcomes.append(outcome_of(line, stages))
+                except ValueError as error:
+                    problems.append(f"{JOURNAL} line {number} is left out: {error}")
         return Kept(about, tuple(outcomes), tuple(problems))
 
     def write(self, name: str, text: str) -> None:
-        """Write a report."""
+        """Write a file that is whole or not there, through another beside it."""
+        new = self.path / f"{name}.new"
         with self._writing():
-            self._replace(name, text)
+            new.unlink(missing_ok=True)
+            try:
+                with new.open("x", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                new.replace(self.path / name)
+            finally:
+                new.unlink(missing_ok=True)
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
@@ -154,45 +148,25 @@ class RunFolder:
             self.write(f"{UNSAFE.sub('--', label)}.json", text.getvalue())
 
     def _about(self) -> About:
-        file = self.path / ABOUT
-        try:
-            about = msgspec.json.decode(file.read_bytes(), type=About)
-        except FileNotFoundError:
-            raise BenchError(f"no run in {self.path}: it has no {ABOUT}") from None
-        except OSError as error:
-            raise BenchError(f"{file} can't be read: {error.strerror}") from None
-        except (ValueError, RecursionError) as error:
-            raise BenchError(f"{file} does not say what the run is: {error}") from None
+        with self._reading(ABOUT):
+            about = msgspec.json.decode((self.path / ABOUT).read_bytes(), type=About)
         if about.method != METHOD:
             raise BenchError(
-                f"{file} was measured by method {about.method}; this is method {METHOD}\n"
+                f"the run in {self.path} was measured by method {about.method}; this is method {METHOD}\n"
                 "read it with the version of evloop-bench that wrote it"
             )
         return about
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
         try:
-            with (self.path / JOURNAL).open("rb") as journal:
-                number = 0
-                while line := journal.readline(MAXIMUM_LINE):
-                    number += 1
-                    if line.strip():
-                        yield number, line
+            yield
+        except FileNotFoundError:
+            raise BenchError(f"there is no run in {self.path}: no {name}") from None
         except OSError as error:
-            raise BenchError(f"{self.path / JOURNAL} can't be read: {error.strerror}") from None
-
-    def _replace(self, name: str, text: str) -> None:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.path, delete=False) as new:
-            beside = Path(new.name)
-            try:
-                new.write(text)
-                new.flush()
-                os.fsync(new.fileno())
-                beside.chmod(0o644)
-                beside.replace(self.path / name)
-            except OSError:
-                beside.unlink(missing_ok=True)
-                raise
+            raise BenchError(f"{self.path / name} can't be read: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise BenchError(f"{self.path / name} is not what a run writes: {error}") from None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -208,9 +182,8 @@ class RunFolder:
 def suites(kept: Kept) -> dict[str, list[pyperf.Benchmark]]:
     """For each loop, and the control, pyperf's benchmarks `<scenario>.<stage>`.
 
-    pyperf compares lists of values, so all loops must have equally many. Of each scenario the
-    suites hold the cells that delivered at least half of its rounds, and the rounds that all of
-    these delivered; the journal holds the rest.
+    pyperf compares lists of values, so all loops must have equally many. Of each scenario the suites hold the cells
+    that delivered at least half of its rounds, and the rounds that all of these delivered; the journal holds the rest.
     """
     found: dict[str, list[pyperf.Benchmark]] = {}
     by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}

@@ -1,8 +1,8 @@
 """Times one cell, in a process of its own: an ordinary pyperf worker that waits for its turns.
 
-`bench.measure` starts it. Turns come in on what was stdin, a line each; answers go out on what was
-stdout: an empty line when ready and after each value, one line of JSON at the end. stdout itself
-leads where stderr leads, so that nothing that a loop's package prints is taken for an answer.
+`bench.measure` starts it. Turns come in on what was stdin, a line each; answers go out on what was stdout: an empty
+line when ready and after each value, one line of JSON at the end. stdout itself leads where stderr leads, so that
+nothing that a loop's package prints is taken for an answer.
 """
 
 import asyncio
@@ -13,19 +13,16 @@ import signal
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import pyperf
 
 from bench import catalog, loops
-from scenarios._workload import Record, get_data
+from scenarios._workload import GetData, LoopFactory, Record, Records, get_data
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scenarios._workload import GetData, LoopFactory, Records
-
+Once: TypeAlias = Callable[[GetData], Records]
 EXPECTED = [Record("Jane", 19), Record("John", 24)]
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 NANOSECOND = 1e-9
@@ -40,11 +37,11 @@ class WrongRunError(Exception):
 class Stopwatch:
     """Runs lifecycles of one cell and cuts them into stages, by clock readings around its calls.
 
-    `spent[stage]` are nanoseconds summed over the iterations of a value, one for each value so far.
-    The loop is not touched: its factory and the workload are wrapped.
+    `spent[stage]` are nanoseconds summed over the iterations of a value, one for each value so far. The loop is not
+    touched: its factory and the workload are wrapped.
     """
 
-    def __init__(self, scenario: catalog.Scenario, factory: "LoopFactory", delay_s: float) -> None:
+    def __init__(self, scenario: catalog.Scenario, factory: LoopFactory, delay_s: float) -> None:
         self.factory = factory
         self.delay_s = delay_s
         self.loop_class: type = type(None)
@@ -58,26 +55,26 @@ class Stopwatch:
         self.created = clock()
         return loop
 
-    async def timed_get_data(self) -> "Records":
+    async def timed_get_data(self) -> Records:
         """The workload, between two clock readings."""
         self.first = clock()
         records = await get_data(self.delay_s)
         self.last = clock()
         return records
 
-    async def watched_get_data(self) -> "Records":
+    async def watched_get_data(self) -> Records:
         """The workload, and a look at the loop that really runs."""
         self.loop_class = type(asyncio.get_running_loop())
         return await get_data(self.delay_s)
 
-    def rehearse(self, once: "Callable[[GetData], Records]", expected: type) -> None:
+    def rehearse(self, once: Once, expected: type) -> None:
         """Run one lifecycle untimed: caches are cold after a hand-over; and see what runs."""
         self.loop_class = type(None)
         _check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
 
-    def value(self, once: "Callable[[GetData], Records]", iterations: int) -> float:
+    def value(self, once: Once, iterations: int) -> float:
         """Seconds of so many lifecycles. What checks them, between two lifecycles, is not timed."""
         create = start = work = finish = 0
         for _ in range(iterations):
@@ -182,7 +179,7 @@ def _watch_policy(watch: Stopwatch) -> None:
     policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # of this process, for ever
 
 
-def _class_of(factory: "LoopFactory", loop: loops.Loop) -> type:
+def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
     """The class that the factory gives, which for a loop of LOOPS is one of its own package."""
     probe = factory()
     probe.close()
@@ -192,14 +189,15 @@ def _class_of(factory: "LoopFactory", loop: loops.Loop) -> type:
     return found
 
 
-def _check_records(records: "Records") -> None:
+def _check_records(records: Records) -> None:
     if records != EXPECTED:
         raise WrongRunError(f"it returned {str(records)[:200]}, not the two records of get_data")
 
 
 def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
     facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
-    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
+    facts["loop_libuv"] = loops.libuv_version(loop)
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _name(kind: type) -> str:

@@ -19,6 +19,6 @@ The contract of a scenario file, read by `bench.catalog`, run by `bench.worker` 
 - `SINCE` and `UNTIL`, (major, minor): the first Python that has what it needs, the first that no
   longer has it; `WHY` is the reason, and is printed where the scenario is skipped.
 
-These are constants, so that they can be read without importing the file. The file imports the
-standard library and `_workload` only, and is a program: `python -m scenarios.manual --loop uvloop`.
+The file imports the standard library and `_workload` only, and is a program: `python -m scenarios.manual --loop uvloop
+--delay 1`.
 """

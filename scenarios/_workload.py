@@ -1,7 +1,10 @@
 """The one workload of all scenarios: two records, after a sleep."""
 
+import argparse
 import asyncio
-from collections.abc import Callable, Coroutine
+import functools
+import sys
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -25,8 +28,23 @@ async def get_data(delay: float = 0) -> Records:
     return [Record("Jane", 19), Record("John", 24)]
 
 
-def program(file: str) -> None:
+def program(file: str, words: Sequence[str] | None = None) -> None:
     """Run the scenario in `file` once, as its `--loop` and `--delay` say, and print the records."""
-    from bench.cli import scenario_program
+    from bench import catalog, loops  # the example itself needs no harness; finding a loop by name does
+    from bench.errors import BenchError
 
-    scenario_program(Path(file).stem)
+    scenario = catalog.named(Path(file).stem)
+    parser = argparse.ArgumentParser(prog=f"python -m scenarios.{scenario.name}", description=scenario.title)
+    parser.add_argument("--loop", default="asyncio", metavar="NAME", help="default: asyncio")
+    parser.add_argument("--delay", type=float, default=0, metavar="S", help="seconds, default: 0")
+    options = parser.parse_args(words)
+    try:
+        loop = loops.named(options.loop)
+        reason = loop.unavailable or scenario.skip_reason(loop, sys.version_info[:2])
+    except BenchError as error:
+        reason = str(error)
+    if reason:
+        sys.exit(f"{scenario.name} can't be run with {options.loop} here: {reason}")
+    with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
+        for record in once(functools.partial(get_data, options.delay)):
+            print(record.name, record.age)

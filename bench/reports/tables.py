@@ -1,11 +1,11 @@
 """Comparisons as tables for people, through tabulate: in the terminal, and in Markdown.
 
-A table for each scenario: loop, total and ratio with their intervals, verdict, the stages; below
-it what must be known to read it. Numbers of one table share one unit.
+A table for each scenario: loop, total and ratio with their intervals, verdict, the stages; below it what must be known
+to read it. Numbers of one table share one unit.
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
@@ -22,22 +22,14 @@ NOTHING = "–"
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = []
-    for scenario, title in kept.about.titles.items():
-        rows = [row for row in comparisons if row.scenario == scenario]
-        parts += [f"{scenario}: {title}", *_tables(rows, style, width), *_notes(rows)]
-    parts += [*kept.problems, _legend(kept), closing_sentence(kept, comparisons)]
-    return "\n\n".join(part if "\n" in part or not width else textwrap.fill(part, width) for part in parts) + "\n"
+    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), closing_sentence(kept, comparisons)]
+    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
+    return "\n\n".join(wrapped) + "\n"
 
 
 def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """The report as a page: the sentence, the tables, and what they were measured with."""
     plan, sampling = kept.about.plan, kept.about.plan.sampling
-    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
-    for scenario, title in kept.about.titles.items():
-        rows = [row for row in comparisons if row.scenario == scenario]
-        parts += [f"## {scenario}", f"`{title}`", *_tables(rows, "github", None)]
-        parts += [f"- {note}" for note in _notes(rows)]
     settings = {
         "measured": kept.about.started,
         "workload": f"get_data with a sleep of {plan.delay_s:g} s",
@@ -45,10 +37,22 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         "seed": str(plan.seed),
         "affinity": plan.affinity or NOTHING,
         "method": f"lock-step, version {kept.about.method}",
-        **kept.about.facts,
     }
-    measured = tabulate([*settings.items()], ("what", "value"), "github", disable_numparse=True)
-    return "\n\n".join([*parts, "## How it was measured", measured, *kept.problems]) + "\n"
+    facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
+    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
+    parts += [*_scenarios(kept, comparisons, "github", None, "## "), "## How it was measured", facts]
+    return "\n\n".join(parts) + "\n"
+
+
+def _scenarios(
+    kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None, mark: str = ""
+) -> Iterator[str]:
+    for scenario in (group.scenario for group in kept.about.groups):
+        rows = [row for row in comparisons if row.scenario == scenario.name]
+        yield f"{mark}{scenario.name}: {scenario.title}"
+        yield from _tables(rows, style, width)
+        yield from _notes(rows)
+    yield from kept.problems
 
 
 def _legend(kept: Kept) -> str:
@@ -80,19 +84,16 @@ def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) 
     return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
 
 
-def _notes(rows: Sequence[Comparison]) -> list[str]:
+def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
     """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
-    found = []
     for row in (row for row in rows if row.stage == TOTAL):
         if distrusted(row):
-            found.append(
+            yield (
                 f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {_interval(row.ratio)}, "
                 f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
             )
         if row.reason:
-            absent = "" if row.seconds else " is not in the table"
-            found.append(f"{_label(row)}{absent}: {row.reason}")
-    return found
+            yield f"{_label(row)}{'' if row.seconds else ' is not in the table'}: {row.reason}"
 
 
 def _label(row: Comparison) -> str:
