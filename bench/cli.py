@@ -149,7 +149,7 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
 
 
 def _conclude(folder: "RunFolder", style: str) -> int:
-    """Print the tables, write suites and reports; 3 if something was not measured."""
+    """Write suites and reports, print the tables; 3 if something was not measured."""
     import shutil
 
     from bench import analysis, reports
@@ -157,10 +157,12 @@ def _conclude(folder: "RunFolder", style: str) -> int:
     kept = folder.load()
     comparisons = analysis.compare(kept)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    print(reports.as_text(kept, comparisons, style, width), end="", flush=True)
-    folder.write_suites(kept)
-    for name, render in reports.FILES.items():
-        folder.write(name, render(kept, comparisons))
+    try:
+        folder.write_suites(kept)
+        for name, render in reports.FILES.items():
+            folder.write(name, render(kept, comparisons))
+    finally:  # a folder that is full or read-only is no reason to say nothing
+        print(reports.as_text(kept, comparisons, style, width), end="", flush=True)
     print(f"\nkept in {folder.path}", file=sys.stderr)
     return 3 if kept.failures or not kept.runs else 0
 

@@ -233,7 +233,7 @@ def _death(status: int) -> str:
 def _environment() -> dict[str, str]:
     """The user's, less what would change how Python runs, or give all rounds one hash seed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") or name in KEPT_SETTINGS}
-    root = str(Path(bench.__file__).resolve().parents[1])
-    if root not in sys.path[1:]:  # not installed: `python -m bench` found it in this folder
-        kept["PYTHONPATH"] = os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH")]))
+    root = Path(bench.__file__).resolve().parents[1]
+    if root.name not in {"site-packages", "dist-packages"}:  # not installed: found in the folder of its source
+        kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), kept.get("PYTHONPATH")]))
     return kept

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import nullcontext
 from typing import TextIO
 
 from rich.console import Console
@@ -22,7 +23,7 @@ def tracked(
     bar = Progress(*columns, console=console, transient=True, speed_estimate_period=300, refresh_per_second=2)
     task = bar.add_task("", total=len(rounds))
     began = spoke = clock()
-    with bar:
+    with bar if console.is_terminal else nullcontext():
         for done, turn in enumerate(rounds):
             what, now = f"{turn.group.scenario.name}, round {turn.index + 1}", clock()
             bar.update(task, completed=done, description=what)

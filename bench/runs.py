@@ -7,6 +7,7 @@ believed before msgspec has checked it against these types.
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -101,7 +102,8 @@ def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Ru
 
 def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
     """Make a failure, each file in its text without its folders: they name machines and people."""
-    return Failure(cell, index, FOLDERS.sub("…", reason)[:MAXIMUM_TEXT], FOLDERS.sub("…", output))
+    texts = [FOLDERS.sub("…", text.replace(str(Path.home()), "~")) for text in (reason, output)]
+    return Failure(cell, index, texts[0][:MAXIMUM_TEXT], texts[1])
 
 
 def calibration_seconds(delivery: Delivery) -> tuple[float, ...]:

@@ -121,7 +121,10 @@ class RunFolder:
         with self._reading(JOURNAL), (self.path / JOURNAL).open("rb") as journal:
             for number, line in enumerate(iter(lambda: journal.readline(MAXIMUM_LINE), b""), 1):
                 try:
-                    outcomes.append(outcome_of(line, stages))
+                    outcome = outcome_of(line, stages)
+                    if isinstance(outcome, Run):
+                        _pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
+                    outcomes.append(outcome)
                 except ValueError as error:
                     problems.append(f"{JOURNAL} line {number} is left out: {error}")
         return Kept(about, tuple(outcomes), tuple(problems))
@@ -142,7 +145,11 @@ class RunFolder:
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
-        for label, benchmarks in suites(kept).items():
+        try:
+            found = suites(kept)
+        except ValueError as error:
+            raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {error}") from error
+        for label, benchmarks in found.items():
             text = io.StringIO()
             pyperf.BenchmarkSuite(benchmarks).dump(text)
             self.write(f"{UNSAFE.sub('--', label)}.json", text.getvalue())

@@ -1,0 +1,40 @@
+"""Fixtures: invented runs for pure tests, and bad loops for the others."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from invented import about, run
+
+from bench.runs import Done, Failure, Run
+from bench.store import Kept
+
+BAD_LOOPS = Path(__file__).parent / "loops"
+
+Rounds = Sequence[Sequence[float] | None]
+
+
+@pytest.fixture
+def invent() -> Callable[[Mapping[str, Rounds]], Kept]:
+    """Make what a run of `manual` kept: for each label the totals of each round, None for a failure."""
+
+    def kept(totals: Mapping[str, Rounds], scenario: str = "manual") -> Kept:
+        names = [label for label in totals if label != "control"]
+        rounds = max(map(len, totals.values()))
+        found = about([scenario], names, rounds)
+        outcomes: list[Run | Failure | Done] = []
+        for cell in found.cells:
+            for index, values in enumerate(totals.get(cell.label, ())):
+                outcomes.append(Failure(cell, index, "died of SIGSEGV") if values is None else run(cell, index, values))
+        outcomes += [Done(scenario, index) for index in range(rounds)]
+        return Kept(found, tuple(outcomes))
+
+    return kept
+
+
+@pytest.fixture
+def _bad_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `bad:name` a loop for this process and for workers."""
+    monkeypatch.setenv("PYTHONPATH", str(BAD_LOOPS))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(BAD_LOOPS)])

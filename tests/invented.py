@@ -1,0 +1,28 @@
+"""Invented runs, for tests of what is pure."""
+
+from collections.abc import Sequence
+
+from bench import catalog, loops, plan
+from bench.plan import Cell, Plan, Sampling
+from bench.runs import Run
+from bench.store import About
+
+PYTHON = (3, 14)
+FACTS = {"python": "3.14.0", "implementation": "CPython", "loop asyncio": "3.14.0", "loop uvloop": "1.0"}
+
+
+def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
+    """What a run of these scenarios and loops is."""
+    groups = plan.cross(
+        [loops.named(name) for name in names], [catalog.named(name) for name in scenarios], baseline, PYTHON
+    )
+    ahead = Plan(tuple(names), tuple(scenarios), baseline, Sampling(rounds=rounds, sweeps=4), seed=1)
+    return About(ahead, groups, FACTS, "2026-11-23")
+
+
+def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = None) -> Run:
+    """A run whose total is made of its stages in fixed parts."""
+    stages = catalog.named(cell.scenario).stages
+    parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
+    metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop}
+    return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages

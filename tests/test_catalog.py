@@ -1,0 +1,70 @@
+"""Finding scenarios, and the contract that their files keep."""
+
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from bench import catalog, loops
+from bench.errors import BenchError
+
+GOOD = '"""A title.\n\nMore."""\ndef scenario(new_loop, get_data): ...\n'
+
+
+def test_every_file_is_a_scenario_with_a_title() -> None:
+    files = {file.stem for file in Path(scenarios.__path__[0]).glob("*.py") if not file.stem.startswith("_")}
+
+    assert set(catalog.names()) == files
+    assert all(catalog.named(name).title for name in catalog.names())
+    assert len({catalog.named(name).title for name in catalog.names()}) == len(files)
+
+
+def test_an_unknown_scenario_names_the_nearest() -> None:
+    with pytest.raises(BenchError, match="no scenario is called 'runer'; the nearest: runner"):
+        catalog.named("runer")
+
+
+@pytest.mark.parametrize("name", ["_workload", "../x", "", "os"])
+def test_what_is_no_scenario_is_not_imported(name: str) -> None:
+    with pytest.raises(BenchError, match="no scenario"):
+        catalog.named(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("def scenario(given, get_data): ...\n", "a docstring"),
+        ('"""Title."""\n', "a function scenario"),
+        (GOOD + 'GIVEN = "nothing"\n', "GIVEN, one of new_loop"),
+        (GOOD + "SINCE = (3, 12)\n", "WHY"),
+    ],
+)
+def test_a_file_that_breaks_the_contract_is_told_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
+) -> None:
+    name = f"broken_{abs(hash(text))}"
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr(scenarios, "__path__", [*scenarios.__path__, str(tmp_path)])
+
+    with pytest.raises(BenchError, match=rf"scenarios/{name}\.py needs {problem}.*contract"):
+        catalog.named(name)
+
+
+@pytest.mark.parametrize(("python", "skipped"), [((3, 11), False), ((3, 15), False), ((3, 16), True)])
+def test_a_scenario_ends_where_python_took_away_what_it_needs(python: tuple[int, int], skipped: bool) -> None:  # noqa: FBT001  (a parameter of the table)
+    reason = catalog.named("asyncio_run_default").skip_reason(loops.LOOPS[0], python)
+
+    assert (reason == "event loop policies are gone from Python 3.16 on") == skipped
+
+
+@pytest.mark.parametrize(("python", "skipped"), [((3, 11), True), ((3, 12), False), ((3, 16), False)])
+def test_a_scenario_begins_where_python_has_what_it_needs(python: tuple[int, int], skipped: bool) -> None:  # noqa: FBT001  (as above)
+    reason = catalog.named("asyncio_run").skip_reason(loops.LOOPS[0], python)
+
+    assert (reason is not None) == skipped
+
+
+def test_create_is_a_stage_only_where_creation_can_be_seen() -> None:
+    without = {name for name in catalog.names() if "create" not in catalog.named(name).stages}
+
+    assert without == {"warm", "own_run"}

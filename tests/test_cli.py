@@ -1,0 +1,382 @@
+"""The commands, as a user calls them: real processes where it matters."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bench import cli, machine, plan, store
+from bench.errors import NotMeasuredError
+from bench.runs import Done, Run
+
+QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+
+
+def called(*words: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """`python -m bench` with these words, as another process, in a folder of its own if given."""
+    environment = dict(os.environ)
+    if folder:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH")]))
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *words], capture_output=True, text=True, timeout=300, check=False,
+        cwd=folder, env=environment,
+    )  # fmt: skip
+
+
+def main(*words: str) -> int:
+    """`cli.main` in this process; what it exits with."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.fixture(autouse=True)
+def _little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few sweeps: these tests look at what is done, not at how fast anything is."""
+    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
+
+
+def test_a_run_ends_with_the_table_and_everything_in_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = main("--loop", "uvloop", "--scenario", "manual", "--scenario", "own_run", "--rounds", "6", "--seed", "5")
+
+    (folder,) = (tmp_path / "results" / "runs").iterdir()
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert {file.name for file in folder.iterdir()} == {
+        "run.json", "journal.jsonl", "asyncio.json", "control.json", "uvloop.json", "report.md", "table.csv",
+        "comparisons.json",
+    }  # fmt: skip
+    assert out.splitlines()[-1].startswith("Against asyncio on CPython")
+    assert re.search(
+        r"uvloop +[\d.]+ \([\d.]+–[\d.]+\) +[\d.]+ \([\d.]+–[\d.]+\) +(slower|faster|same|inconclusive)", out
+    )
+    assert f"kept in {folder.relative_to(tmp_path)}" in err
+    assert "0/12 rounds: " in err
+    for row in json.loads((folder / "comparisons.json").read_text()):
+        if row["stage"] == "total" and row["role"] != "baseline":
+            assert row["ratio"]["low"] <= row["ratio"]["value"] <= row["ratio"]["high"]
+            assert row["rounds"] == 6
+
+
+def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
+    done = called(*QUICK, "--loop", "uvloop", "--loop", "nowhere:x", "-o", str(tmp_path / "run"))
+
+    assert done.returncode == 3
+    kept = "".join(file.read_text() for file in (tmp_path / "run").iterdir())
+    for private in (os.uname().nodename, sys.prefix, str(Path.cwd()), str(Path.home())):
+        assert private not in kept
+
+
+def test_a_report_is_what_the_run_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    printed = capsys.readouterr().out
+
+    code = main("report", str(tmp_path / "run"))
+    again = capsys.readouterr().out
+    main("report", str(tmp_path / "run"), "--format", "github")
+
+    assert (code, again) == (0, printed)
+    assert "| loop    |" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_bad_loops")
+def test_what_was_not_measured_ends_with_3_and_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(*QUICK, "--loop", "bad:raises", "-o", str(tmp_path / "run"))
+
+    out = capsys.readouterr().out
+    assert code == 3
+    assert "bad:raises is not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept" in out
+    assert "asyncio  " in out
+
+
+def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main("--scenario", "own_run", "-q", "--loop", "asyncio-poll", "-o", str(tmp_path / "run"))
+
+    assert code == 0
+    assert "asyncio-poll is not in the table: asyncio-poll has no run() of its own" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
+    (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
+    (["--baseline", "winloop"], "winloop can't be measured here: only on win32"),
+    (["--format", "simpel"], "no format of tabulate is called 'simpel'; the nearest: simple"),
+    (["report", "nowhere"], "there is no run in nowhere: no run.json"),
+    (["--resume", "nowhere"], "there is no run in nowhere: no run.json"),
+    (["--rounds", "0"], "--rounds 0: give a number from 1 up"),
+])  # fmt: skip
+def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(*words)
+
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert err.startswith(f"error: {said}")
+    assert "Traceback" not in err
+    assert not out
+
+
+def test_a_missing_package_says_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "path", [])  # nothing is installed any more
+    from bench import loops
+
+    monkeypatch.setattr(loops, "LOOPS", (loops.Loop("zloop", "zloop:new", "zloop"),))
+
+    assert main("--loop", "zloop", "--baseline", "zloop") == 2
+    assert "zloop can't be measured here: not installed: python -m pip install zloop" in capsys.readouterr().err
+
+
+def test_nothing_to_measure_says_why(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 16, 0))
+
+    assert main("--scenario", "asyncio_run_default") == 2
+    assert "nothing is left to measure: event loop policies are gone from Python 3.16 on" in capsys.readouterr().err
+
+
+def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+
+    code = main(*QUICK, "-o", str(tmp_path / "file" / "run"))
+
+    assert code == 3
+    assert f"error: {tmp_path}/file/run can't be written: Not a directory" in capsys.readouterr().err
+
+
+def test_a_dry_run_prints_the_plan_and_measures_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = main("--dry-run", "--loop", "asyncio-poll", "--seed", "7", "--fast")
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "own_run " in out
+    assert "asyncio-poll: asyncio-poll has no run() of its own" in out
+    assert re.search(r"6 rounds of up to 30 sweeps, seed 7: about \d+ s", out)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("words", "rounds"), [([], 2), (["--fast"], 6), (["--rigorous"], 40), (["--rounds", "3"], 3)])
+def test_the_pace_sets_the_rounds(words: list[str], rounds: int, capsys: pytest.CaptureFixture[str]) -> None:
+    main("--dry-run", "--scenario", "warm", "--loop", "asyncio", *words)
+
+    found = re.search(r"(\d+) rounds of", capsys.readouterr().out)
+    assert found
+    assert int(found[1]) == max(rounds, 6 if not words else rounds)
+
+
+def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    from bench import catalog, loops
+
+    code = main("list")
+
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert code == 0
+    assert set(lines) >= {loop.name for loop in loops.LOOPS} | set(catalog.names())
+
+
+def test_a_run_is_resumed_where_it_was_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    journal = folder / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:-2]) + lines[-2][:30])  # the last round lost its control, and its end
+    capsys.readouterr()
+
+    code = main("--resume", str(folder), "-q")
+
+    kept = store.RunFolder(folder).load()
+    assert code == 0
+    assert kept.rounds_done == {"warm": 2}
+    assert [run.round for run in kept.runs if run.cell.role == "baseline"] == [0, 1, 2]
+    assert len(kept.problems) == 1
+    assert "left out" in capsys.readouterr().out
+
+
+def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    before = (folder / "journal.jsonl").read_bytes()
+
+    assert main("--resume", str(folder), "-q") == 0
+    assert (folder / "journal.jsonl").read_bytes() == before
+
+
+def test_a_run_is_not_resumed_with_other_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    facts = machine.facts
+    monkeypatch.setattr(machine, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+
+    code = main("--resume", str(tmp_path / "run"))
+
+    assert code == 2
+    assert re.search(r"was begun with something else: pyperf: [\d.]+ then, 0.1 now", capsys.readouterr().err)
+
+
+def test_a_run_is_not_resumed_with_other_scenarios(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    monkeypatch.setattr(plan, "CONTROL", "loop")
+
+    assert main("--resume", str(tmp_path / "run")) == 2
+    assert "the scenarios are not the same" in capsys.readouterr().err
+
+
+def processes(folder: Path) -> set[int]:
+    """Workers that are alive and were started by a harness that keeps its run in this folder."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                here = (entry / "cwd").resolve() == folder
+            except OSError:
+                continue
+            if here and b"bench.worker" in words:
+                found.add(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)])
+def test_an_interrupted_run_keeps_its_rounds_leaves_no_worker_and_can_be_resumed(
+    tmp_path: Path, blow: signal.Signals, code: int
+) -> None:
+    folder = tmp_path / "run"
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    words = [
+        sys.executable,
+        "-m",
+        "bench",
+        "--scenario",
+        "warm",
+        "--rounds",
+        "4",
+        "--loop",
+        "uvloop",
+        "-o",
+        str(folder),
+    ]
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while not (folder / "journal.jsonl").exists() or b"Done" not in (folder / "journal.jsonl").read_bytes():
+            time.sleep(0.02)
+        process.send_signal(blow)
+        said = process.stderr.read()
+        assert process.wait(60) == code
+    deadline = time.monotonic() + 5
+    while processes(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert not processes(tmp_path)
+    before = store.RunFolder(folder).load()
+    assert before.rounds_done["warm"] >= 1
+    if code == 130:
+        assert f"python -m bench --resume {folder}" in said
+        assert (folder / "asyncio.json").exists()
+    done = called("--resume", str(folder), "-q", folder=tmp_path)
+    after = store.RunFolder(folder).load()
+    assert done.returncode == 0
+    assert after.rounds_done == {"warm": 4}
+    assert after.outcomes[: len(before.outcomes)] == before.outcomes
+
+
+def test_a_closed_output_is_a_clean_end_and_everything_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *QUICK, "--loop", "asyncio", "-o", str(folder)],
+        stdout=_closed_pipe(), stderr=subprocess.PIPE, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert (folder / "comparisons.json").exists()
+    assert store.RunFolder(folder).load().rounds_done == {"warm": 2}
+
+
+def test_a_report_that_can_not_be_written_is_printed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    capsys.readouterr()
+
+    def refused(*_: object) -> None:
+        raise NotMeasuredError("read-only")
+
+    monkeypatch.setattr(store.RunFolder, "write", refused)
+
+    assert main("report", str(tmp_path / "run")) == 3
+    out, err = capsys.readouterr()
+    assert "asyncio  " in out
+    assert "error: read-only" in err
+
+
+def _closed_pipe() -> int:
+    """The writing end of a pipe that nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals are POSIX'")
+def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
+    main(*QUICK, "--loop", "uvloop", "-o", str(tmp_path / "run"))
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "bench", "report", str(tmp_path / "run")]
+
+    with subprocess.Popen(words, stdout=theirs, env={**os.environ, "COLUMNS": "60"}) as process:
+        os.close(theirs)
+        chunks: list[bytes] = []
+        try:
+            while chunk := os.read(ours, 4096):
+                chunks.append(chunk)
+        except OSError:  # a terminal ends like this
+            pass
+        process.wait(60)
+    os.close(ours)
+
+    lines = b"".join(chunks).decode().splitlines()
+    assert max(map(len, lines)) <= 60
+    assert any("verdict" in line for line in lines)
+
+
+def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
+
+    done = called(*QUICK, "--loop", "mine:make", "-o", "run", folder=tmp_path)
+
+    assert done.returncode == 0
+    assert "mine:make  " in done.stdout
+    assert (tmp_path / "run" / "mine--make.json").exists()
+
+
+def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
+    main("--scenario", "warm", "-q", "--loop", "asyncio", "--delay", "0.01", "-o", str(tmp_path / "run"))
+
+    runs: Sequence[Run] = store.RunFolder(tmp_path / "run").load().runs
+    assert all(value > 0.009 for run in runs for value in run.values["work"])
+
+
+def test_done_marks_are_written_for_every_round(tmp_path: Path) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+
+    kept = store.RunFolder(tmp_path / "run").load()
+    assert [outcome for outcome in kept.outcomes if isinstance(outcome, Done)] == [Done("warm", 0), Done("warm", 1)]

@@ -1,0 +1,56 @@
+"""What is told of the machine, and what never is."""
+
+import getpass
+import platform
+import socket
+import sys
+import sysconfig
+
+import pytest
+
+from bench import loops, machine
+
+
+def test_the_facts_name_what_a_result_depends_on() -> None:
+    facts = machine.facts([loops.named("asyncio"), loops.named("uvloop"), loops.named("winloop")])
+
+    assert facts["python"] == platform.python_version()
+    assert facts["kernel"].split()[0] == platform.system()
+    assert facts["loop uvloop"] == loops.named("uvloop").version
+    assert facts["loop winloop"] == "missing"
+    assert all(facts.values())
+
+
+def test_the_facts_name_no_host_no_user_and_no_folder() -> None:
+    told = " ".join(machine.facts(loops.default_selection()).values()).split()
+
+    assert not {socket.gethostname(), getpass.getuser()} & set(told)
+    assert not [word for word in told if word.startswith(("/", "~"))]
+
+
+def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = machine._read
+    monkeypatch.setattr(machine, "_read", lambda path: read(f"/no/such{path}"))
+    monkeypatch.setattr(platform, "processor", str)
+
+    facts = machine.facts([])
+
+    assert (facts["cpu"], facts["io_uring"]) == ("unknown", "unknown")
+
+
+def test_a_peculiar_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Jit:
+        @staticmethod
+        def is_enabled() -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "_jit", Jit, raising=False)
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: int(name == "Py_GIL_DISABLED"))
+
+    assert machine.facts([])["build"].endswith(", free-threaded, JIT")
+
+
+def test_differences_are_told_in_words() -> None:
+    changed = machine.differences({"python": "3.14.0", "cpu": "x", "gone": "y"}, {"python": "3.14.1", "cpu": "x"})
+
+    assert changed == ("python: 3.14.0 then, 3.14.1 now", "gone: y then, nothing now")

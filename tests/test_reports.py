@@ -1,0 +1,143 @@
+"""Reports of invented runs, as a stranger reads them."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from tabulate import tabulate_formats
+
+from bench import analysis, reports
+from bench.reports import sentence, tables
+from bench.store import Kept
+
+Invent = Callable[..., Kept]
+
+
+@pytest.fixture
+def kept(invent: Invent) -> Kept:
+    """Let uvloop take twice as long, and rloop died."""
+    return invent({
+        "asyncio": [[1e-4, 1.1e-4]] * 8, "control": [[1e-4, 1.1e-4]] * 8,
+        "uvloop": [[2e-4, 2.2e-4]] * 8, "rloop": [None] * 8,
+    })  # fmt: skip
+
+
+def text(kept: Kept, style: str = "simple", width: int | None = None) -> str:
+    return reports.as_text(kept, analysis.compare(kept), style, width)
+
+
+def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
+    lines = text(kept).splitlines()
+
+    assert lines[0] == "manual: By hand, minimal: new_loop, set_event_loop, create_task, run_until_complete, close"
+    assert lines[2].split() == ["loop", "total", "µs", "ratio", "verdict", "create", "start", "work", "finish"]
+    assert lines[4].split() == ["asyncio", "105", "(105–105)", "1", "baseline", "26.3", "26.3", "26.3", "26.3"]
+    assert lines[5].split()[3:6] == ["1.000", "(1.000–1.000)", "noise"]
+    assert lines[6].split()[:6] == ["uvloop", "210", "(210–210)", "2.00", "(2.00–2.00)", "slower"]
+    assert "rloop is not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept" in lines
+
+
+def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> None:
+    whole, parted = text(kept), text(kept, width=79)
+
+    assert max(map(len, parted.splitlines())) <= 80
+    assert parted.count("asyncio  ") == 2
+    assert sorted(set(whole.split())) == sorted(set(parted.split()) | set(whole.split()) - set(parted.split()))
+    for number in ("210 (210–210)", "2.00 (2.00–2.00)", "slower", "52.5"):
+        assert number in parted
+
+
+@pytest.mark.parametrize("style", sorted(tabulate_formats))
+def test_every_format_of_tabulate_is_a_format(kept: Kept, style: str) -> None:
+    assert "2.00 (2.00–2.00)" in text(kept, style).replace("&#8211;", "–")
+
+
+def test_a_control_that_differs_is_called_out(invent: Invent) -> None:
+    found = text(invent({"asyncio": [[1e-4]] * 8, "control": [[1.2e-4]] * 8}))
+
+    assert "NOT TO BE TRUSTED: asyncio against itself came out at 1.20 (1.20–1.20), more than 1% from 1" in found
+
+
+@pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-11, "ns")])
+def test_numbers_of_a_table_share_the_unit_that_suits_the_least(invent: Invent, factor: float, unit: str) -> None:
+    found = text(invent({"asyncio": [[2 * factor]] * 6, "uvloop": [[5000 * factor]] * 6}))
+
+    assert f"total {unit} " in found
+
+
+@pytest.mark.parametrize(("value", "printed"), [
+    (0.998, "0.998"), (1.0, "1.000"), (1.0999, "1.100"), (1.1, "1.10"), (2.345, "2.35"), (0.5, "0.500"),
+    (0.0123, "0.012"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12346"),
+])  # fmt: skip
+def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, printed: str) -> None:
+    assert tables._number(value) == printed
+
+
+def test_without_an_interval_there_is_a_dash(invent: Invent) -> None:
+    assert "2.00 (–)" in text(invent({"asyncio": [[1e-4]] * 2, "uvloop": [[2e-4]] * 2}))
+
+
+def test_damaged_lines_are_reported(kept: Kept) -> None:
+    assert "journal.jsonl line 3 is left out: bad" in text(
+        Kept(kept.about, kept.outcomes, ("journal.jsonl line 3 is left out: bad",))
+    )
+
+
+def test_the_sentence_can_be_quoted(kept: Kept) -> None:
+    assert sentence.closing_sentence(kept, analysis.compare(kept)) == (
+        "Against asyncio on CPython 3.14.0, a lifecycle takes 2 (2–2, manual) times as long with uvloop 1.0 "
+        "(slower in 1 of 1 scenarios); asyncio against itself came out at 1.000 to 1.000."
+    )
+
+
+def test_the_sentence_without_intervals_or_controls(invent: Invent) -> None:
+    few = invent({"asyncio": [[1.0]], "uvloop": [[2.0]]})
+
+    assert sentence.closing_sentence(few, analysis.compare(few)) == (
+        "Against asyncio on CPython 3.14.0, a lifecycle takes 2 (manual) times as long with uvloop 1.0 "
+        "(inconclusive in 1 of 1 scenarios)."
+    )
+
+
+def test_the_sentence_of_nothing(invent: Invent) -> None:
+    nothing = invent({"asyncio": [None], "uvloop": [None]})
+
+    assert sentence.closing_sentence(nothing, analysis.compare(nothing)).startswith("Nothing was measured")
+    assert text(nothing).count("is not in the table") == 3
+
+
+def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
+    page = reports.FILES["report.md"](kept, analysis.compare(kept))
+
+    assert page.startswith("# Event loops compared\n\nAgainst asyncio on CPython 3.14.0,")
+    uvloop = next(line for line in page.splitlines() if line.startswith("| uvloop"))
+    assert [cell.strip() for cell in uvloop.split("|")][1:4] == ["uvloop", "210 (210–210)", "2.00 (2.00–2.00)"]
+    for fact in ("| seed ", "| rounds ", "| method ", "| loop uvloop ", "| measured "):
+        assert fact in page
+
+
+def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
+    rows = json.loads(reports.FILES["comparisons.json"](kept, analysis.compare(kept)))
+
+    assert next(list(row) for row in rows) == [
+        "scenario", "loop", "python", "stage", "role", "baseline", "rounds", "seconds", "ratio", "confidence",
+        "verdict", "reason",
+    ]  # fmt: skip
+    uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
+    assert uvloop["ratio"] == {"value": pytest.approx(2), "low": pytest.approx(2), "high": pytest.approx(2)}
+    assert {row["role"] for row in rows} == {"baseline", "control", "loop"}
+    assert next(row for row in rows if row["loop"] == "rloop")["seconds"] is None
+
+
+def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
+    comparisons = analysis.compare(kept)
+
+    rows = list(csv.DictReader(io.StringIO(reports.FILES["table.csv"](kept, comparisons))))
+
+    assert len(rows) == len(comparisons)
+    uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
+    assert [float(uvloop["ratio_value"]), float(uvloop["seconds_low"])] == pytest.approx([2, 2.1e-4])
+    assert next(row for row in rows if row["loop"] == "rloop")["ratio_value"] == ""
+    assert reports.FILES["table.csv"](kept, ()) == "\n"

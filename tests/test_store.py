@@ -1,0 +1,281 @@
+"""The run folder: what is kept, what is read back, what the disk refuses."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyperf
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from invented import about, run
+
+from bench import store
+from bench.errors import BenchError, NotMeasuredError
+from bench.plan import Cell
+from bench.runs import Calibration, Done, Failure, Outcome
+from bench.store import JOURNAL, Kept, RunFolder
+
+BASELINE = Cell("manual", "asyncio", "baseline")
+CONTROL = Cell("manual", "asyncio", "control")
+UVLOOP = Cell("manual", "uvloop", "loop")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    """A new run of `manual` with asyncio and uvloop."""
+    made = RunFolder(tmp_path / "run")
+    made.create(about(["manual"], ["asyncio", "uvloop"]))
+    return made
+
+
+def outcomes() -> list[Outcome]:
+    return [
+        Calibration("manual", 5e-5, 60, 2),
+        run(BASELINE, 0, [5e-5, 6e-5]),
+        run(CONTROL, 0, [5e-5, 6e-5]),
+        Failure(UVLOOP, 0, "died of SIGSEGV"),
+        Done("manual", 0),
+    ]
+
+
+def test_what_was_appended_is_loaded(folder: RunFolder) -> None:
+    for outcome in outcomes():
+        folder.append(outcome)
+
+    kept = folder.load()
+
+    assert kept == Kept(about(["manual"], ["asyncio", "uvloop"]), tuple(outcomes()))
+    assert kept.rounds_done == {"manual": 1}
+    assert kept.rounds_used == {"manual": 1}
+
+
+def test_a_run_needs_a_folder_of_its_own(folder: RunFolder) -> None:
+    with pytest.raises(BenchError, match=r"is not empty.*\n.*--resume"):
+        folder.create(about(["manual"], ["asyncio"]))
+
+
+@pytest.mark.parametrize("cut", range(1, 45, 6))
+def test_a_line_cut_short_is_named_and_the_next_is_whole(folder: RunFolder, cut: int) -> None:
+    for outcome in outcomes():
+        folder.append(outcome)
+    journal = folder.path / JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-cut])
+
+    folder.append(Done("manual", 1))
+    kept = folder.load()
+
+    assert kept.outcomes[-1] == Done("manual", 1)
+    assert len(kept.outcomes) == len(outcomes()) + (cut == 1)
+    assert [problem.split(" is left")[0] for problem in kept.problems] == ["journal.jsonl line 5"] * (cut > 1)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 700), st.integers(1, 255))
+def test_a_flipped_byte_costs_its_line_at_most(folder: RunFolder, place: int, flip: int) -> None:
+    journal = folder.path / JOURNAL
+    journal.write_bytes(b"")
+    for outcome in outcomes():
+        folder.append(outcome)
+    damaged = bytearray(journal.read_bytes())
+    damaged[place % len(damaged)] ^= flip
+    journal.write_bytes(bytes(damaged))
+
+    kept = folder.load()
+
+    assert len(kept.outcomes) >= len(outcomes()) - 2  # a newline lost costs two
+    assert len(kept.outcomes) + len(kept.problems) >= len(outcomes()) - 1
+    store.suites(kept)
+
+
+def test_lines_of_another_plan_are_left_out(folder: RunFolder) -> None:
+    folder.append(run(Cell("manual", "rloop", "loop"), 0, [1.0]))
+    folder.append(run(Cell("warm", "asyncio", "baseline"), 0, [1.0]))
+
+    kept = folder.load()
+
+    assert not kept.outcomes
+    assert [problem.rpartition(": ")[2] for problem in kept.problems] == ["its cell is not in the plan"] * 2
+
+
+@pytest.mark.parametrize(("name", "content", "problem"), [
+    ("run.json", None, "there is no run in .*no run.json"),
+    ("run.json", b"{", "run.json is not what a run writes"),
+    ("run.json", b"\xff\xff", "run.json is not what a run writes"),
+    ("run.json", b"[" * 100_000, "run.json is not what a run writes"),
+    ("run.json", b"{}", "run.json is not what a run writes: .*plan"),
+    ("journal.jsonl", None, "there is no run in .*no journal.jsonl"),
+])  # fmt: skip
+def test_a_folder_that_is_no_run_says_what_is_wrong(
+    folder: RunFolder, name: str, content: bytes | None, problem: str
+) -> None:
+    (folder.path / name).unlink()
+    if content is not None:
+        (folder.path / name).write_bytes(content)
+
+    with pytest.raises(BenchError, match=problem):
+        folder.load()
+
+
+def test_a_run_of_another_method_is_not_read(folder: RunFolder) -> None:
+    file = folder.path / "run.json"
+    file.write_text(file.read_text().replace('"method": 1', '"method": 99'))
+
+    with pytest.raises(BenchError, match="measured by method 99; this is method 1"):
+        folder.load()
+
+
+def test_a_file_that_can_not_be_read_is_named(folder: RunFolder) -> None:
+    (folder.path / "run.json").unlink()
+    (folder.path / "run.json").mkdir()
+
+    with pytest.raises(BenchError, match=r"run.json can't be read"):
+        folder.load()
+
+
+def test_a_folder_that_is_gone_is_named_with_what_to_do(folder: RunFolder) -> None:
+    (folder.path / JOURNAL).unlink()
+
+    with pytest.raises(NotMeasuredError, match=r"can't be written: No such file.*\n.*--resume"):
+        folder.append(Done("manual", 0))
+
+
+def test_a_full_disk_loses_nothing_that_is_there(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from invented import about\n"
+        "from bench.errors import NotMeasuredError\n"
+        "from bench.runs import Done\n"
+        "from bench.store import RunFolder\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "folder = RunFolder(Path(sys.argv[1]))\n"
+        "folder.create(about(['manual'], ['asyncio']))\n"
+        "folder.append(Done('manual', 0))\n"
+        "folder.write('report.md', 'old')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60))\n"
+        "for act in (lambda: folder.append(Done('manual', 1)), lambda: folder.write('report.md', 'new' * 99)):\n"
+        "    try:\n"
+        "        act()\n"
+        "    except NotMeasuredError as error:\n"
+        "        print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path.cwd())])}
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "run")],
+        env=environment, check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    kept = RunFolder(tmp_path / "run").load()
+
+    assert done.stdout.count("can't be written: File too large; what is in it stays readable") == 2
+    assert kept.outcomes[0] == Done("manual", 0)
+    assert (tmp_path / "run" / "report.md").read_text() == "old"
+    assert not list((tmp_path / "run").glob("*.new"))
+
+
+def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(folder: RunFolder, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    for name in ("report.md", "report.md.new"):
+        (folder.path / name).symlink_to(outside)
+
+    folder.write("report.md", "new")
+
+    assert outside.read_text() == "mine"
+    assert (folder.path / "report.md").read_text() == "new"
+    assert not (folder.path / "report.md").is_symlink()
+
+
+Invent = Callable[..., Kept]
+
+
+def numbers(kept: Kept) -> dict[str, dict[str, int]]:
+    """For each loop the number of values in each of its benchmarks."""
+    return {
+        label: {benchmark.get_name(): len(benchmark.get_values()) for benchmark in benchmarks}
+        for label, benchmarks in store.suites(kept).items()
+    }
+
+
+def test_suites_have_the_same_benchmarks_with_the_same_number_of_values(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+
+    found = numbers(kept)
+
+    assert set(found) == {"asyncio", "control", "uvloop"}
+    assert found["asyncio"] == {f"manual.{stage}": 6 for stage in ("total", "create", "start", "work", "finish")}
+    assert found["asyncio"] == found["control"] == found["uvloop"]
+
+
+def test_a_round_that_one_cell_lost_is_in_no_suite(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2], None, [2, 2]]})
+
+    assert {count for label in numbers(kept).values() for count in label.values()} == {4}
+
+
+def test_a_cell_that_lost_most_of_its_rounds_does_not_cost_the_others_theirs(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [None, None, [2, 2]]})
+
+    found = numbers(kept)
+
+    assert set(found) == {"asyncio", "control"}
+    assert found["asyncio"]["manual.total"] == 6
+
+
+def test_cells_that_never_met_have_no_suites(invent: Invent) -> None:
+    assert numbers(invent({"asyncio": [[1], None], "uvloop": [None, [1]]})) == {}
+
+
+def test_pyperf_reads_and_compares_the_suites(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 2]] * 3, "control": [[1, 2]] * 3, "uvloop": [[2, 3]] * 3})
+    folder.write_suites(kept)
+
+    suite = pyperf.BenchmarkSuite.load(str(folder.path / "uvloop.json"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pyperf", "compare_to", "asyncio.json", "uvloop.json", "--table"],
+        cwd=folder.path, check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert suite.get_benchmark("manual.total").get_values() == (2, 3) * 3
+    assert "manual.total" in done.stdout
+    assert "1.67x slower" in done.stdout
+
+
+def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]], "a.b:c.d": [[1, 1]]})
+
+    folder.write_suites(kept)
+
+    assert (folder.path / "a.b--c.d.json").exists()
+    assert store.UNSAFE.sub("--", "../../etc/passwd") == "..--..--etc--passwd"
+
+
+def test_what_pyperf_refuses_is_reported(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]], "uvloop": [[1, 1]]})
+    kept.runs[0].metadata["timer"] = "two\nlines"  # type: ignore[index]  # a dict, so that it can be damaged
+
+    with pytest.raises(BenchError, match="pyperf refuses"):
+        folder.write_suites(kept)
+
+
+def test_run_json_names_the_plan_the_seed_and_the_versions(folder: RunFolder) -> None:
+    content = json.loads((folder.path / "run.json").read_text())
+
+    assert content["plan"]["seed"] == 1
+    assert content["facts"]["python"] == "3.14.0"
+    assert content["method"] == store.METHOD
+
+
+def test_a_run_that_pyperf_could_not_keep_is_left_out(folder: RunFolder) -> None:
+    bad = run(BASELINE, 0, [1.0])
+    bad.metadata["loops"] = 0  # type: ignore[index]  # as above
+
+    folder.append(bad)
+    kept = folder.load()
+
+    assert not kept.outcomes
+    assert kept.problems == ("journal.jsonl line 1 is left out: invalid metadata 'loops' value: 0",)

@@ -1,0 +1,237 @@
+"""The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyperf
+import pytest
+
+from bench import catalog, loops, measure, worker
+from scenarios._workload import LoopFactory
+
+HERE = sys.version_info[:2]
+
+
+def command(*options: str, scenario: str = "manual", loop: str = "asyncio", parent: int | None = None) -> list[str]:
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "bench.worker",
+        "--worker",
+        "--quiet",
+        *options,
+        "--scenario",
+        scenario,
+        "--loop",
+        loop,
+        "--delay",
+        "0",
+        "--parent",
+        str(parent or os.getpid()),
+    ]
+
+
+def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command(*options, scenario=scenario, loop=loop),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=measure._environment(),
+    )
+
+
+MEASURE = ("--values", "3", "--warmups", "2", "--loops", "5")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in catalog.names() if not catalog.named(name).skip_reason(loops.LOOPS[0], HERE)]
+)
+def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) -> None:
+    with started(*MEASURE, scenario=name, loop="uvloop") as process:
+        assert process.stdin
+        assert process.stdout
+        answers = []
+        for _ in range(4):  # ready, and the three values
+            answers.append(process.stdout.readline())
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        delivery = json.loads(process.stdout.readline())
+        assert process.wait(30) == 0
+
+    values = delivery["values"]
+    assert answers == [b"\n"] * 4
+    assert set(values) == {"total", *catalog.named(name).stages}
+    assert {len(numbers) for numbers in values.values()} == {3}
+    parts = zip(*(values[stage] for stage in catalog.named(name).stages), strict=True)
+    assert [sum(part) for part in parts] == pytest.approx(values["total"])
+    assert delivery["metadata"]["loop_class"] == "uvloop.Loop"
+    assert delivery["metadata"]["loops"] == 5
+    assert delivery["metadata"]["loop_libuv"].startswith("1.")
+
+
+def test_a_calibrating_worker_waits_for_nobody() -> None:
+    done = subprocess.run(
+        command("--calibrate-loops", "--min-time", "0.003", "--values", "3", "--warmups", "0"),
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        env=measure._environment(),
+    )
+
+    delivery = json.loads(done.stdout)
+
+    pairs = delivery["warmups"]
+    most = max(iterations for iterations, _ in pairs)
+    assert [iterations for iterations, _ in pairs].count(most) >= 3
+    assert most * max(seconds for iterations, seconds in pairs if iterations == most) >= 0.003
+    assert "values" not in delivery
+
+
+def test_pyperf_still_has_the_worker_options_that_we_use() -> None:
+    options = {option for action in pyperf.Runner().argparser._actions for option in action.option_strings}
+
+    assert options >= {
+        "--worker",
+        "--quiet",
+        "--values",
+        "--warmups",
+        "--loops",
+        "--calibrate-loops",
+        "--min-time",
+        "--affinity",
+    }
+
+
+def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
+    with started(*MEASURE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+        process.stdin.close()
+
+        assert process.wait(30) == 1
+
+
+def test_a_worker_that_was_adopted_before_it_began_does_not_begin() -> None:
+    done = subprocess.run(
+        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=measure._environment()
+    )
+
+    assert done.returncode == 1
+    assert not done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux'")
+def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> None:
+    loops_folder = Path(__file__).parent / "loops"
+    (tmp_path / "parent.py").write_text(
+        "import os, subprocess, sys\n"
+        f"words = {command(*MEASURE, loop='bad:spawns_and_hangs')!r}\n"
+        "words[-1] = str(os.getpid())\n"
+        "print(subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True).pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{Path.cwd()}:{loops_folder}"}
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "parent.py"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout
+        assert parent.stderr
+        child = int(parent.stdout.readline())
+        grandchild = int(parent.stderr.readline().split()[1])
+
+        parent.kill()
+        parent.wait(30)
+        deadline = time.monotonic() + 10
+        while alive(child) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(grandchild, signal.SIGKILL)
+
+    assert not alive(child)
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+class Watched(asyncio.SelectorEventLoop):
+    """A loop of another class than asyncio's own."""
+
+
+def stopwatch(factory: LoopFactory, scenario: str = "manual") -> worker.Stopwatch:
+    return worker.Stopwatch(catalog.named(scenario), factory, 0)
+
+
+def test_stages_of_a_value_add_up_to_its_total() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+    with catalog.prepared(catalog.named("manual"), loops.LOOPS[0], watch.new_loop) as once:
+        total = watch.value(once, 3)
+
+    assert sum(spent[0] for spent in watch.spent.values()) * 1e-9 == pytest.approx(total)
+    assert all(spent[0] > 0 for spent in watch.spent.values())
+
+
+def test_a_lifecycle_that_never_calls_the_factory_is_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+
+    with pytest.raises(worker.WrongRunError, match="did not run inside the call"):
+        watch.value(lambda get_data: asyncio.run(get_data()), 1)
+
+
+def test_records_without_the_workload_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    with pytest.raises(worker.WrongRunError, match="did not run inside the call"):
+        watch.value(lambda _: list(worker.EXPECTED), 1)
+
+
+def test_other_records_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    with pytest.raises(worker.WrongRunError, match=r"it returned .*Jane.*, not the two records"):
+        watch.value(lambda get_data: asyncio.run(get_data())[:1], 1)
+
+
+def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+
+    with pytest.raises(worker.WrongRunError, match=r"the loop that ran is asyncio\..*, not .*Watched"):
+        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched)
+    with pytest.raises(worker.WrongRunError, match="the loop that ran is none"):
+        watch.rehearse(lambda _: list(worker.EXPECTED), Watched)
+
+
+def test_a_registered_loop_of_another_package_is_refused() -> None:
+    with pytest.raises(worker.WrongRunError, match=r"uvloop:new_event_loop gave a loop of another package: .*Watched"):
+        worker._class_of(Watched, loops.named("uvloop"))
+    assert worker._class_of(Watched, loops.named("x:y")) is Watched
+
+
+def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "asyncio_run_default")
+    scenario = catalog.named("asyncio_run_default")
+    with catalog.prepared(scenario, loops.named("x:y"), Watched) as once:
+        worker._watch_policy(watch)
+        watch.rehearse(once, Watched)
+        watch.value(once, 2)
+
+    assert watch.spent["create"][0] > 0
