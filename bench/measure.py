@@ -16,7 +16,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import msgspec
 
@@ -51,8 +51,10 @@ class _Worker:
         self._process = subprocess.Popen(
             command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
         )
-        pipes = ((self._process.stdout, self._read_answers), (self._process.stderr, self._read_output))
-        self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for pipe, read in pipes]
+        pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
+        self._turns, answers, output = self._pipes = cast("tuple[IO[bytes], IO[bytes], IO[bytes]]", pipes)
+        reads = ((self._read_answers, answers), (self._read_output, output))
+        self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for read, pipe in reads]
         for reader in self._readers:
             reader.start()
 
@@ -65,9 +67,8 @@ class _Worker:
         self._process.wait()
         for reader in self._readers:
             reader.join(EXIT_TIMEOUT_S)
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe:
-                pipe.close()
+        for pipe in self._pipes:
+            pipe.close()
 
     @property
     def output(self) -> str:
@@ -76,9 +77,8 @@ class _Worker:
 
     def give_turn(self) -> None:
         """Let it produce its next value; where it is dead, the next answer says so."""
-        if self._process.stdin:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(b"\n")
+        with contextlib.suppress(BrokenPipeError):
+            self._turns.write(b"\n")
 
     def ready(self, timeout_s: float) -> None:
         """Wait for the empty line that says: ready, or the value is done."""

@@ -83,7 +83,7 @@ class Delivery:
 
     values: Mapping[Stage, tuple[Seconds, ...]] = field(default_factory=dict)
     warmups: tuple[tuple[Positive, Seconds], ...] = ()
-    metadata: Mapping[str, object] = field(default_factory=dict)
+    metadata: Mapping[str, str | int | float] = field(default_factory=dict)
     error: str | None = None
 
 
@@ -92,7 +92,7 @@ def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Ru
     metadata = {
         name: value[:MAXIMUM_TEXT] if isinstance(value, str) else value
         for name, value in sorted(delivery.metadata.items())
-        if KEPT_METADATA.fullmatch(name) and isinstance(value, str | int | float)
+        if KEPT_METADATA.fullmatch(name)
     }
     values = {
         stage: tuple(round(value, PICOSECONDS) for value in numbers) for stage, numbers in delivery.values.items()

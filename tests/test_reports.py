@@ -79,6 +79,13 @@ def test_without_an_interval_there_is_a_dash(invent: Invent) -> None:
     assert "2.00 (–)" in text(invent({"asyncio": [[1e-4]] * 2, "uvloop": [[2e-4]] * 2}))
 
 
+def test_without_a_baseline_the_ratio_is_a_dash(invent: Invent) -> None:
+    found = text(invent({"asyncio": [None] * 6, "uvloop": [[2e-4]] * 6}))
+
+    assert next(line for line in found.splitlines() if line.startswith("uvloop ")).split()[3:5] == ["–", "–"]
+    assert "uvloop: nothing to divide by: the baseline was not measured" in found
+
+
 def test_damaged_lines_are_reported(kept: Kept) -> None:
     assert "journal.jsonl line 3 is left out: bad" in text(
         Kept(kept.about, kept.outcomes, ("journal.jsonl line 3 is left out: bad",))

@@ -63,7 +63,7 @@ def test_impossible_seconds_are_refused(number: str) -> None:
     ("line", "problem"),
     [
         (b"[" * 200_000, "array"),
-        (b'{"type":"Run","x":' + b"[" * 200_000, "."),
+        (b'{"type":"Done","scenario":"x","round":1,"x":' + b"[" * 5_000_000 + b"]" * 5_000_000 + b"}", "too deeply"),
         (b"{}", "type"),
         (b'{"type":"Other"}', "Other"),
         (b'{"type":"Done","scenario":"x","round":-1}', "round"),
@@ -80,7 +80,7 @@ def test_foreign_lines_are_refused_with_what_is_wrong(line: bytes, problem: str)
 
 
 def test_only_what_may_be_published_is_kept_of_the_metadata() -> None:
-    metadata = {
+    metadata: dict[str, str | int | float] = {
         "hostname": "h",
         "python_executable": "/home/me/python",
         "boot_time": "x",
@@ -88,7 +88,7 @@ def test_only_what_may_be_published_is_kept_of_the_metadata() -> None:
         "loops": 5,
         "cpu_model_name": "cpu",
         "loop_class": "x" * 5000,
-        "timer": ["no", "text"],
+        "warmups": 1,
     }
 
     run = runs.run_of(Delivery({"total": (1.0,)}, metadata=metadata), CELL, 0, None)
