@@ -63,7 +63,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument("--fast", action="store_true", help="rough answers, in under a minute")
     pace.add_argument("--rigorous", action="store_true", help="narrow intervals, in some minutes")
-    add("--rounds", type=int, metavar="N", help="rounds of fresh processes (default: 15; 6 if fast, 40 if rigorous)")
+    add("--rounds", type=int, metavar="N", help="rounds of fresh processes (default: 17; 6 if fast, 40 if rigorous)")
     add("--delay", type=float, metavar="S", help="seconds that the workload sleeps (default: 0, which hides nothing)")
     add("--seed", type=int, metavar="N", help="of every order (default: a new one, which run.json keeps)")
     add("--affinity", metavar="CPUS", help="processors for the workers, as 1 or 2-3,5")

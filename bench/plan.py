@@ -49,8 +49,8 @@ class Group:
 class Sampling:
     """How much is measured: rounds of fresh processes, sweeps in a round, seconds in a value."""
 
-    rounds: int = 15
-    sweeps: int = 48
+    rounds: int = 17
+    sweeps: int = 42
     value_s: float = 0.003
     warmups: int = 3
     round_s: float = 6.0
@@ -69,7 +69,7 @@ class Sampling:
 
 
 DEFAULT = Sampling()
-FAST = Sampling(rounds=6, sweeps=30)
+FAST = Sampling(rounds=6, sweeps=24)
 RIGOROUS = Sampling(rounds=40, sweeps=60)
 
 

@@ -167,7 +167,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     assert code == 0
     assert "own_run " in out
     assert "asyncio-poll: asyncio-poll has no run() of its own" in out
-    assert re.search(r"6 rounds of up to 30 sweeps, seed 7: about \d+ s", out)
+    assert re.search(r"6 rounds of up to 24 sweeps, seed 7: about \d+ s", out)
     assert not list(tmp_path.iterdir())
 
 
