@@ -184,6 +184,5 @@ def _exponential(log_ratio: Estimate) -> Estimate:
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:
     """Whether a control shows a difference that can't be there: the baseline against itself."""
-    ratio = control.ratio or Estimate(1, None, None)
-    beyond = (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)
-    return control.role == CONTROL and beyond
+    low, high = (control.ratio.low, control.ratio.high) if control.ratio else (None, None)
+    return control.role == CONTROL and ((low or 0) > 1 + threshold or (high or math.inf) < 1 / (1 + threshold))

@@ -31,10 +31,7 @@ exit codes: 0 done; 2 usage; 3 something was not measured; 130 interrupted, and 
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; `command` is one of COMMANDS.
-
-    Raises BenchError for impossible values; argparse ends the process after --help and for typos.
-    """
+    """Read the command line; raises BenchError for impossible values. argparse itself exits for --help and typos."""
     command, *rest = words if words and words[0] in COMMANDS else ("run", *words)
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {'[run]' if command == 'run' else command}",
@@ -78,9 +75,7 @@ def _check(options: argparse.Namespace) -> None:
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     too_many = sorted(given - {"command", "resume", "format", "quiet"})
     if options.resume and too_many:
-        raise BenchError(
-            f"--{too_many[0].replace('_', '-')} does not go with --resume: a run is ended as it was planned"
-        )
+        raise BenchError(f"--{too_many[0].replace('_', '-')} does not go with --resume: the plan is kept there")
     for name, least in (("rounds", 1), ("seed", 0), ("delay", 0), ("timeout", 0.1)):
         number = getattr(options, name)
         if number is not None and not least <= number < 2**31:

@@ -68,11 +68,8 @@ def named(name: str) -> Scenario:
 
 @contextlib.contextmanager
 def prepared(scenario: Scenario, loop: loops.Loop, new_loop: LoopFactory) -> Iterator[Callable[[GetData], Records]]:
-    """Import a scenario, prepare it, and give what runs it once with a `get_data`.
-
-    `new_loop` is the loop's factory, or something around it that also looks at the clock.
-    """
+    """Prepare a scenario to create its loops with `new_loop`, and give what runs it once with a `get_data`."""
     module = importlib.import_module(f"scenarios.{scenario.name}")
-    given = loops.load_own_run(loop) if scenario.given == "own_run" else new_loop
+    given = loops.load(loop.own_run or "") if scenario.given == "own_run" else new_loop
     with getattr(module, "prepare", contextlib.nullcontext)(given) as starter:
         yield lambda get_data: module.scenario(starter, get_data)

@@ -3,17 +3,19 @@
 Everything heavy is imported where it is used: `--help` and `list` cost no pandas.
 """
 
+import shutil
+import signal
 import sys
+import time
+from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bench.arguments import PROGRAM, parse
 from bench.errors import BenchError, unknown
 
 if TYPE_CHECKING:
-    import argparse
-
-    from bench.loops import Loop
     from bench.plan import Group, Plan
     from bench.store import Kept, RunFolder
 
@@ -36,11 +38,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _run(options: "argparse.Namespace") -> int:
-    import time
-    from pathlib import Path
-
-    from bench import catalog, machine, plan, store
+def _run(options: Namespace) -> int:
+    from bench import catalog, loops, machine, plan, store
 
     _check_format(options.format)
     if options.resume:
@@ -49,7 +48,10 @@ def _run(options: "argparse.Namespace") -> int:
         ahead = kept.about.plan
     else:
         ahead, kept = _plan(options), None
-    selected = [_usable(name) for name in ahead.loops]
+    selected = [loops.named(name) for name in ahead.loops]
+    for loop in selected:
+        if loop.unavailable:
+            raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
     scenarios = [catalog.named(name) for name in ahead.scenarios]
     groups = plan.cross(selected, scenarios, ahead.baseline, sys.version_info[:2])
     if options.dry_run:
@@ -73,7 +75,7 @@ def _run(options: "argparse.Namespace") -> int:
     return _conclude(folder, options.format)
 
 
-def _plan(options: "argparse.Namespace") -> "Plan":
+def _plan(options: Namespace) -> "Plan":
     import dataclasses
     import secrets
 
@@ -89,15 +91,6 @@ def _plan(options: "argparse.Namespace") -> "Plan":
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
     return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity)
-
-
-def _usable(name: str) -> "Loop":
-    from bench import loops
-
-    loop = loops.named(name)
-    if loop.unavailable:
-        raise BenchError(f"{name} can't be measured here: {loop.unavailable}")
-    return loop
 
 
 def _check_format(style: str) -> None:
@@ -125,7 +118,6 @@ def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
 def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, quiet: bool) -> bool:
     """Measure what is missing, keeping each outcome at once; False if it was interrupted."""
     import contextlib
-    import signal
 
     from bench import measure, plan, progress
 
@@ -150,8 +142,6 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
 
 def _conclude(folder: "RunFolder", style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
-    import shutil
-
     from bench import analysis, reports
 
     kept = folder.load()
@@ -167,14 +157,14 @@ def _conclude(folder: "RunFolder", style: str) -> int:
     return 3 if kept.failures or not kept.runs else 0
 
 
-def _report(options: "argparse.Namespace") -> int:
+def _report(options: Namespace) -> int:
     from bench import store
 
     _check_format(options.format)
     return _conclude(store.RunFolder(options.folder), options.format)
 
 
-def _list(_options: "argparse.Namespace") -> int:
+def _list(_options: Namespace) -> int:
     from tabulate import tabulate
 
     from bench import catalog, loops

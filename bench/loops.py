@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from bench.errors import unknown
-from scenarios._workload import LoopFactory, OwnRun
+from scenarios._workload import LoopFactory
 
 ENTRY_POINTS = "evloop_bench.loops"
 PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -108,29 +108,24 @@ def named(name: str) -> Loop:
 
 
 def load_factory(loop: Loop) -> LoopFactory:
-    """Import the loop's package and return what creates a loop; raises whatever that raises."""
-    factory = _load(loop.factory)
+    """Import what creates a loop."""
+    factory = load(loop.factory)
     selector = getattr(selectors, loop.selector) if loop.selector else None
     return (lambda: factory(selector())) if selector else factory
-
-
-def load_own_run(loop: Loop) -> OwnRun:
-    """Import and return the loop's own entry point, which it must have."""
-    run: OwnRun = _load(loop.own_run or "")
-    return run
 
 
 def libuv_version(loop: Loop) -> str | None:
     """Version of the libuv inside, as the loop tells it: uvloop says 0x013401 for 1.52.1."""
     if loop.libuv is None:
         return None
-    version: int | str = _load(loop.libuv)()
+    version: int | str = load(loop.libuv)()
     if isinstance(version, int):
         return ".".join(str(version >> shift & 0xFF) for shift in (16, 8, 0))
     return version
 
 
-def _load(place: str) -> Any:  # noqa: ANN401  (whatever the package has there; callers say what it must be)
+def load(place: str) -> Any:  # noqa: ANN401  (whatever the package has there; callers say what it must be)
+    """Import what is at `package.module:attribute`; raises whatever that raises."""
     module, _, path = place.partition(":")
     found = importlib.import_module(module)
     for attribute in path.split("."):

@@ -37,11 +37,8 @@ def facts(loops: Collection[Loop]) -> Mapping[str, str]:
 
 def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
     """What changed between two sets of facts, in words."""
-    return tuple(
-        f"{name}: {earlier.get(name, 'nothing')} then, {now.get(name, 'nothing')} now"
-        for name in {**earlier, **now}
-        if earlier.get(name) != now.get(name)
-    )
+    changed = [name for name in {**earlier, **now} if earlier.get(name) != now.get(name)]
+    return tuple(f"{name}: {earlier.get(name, 'nothing')} then, {now.get(name, 'nothing')} now" for name in changed)
 
 
 def _read(path: str) -> str:

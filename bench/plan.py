@@ -16,10 +16,7 @@ TIMEOUT_S = 20.0
 MINIMUM_SWEEPS = 3
 
 # Rough costs seen on a two-core shared machine; they shape the estimate and nothing else.
-LIFECYCLE_S = 80e-6
-SLOWER_LOOPS = 1.4
-START_S = 0.12
-CALIBRATION_S = 0.5
+LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
 
 
 @dataclass(frozen=True, slots=True)

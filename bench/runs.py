@@ -89,14 +89,9 @@ class Delivery:
 
 def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Run:
     """Make a run of what a worker delivered: all that may be published."""
-    metadata = {
-        name: value[:MAXIMUM_TEXT] if isinstance(value, str) else value
-        for name, value in sorted(delivery.metadata.items())
-        if KEPT_METADATA.fullmatch(name)
-    }
-    values = {
-        stage: tuple(round(value, PICOSECONDS) for value in numbers) for stage, numbers in delivery.values.items()
-    }
+    told = {name: value for name, value in sorted(delivery.metadata.items()) if KEPT_METADATA.fullmatch(name)}
+    metadata = {name: value[:MAXIMUM_TEXT] if isinstance(value, str) else value for name, value in told.items()}
+    values = {stage: tuple(round(one, PICOSECONDS) for one in numbers) for stage, numbers in delivery.values.items()}
     return Run(cell, index, values, metadata, ending)
 
 

@@ -83,7 +83,6 @@ class RunFolder:
     """A folder that one run is kept in; every method says in words what the disk refuses."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is read or written yet."""
         self.path = path
 
     def create(self, about: About) -> None:
@@ -111,10 +110,7 @@ class RunFolder:
             os.fsync(journal.fileno())
 
     def load(self) -> Kept:
-        """Read what is kept, leaving out and naming what of the journal is damaged.
-
-        Raises BenchError if there is no run in the folder, or what it is can't be read.
-        """
+        """Read what is kept, leaving out and naming what of the journal is damaged; raises BenchError if no run is."""
         about = self._about()
         stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
         outcomes, problems = [], []

@@ -119,10 +119,7 @@ class Turns:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies, even when that is by SIGKILL.
-
-    Elsewhere than on Linux a worker notices at its next turn, when the pipe is at its end.
-    """
+    """Have Linux kill this process with its parent; elsewhere it notices at its next turn, by the end of the pipe."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
@@ -160,7 +157,9 @@ def measure(turns: Turns) -> dict[str, object]:
         if scenario.given == "policy":
             _watch_policy(watch)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
-    metadata = run.get_metadata() | _facts(loop, expected)
+    facts = {"loop": loop.name, "loop_class": _name(expected), "loop_version": loop.version}
+    facts["loop_libuv"] = loops.libuv_version(loop)
+    metadata = run.get_metadata() | {name: fact for name, fact in facts.items() if fact}
     if not run.values:
         return {"warmups": run.warmups, "metadata": metadata}
     values = {
@@ -192,12 +191,6 @@ def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
 def _check_records(records: Records) -> None:
     if records != EXPECTED:
         raise WrongRunError(f"it returned {str(records)[:200]}, not the two records of get_data")
-
-
-def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
-    facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
-    facts["loop_libuv"] = loops.libuv_version(loop)
-    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _name(kind: type) -> str:

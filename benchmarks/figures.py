@@ -26,6 +26,7 @@ from bench.store import Kept, RunFolder
 
 PYTHON = (sys.executable, "-m", "bench")
 START_UPS = 15
+NEAR = 0.02
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def precision(kept: Kept) -> list[tuple[str, str, str]]:
     controls = [row.ratio.value for row in totals if row.role == "control" and row.ratio]
     widths = {role: [half_width(row) for row in totals if row.role == role] for role in ("loop", "control")}
     sums = [abs(sum(parts[1:]) / parts[0] - 1) for one in kept.runs for parts in zip(*one.values.values(), strict=True)]
-    near = sum(abs(ratio - 1) <= 0.02 for ratio in controls)
+    near = sum(abs(ratio - 1) <= NEAR for ratio in controls)
     everything = [*widths["loop"], *widths["control"]]
     return [
         (

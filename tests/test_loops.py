@@ -86,7 +86,7 @@ def test_a_package_can_announce_its_loop(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_own_entry_point_is_the_function_that_the_package_documents() -> None:
-    assert loops.load_own_run(loops.named("asyncio")) is asyncio.run
+    assert loops.load(str(loops.named("asyncio").own_run)) is asyncio.run
 
 
 def test_the_version_of_libuv_is_told_by_the_loops_that_have_it() -> None:

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 
 import pytest
+from invented import about, run
 from tabulate import tabulate_formats
 
 from bench import analysis, reports
@@ -77,6 +79,35 @@ def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, p
 
 def test_without_an_interval_there_is_a_dash(invent: Invent) -> None:
     assert "2.00 (–)" in text(invent({"asyncio": [[1e-4]] * 2, "uvloop": [[2e-4]] * 2}))
+
+
+def two_scenarios() -> Kept:
+    """Let uvloop take three times as long in `manual`, and only the control be measured in `warm`."""
+    found = about(["manual", "warm"], ["asyncio", "uvloop"])
+    outcomes = [
+        run(cell, index, [1e-4 * (3 if cell.loop == "uvloop" else 1)])
+        for cell in found.cells
+        for index in range(6)
+        if cell.scenario == "manual" or cell.role == "control"
+    ]
+    return Kept(found, tuple(outcomes))
+
+
+def test_the_overview_has_a_line_for_each_scenario() -> None:
+    kept = two_scenarios()
+
+    (table,) = tables.overview(kept, analysis.compare(kept), "simple")
+
+    rows = [re.split("  +", line) for line in table.splitlines()]
+    assert rows[0] == ["scenario", "asyncio", "control", "uvloop"]
+    assert rows[2] == ["manual", "100 (100–100) µs", "1.000 (1.000–1.000)", "3.00 (3.00–3.00)"]
+    assert rows[3] == ["warm", "–", "–", "–"]
+    assert table in text(kept)
+    assert table not in text(kept, width=len(rows[1]) * 10)
+
+
+def test_one_scenario_needs_no_overview(kept: Kept) -> None:
+    assert tables.overview(kept, analysis.compare(kept), "simple") == []
 
 
 def test_without_a_baseline_the_ratio_is_a_dash(invent: Invent) -> None:

@@ -22,7 +22,9 @@ NOTHING = "–"
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), closing_sentence(kept, comparisons)]
+    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept)]
+    whole = [table for table in overview(kept, comparisons, style) if not width or _width(table) <= width]
+    parts += [*whole, closing_sentence(kept, comparisons)]
     wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
     return "\n\n".join(wrapped) + "\n"
 
@@ -40,8 +42,24 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     }
     facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
     parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
+    parts += overview(kept, comparisons, "github")
     parts += [*_scenarios(kept, comparisons, "github", None, "## "), "## How it was measured", facts]
     return "\n\n".join(parts) + "\n"
+
+
+def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[str]:
+    """One line for each scenario: the total of the baseline, and each loop's ratio to it; nothing where none ran."""
+    totals = {(row.scenario, _label(row)): row for row in comparisons if row.stage == TOTAL and row.seconds}
+    baseline = kept.about.plan.baseline
+    others = [label for label in dict.fromkeys(label for _, label in totals) if label != baseline]
+    lines = []
+    for scenario in dict.fromkeys(scenario for scenario, _ in totals):
+        rows = [totals.get((scenario, label)) for label in (baseline, *others)]
+        unit, symbol = _unit([row for row in rows[:1] if row])
+        seconds = f"{_interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
+        cells = [scenario, seconds, *(_interval(row.ratio if row else None) for row in rows[1:])]
+        lines.append(dict(zip(["scenario", baseline, *others], cells, strict=True)))
+    return [_grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
 
 
 def _scenarios(
@@ -73,9 +91,13 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
     names = ["loop", f"total {symbol}", "ratio", "verdict"]
     lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
     whole = _grid(lines, [*names, *stages], style)
-    if width is None or max(map(len, whole.splitlines())) <= width:
+    if not width or _width(whole) <= width:
         return [whole]
     return [_grid(lines, names, style), _grid(lines, ["loop", *stages], style)]
+
+
+def _width(table: str) -> int:
+    return max(map(len, table.splitlines()))
 
 
 def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
@@ -101,7 +123,7 @@ def _label(row: Comparison) -> str:
 
 
 def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
-    least = min(row.seconds.value for row in totals if row.seconds)
+    least = min((row.seconds.value for row in totals if row.seconds), default=1)
     return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
 
 
