@@ -11,7 +11,7 @@ from invented import about, run
 from tabulate import tabulate_formats
 
 from bench import analysis, reports
-from bench.reports import sentence, tables
+from bench.reports import numbers, sentence, tables
 from bench.store import Kept
 
 Invent = Callable[..., Kept]
@@ -74,7 +74,7 @@ def test_numbers_of_a_table_share_the_unit_that_suits_the_least(invent: Invent, 
     (0.0123, "0.012"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12346"),
 ])  # fmt: skip
 def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, printed: str) -> None:
-    assert tables._number(value) == printed
+    assert numbers.number(value) == printed
 
 
 def test_without_an_interval_there_is_a_dash(invent: Invent) -> None:
@@ -125,8 +125,8 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 
 def test_the_sentence_can_be_quoted(kept: Kept) -> None:
     assert sentence.closing_sentence(kept, analysis.compare(kept)) == (
-        "Against asyncio on CPython 3.14.0, a lifecycle takes 2 (2–2, manual) times as long with uvloop 1.0 "
-        "(slower in 1 of 1 scenarios); asyncio against itself came out at 1.000 to 1.000."
+        "Against asyncio on CPython 3.14.0, a lifecycle takes 2.00 (2.00–2.00) times as long in manual with uvloop 1.0 "
+        "(slower in 1 of 1); asyncio against itself came out at 1.000 to 1.000."
     )
 
 
@@ -134,8 +134,8 @@ def test_the_sentence_without_intervals_or_controls(invent: Invent) -> None:
     few = invent({"asyncio": [[1.0]], "uvloop": [[2.0]]})
 
     assert sentence.closing_sentence(few, analysis.compare(few)) == (
-        "Against asyncio on CPython 3.14.0, a lifecycle takes 2 (manual) times as long with uvloop 1.0 "
-        "(inconclusive in 1 of 1 scenarios)."
+        "Against asyncio on CPython 3.14.0, a lifecycle takes 2.00 (–) times as long in manual with uvloop 1.0 "
+        "(inconclusive in 1 of 1)."
     )
 
 

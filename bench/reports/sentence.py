@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bench.analysis import Comparison
 from bench.plan import CONTROL
+from bench.reports.numbers import interval
 from bench.runs import TOTAL
 from bench.store import Kept
 
@@ -16,12 +17,10 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     said = []
     for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
         ordered = sorted((row for row in rows if row.loop == loop), key=_ratio)
-        ends = " to ".join(dict.fromkeys(map(_quoted, (ordered[0], ordered[-1]))))
+        ends = (f"{interval(row.ratio)} times as long in {row.scenario}" for row in (ordered[0], ordered[-1]))
         verdicts = Counter(row.verdict for row in ordered).most_common()
-        counted = ", ".join(f"{verdict} in {number}" for verdict, number in verdicts)
-        said.append(
-            f"{ends} times as long with {loop} {facts.get(f'loop {loop}')} ({counted} of {len(ordered)} scenarios)"
-        )
+        counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
+        said.append(f"{' to '.join(dict.fromkeys(ends))} with {loop} {facts.get(f'loop {loop}')} ({counted})")
     if not said:
         return "Nothing was measured that could be compared."
     controls = [_ratio(row) for row in rows if row.role == CONTROL]
@@ -33,9 +32,3 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
 
 def _ratio(row: Comparison) -> float:
     return row.ratio.value if row.ratio else 1
-
-
-def _quoted(row: Comparison) -> str:
-    low, high = (row.ratio.low, row.ratio.high) if row.ratio else (None, None)
-    interval = f"{low:.3g}–{high:.3g}, " if low is not None and high is not None else ""
-    return f"{_ratio(row):.3g} ({interval}{row.scenario})"

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
-from bench.analysis import THRESHOLD, Comparison, Estimate, distrusted
+from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
 from bench.plan import CONTROL
+from bench.reports.numbers import NOTHING, interval, number
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
 from bench.store import Kept
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-NOTHING = "–"
 
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
@@ -56,8 +56,8 @@ def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[
     for scenario in dict.fromkeys(scenario for scenario, _ in totals):
         rows = [totals.get((scenario, label)) for label in (baseline, *others)]
         unit, symbol = _unit([row for row in rows[:1] if row])
-        seconds = f"{_interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
-        cells = [scenario, seconds, *(_interval(row.ratio if row else None) for row in rows[1:])]
+        seconds = f"{interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
+        cells = [scenario, seconds, *(interval(row.ratio if row else None) for row in rows[1:])]
         lines.append(dict(zip(["scenario", baseline, *others], cells, strict=True)))
     return [_grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
 
@@ -111,7 +111,7 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
     for row in (row for row in rows if row.stage == TOTAL):
         if distrusted(row):
             yield (
-                f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {_interval(row.ratio)}, "
+                f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {interval(row.ratio)}, "
                 f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
             )
         if row.reason:
@@ -129,27 +129,10 @@ def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
 
 def _main(row: Comparison, unit: float) -> list[str]:
     verdict = {"baseline": "baseline", CONTROL: "noise floor"}.get(row.role, row.verdict)
-    ratio = "1" if row.role == "baseline" else _interval(row.ratio)
-    return [_label(row), _interval(row.seconds, unit), ratio, verdict or NOTHING]
+    ratio = "1" if row.role == "baseline" else interval(row.ratio)
+    return [_label(row), interval(row.seconds, unit), ratio, verdict or NOTHING]
 
 
 def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str], unit: float) -> dict[str, str]:
     found = {row.stage: row.seconds for row in rows if _label(row) == _label(total)}
-    return {name: _number(seconds.value / unit) if (seconds := found.get(name)) else NOTHING for name in stages}
-
-
-def _interval(estimate: Estimate | None, unit: float = 1) -> str:
-    if estimate is None:
-        return NOTHING
-    value = _number(estimate.value / unit)
-    if estimate.low is None or estimate.high is None:
-        return f"{value} ({NOTHING})"
-    return f"{value} ({_number(estimate.low / unit)}–{_number(estimate.high / unit)})"
-
-
-def _number(value: float) -> str:
-    """Three significant digits, but thousandths near 1, where ratios lie."""
-    if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)
-        return f"{value:.3f}"
-    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if value >= least), 3)
-    return f"{value:.{digits}f}"
+    return {name: number(seconds.value / unit) if (seconds := found.get(name)) else NOTHING for name in stages}

@@ -1,0 +1,23 @@
+"""Numbers as people read them."""
+
+from bench.analysis import Estimate
+
+NOTHING = "–"
+
+
+def interval(estimate: Estimate | None, unit: float = 1) -> str:
+    """An estimate with its interval, in this unit; a dash for what there is not."""
+    if estimate is None:
+        return NOTHING
+    value = number(estimate.value / unit)
+    if estimate.low is None or estimate.high is None:
+        return f"{value} ({NOTHING})"
+    return f"{value} ({number(estimate.low / unit)}–{number(estimate.high / unit)})"
+
+
+def number(value: float) -> str:
+    """Three significant digits, but thousandths near 1, where ratios lie."""
+    if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)
+        return f"{value:.3f}"
+    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if value >= least), 3)
+    return f"{value:.{digits}f}"
