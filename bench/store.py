@@ -192,7 +192,7 @@ def suites(kept: Kept) -> dict[str, list[pyperf.Benchmark]]:
     by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
     for run in kept.runs:
         by_scenario.setdefault(run.cell.scenario, {}).setdefault(run.cell, {})[run.round] = run
-    for cells in by_scenario.values():
+    for cells in (by_scenario.get(name, {}) for name in kept.about.plan.scenarios):
         rounds = set[int]().union(*cells.values())
         steady = {cell: runs for cell, runs in cells.items() if 2 * len(runs) >= len(rounds)}
         complete = sorted(rounds.intersection(*steady.values()))
