@@ -30,7 +30,8 @@ def result() -> str:
     place = f"results/{published().name}"
     more = (
         "Microseconds of one lifecycle, then ratios to asyncio's, below 1 is faster; in brackets the 95 % intervals. "
-        f"The control is asyncio again: what is noise. All of it, stage by stage, with the suites: [{place}]({place}/report.md)."
+        "The control is asyncio again: what is noise. "
+        f"All of it, stage by stage, with the suites: [{place}]({place}/report.md)."
     )
     return "\n\n".join([*overview(kept, comparisons, "github"), more, closing_sentence(kept, comparisons)])
 
