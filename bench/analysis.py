@@ -145,7 +145,7 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
     Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
     """
     interval = stats.quantile_test(numbers, p=0.5).confidence_interval(level)
-    low, high = (None if math.isnan(bound) else float(bound) for bound in interval)
+    low, high = (None if math.isnan(bound) else float(bound) for bound in (interval.low, interval.high))
     return Estimate(float(np.median(numbers)), low, high)
 
 

@@ -3,6 +3,7 @@
 Everything heavy is imported where it is used: `--help` and `list` cost no pandas.
 """
 
+import os
 import shutil
 import signal
 import sys
@@ -32,8 +33,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         code = error.exit_code
-    except BrokenPipeError:  # | head: what was to be kept is kept
-        sys.stderr.close()
+    except BrokenPipeError:  # | head: what was to be kept is kept, and Python must not try to flush once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
 

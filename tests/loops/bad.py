@@ -72,7 +72,7 @@ CachedData = _in_data(_cached)
 
 
 def _dies_later(loop, future, calls):
-    if calls == 40:
+    if calls == 7:
         os.abort()
     return loop.run_until_complete(future)
 
