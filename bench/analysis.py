@@ -144,8 +144,8 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
 
     Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
     """
-    interval = stats.quantile_test(numbers, p=0.5).confidence_interval(level)
-    low, high = (None if math.isnan(bound) else float(bound) for bound in (interval.low, interval.high))
+    bounds = cast("tuple[float, float]", stats.quantile_test(numbers, p=0.5).confidence_interval(level))
+    low, high = (None if math.isnan(bound) else float(bound) for bound in bounds)
     return Estimate(float(np.median(numbers)), low, high)
 
 
