@@ -136,7 +136,8 @@ def _failure_reason(kept: Kept, cell: Cell) -> str | None:
         return None
     texts = [f"{what} (round {', '.join(indices)})" for what, indices in rounds.items()]
     delivered = sum(run.cell == cell for run in kept.runs)
-    return f"{'; '.join(texts)}; {delivered} of {kept.about.plan.sampling.rounds} rounds kept"
+    alone = f"see it alone: python -m scenarios.{cell.scenario} --loop {cell.loop}"
+    return f"{'; '.join(texts)}; {delivered} of {kept.about.plan.sampling.rounds} rounds kept; {alone}"
 
 
 def median_estimate(numbers: Array, level: float) -> Estimate:

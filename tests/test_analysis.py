@@ -16,6 +16,7 @@ from bench.store import About, Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 400
+ALONE = "see it alone: python -m scenarios.manual --loop"
 
 
 def row(comparisons: tuple[Comparison, ...], label: str, stage: str = "total") -> Comparison:
@@ -175,7 +176,7 @@ def test_a_cell_that_always_failed_is_a_row_with_the_reason(invent: Invent) -> N
     found = row(analysis.compare(invent({"asyncio": [[1.0]] * 6, "uvloop": [None] * 6})), "uvloop")
 
     assert (found.seconds, found.ratio, found.verdict, found.rounds) == (None, None, None, 0)
-    assert found.reason == "died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept"
+    assert found.reason == f"died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept; {ALONE} uvloop"
 
 
 def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent) -> None:
@@ -185,7 +186,7 @@ def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent)
     assert found.ratio
     assert (found.ratio.value, found.ratio.low, found.ratio.high) == pytest.approx((2, 2, 2))
     assert found.rounds == 6
-    assert found.reason == "died of SIGSEGV (round 1); 6 of 7 rounds kept"
+    assert found.reason == f"died of SIGSEGV (round 1); 6 of 7 rounds kept; {ALONE} uvloop"
 
 
 def test_without_a_baseline_there_are_seconds_and_no_ratio(invent: Invent) -> None:
@@ -222,7 +223,7 @@ def test_a_bad_end_is_named_though_the_values_count(invent: Invent) -> None:
 
     assert (
         row(comparisons, "asyncio").reason
-        == "died of SIGABRT after delivering its values (round 1); 6 of 6 rounds kept"
+        == f"died of SIGABRT after delivering its values (round 1); 6 of 6 rounds kept; {ALONE} asyncio"
     )
 
 

@@ -98,7 +98,7 @@ def test_what_was_not_measured_ends_with_3_and_its_reason(tmp_path: Path, capsys
 
     out = capsys.readouterr().out
     assert code == 3
-    assert "bad:raises is not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept" in out
+    assert "bad:raises: not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept" in out
     assert "asyncio  " in out
 
 
@@ -106,7 +106,7 @@ def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFix
     code = main("--scenario", "own_run", "-q", "--loop", "asyncio-poll", "-o", str(tmp_path / "run"))
 
     assert code == 0
-    assert "asyncio-poll is not in the table: asyncio-poll has no run() of its own" in capsys.readouterr().out
+    assert "asyncio-poll: not in the table: asyncio-poll has no run() of its own" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("words", "said"), [

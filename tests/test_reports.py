@@ -38,7 +38,10 @@ def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
     assert lines[4].split() == ["asyncio", "105", "(105–105)", "1", "baseline", "26.3", "26.3", "26.3", "26.3"]
     assert lines[5].split()[3:6] == ["1.000", "(1.000–1.000)", "noise"]
     assert lines[6].split()[:6] == ["uvloop", "210", "(210–210)", "2.00", "(2.00–2.00)", "slower"]
-    assert "rloop is not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept" in lines
+    assert lines[8].startswith(
+        "rloop: not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept"
+    )
+    assert lines[8].endswith("; see it alone: python -m scenarios.manual --loop rloop")
 
 
 def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> None:
@@ -143,7 +146,15 @@ def test_the_sentence_of_nothing(invent: Invent) -> None:
     nothing = invent({"asyncio": [None], "uvloop": [None]})
 
     assert sentence.closing_sentence(nothing, analysis.compare(nothing)).startswith("Nothing was measured")
-    assert text(nothing).count("is not in the table") == 3
+    assert "\nasyncio: not in the table: died of SIGSEGV" in text(nothing)
+    assert "\nuvloop: not in the table: died of SIGSEGV" in text(nothing)
+
+
+def test_cells_that_share_a_reason_share_a_line(invent: Invent) -> None:
+    skipped = invent({"asyncio": [], "asyncio-poll": [], "asyncio-select": []}, scenario="own_run")
+    waiting = Kept(skipped.about, ())
+
+    assert "\nasyncio, control: not in the table: not measured yet\n" in text(waiting)
 
 
 def test_the_page_says_how_it_was_measured(kept: Kept) -> None:

@@ -108,6 +108,7 @@ def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) 
 
 def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
     """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
+    reasons: dict[str, list[str]] = {}
     for row in (row for row in rows if row.stage == TOTAL):
         if distrusted(row):
             yield (
@@ -115,7 +116,8 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
                 f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
             )
         if row.reason:
-            yield f"{_label(row)}{'' if row.seconds else ' is not in the table'}: {row.reason}"
+            reasons.setdefault(f"{'' if row.seconds else 'not in the table: '}{row.reason}", []).append(_label(row))
+    yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
 
 
 def _label(row: Comparison) -> str:
