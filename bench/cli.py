@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     from bench.plan import Group, Plan
     from bench.store import Kept, RunFolder
 
-RUN_ID = "%Y%m%d-%H%M%S"
-
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
     try:
         options = parse(sys.argv[1:] if words is None else words)
-        command = {"run": _run, "report": _report, "list": _list}[options.command]
-        code = command(options)
+        if "format" in options:
+            _check_format(options.format)
+        commands = {"run": _run, "report": lambda _: _conclude(options.folder, options.format), "list": _list}
+        code = commands[options.command](options)
         sys.stdout.flush()
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)
         code = error.exit_code
+    except KeyboardInterrupt:
+        code = 130
     except BrokenPipeError:  # | head: what was to be kept is kept, and Python must not try to flush once more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -42,7 +44,6 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
 def _run(options: Namespace) -> int:
     from bench import catalog, loops, machine, plan, store
 
-    _check_format(options.format)
     if options.resume:
         folder = store.RunFolder(options.resume)
         kept = folder.load()
@@ -62,7 +63,7 @@ def _run(options: Namespace) -> int:
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
     about = store.About(ahead, groups, machine.facts(selected), time.strftime("%Y-%m-%d"))
     if kept is None:
-        folder = store.RunFolder(options.output or Path("results/runs", time.strftime(RUN_ID)))
+        folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
         folder.create(about)
         kept = store.Kept(about, ())
     elif changed := machine.differences(kept.about.facts, about.facts) or kept.about.groups != groups:
@@ -73,7 +74,7 @@ def _run(options: Namespace) -> int:
         )
     if not _measure(folder, groups, kept, quiet=options.quiet):
         return 130
-    return _conclude(folder, options.format)
+    return _conclude(folder.path, options.format)
 
 
 def _plan(options: Namespace) -> "Plan":
@@ -141,10 +142,11 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
     return True
 
 
-def _conclude(folder: "RunFolder", style: str) -> int:
+def _conclude(path: Path, style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
-    from bench import analysis, reports
+    from bench import analysis, reports, store
 
+    folder = store.RunFolder(path)
     kept = folder.load()
     comparisons = analysis.compare(kept)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -154,15 +156,8 @@ def _conclude(folder: "RunFolder", style: str) -> int:
             folder.write(name, render(kept, comparisons))
     finally:  # a folder that is full or read-only is no reason to say nothing
         print(reports.as_text(kept, comparisons, style, width), end="", flush=True)
-    print(f"\nkept in {folder.path}", file=sys.stderr)
-    return 3 if kept.failures or not kept.runs else 0
-
-
-def _report(options: Namespace) -> int:
-    from bench import store
-
-    _check_format(options.format)
-    return _conclude(store.RunFolder(options.folder), options.format)
+    print(f"\nkept in {path}{'' if kept.complete else f'; not complete: {PROGRAM} --resume {path}'}", file=sys.stderr)
+    return 3 if kept.failures or not kept.complete else 0
 
 
 def _list(_options: Namespace) -> int:

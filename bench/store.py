@@ -72,6 +72,11 @@ class Kept:
         return Counter(outcome.scenario for outcome in done)
 
     @property
+    def complete(self) -> bool:
+        """Whether all rounds of the plan were measured."""
+        return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)
+
+    @property
     def rounds_used(self) -> Mapping[str, int]:
         """For each scenario the first round number that is still free."""
         taken = [(run.cell.scenario, run.round) for run in self.runs]

@@ -208,6 +208,26 @@ def test_a_run_is_resumed_where_it_was_cut(tmp_path: Path, capsys: pytest.Captur
     assert "left out" in capsys.readouterr().out
 
 
+def test_a_report_of_half_a_run_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "journal.jsonl").write_bytes(b"".join(lines[:-1]))
+    capsys.readouterr()
+
+    assert main("report", str(folder)) == 3
+    assert f"kept in {folder}; not complete: python -m bench --resume {folder}" in capsys.readouterr().err
+
+
+def test_ctrl_c_before_and_after_measuring_is_a_clean_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", interrupted)
+
+    assert main("--fast") == 130
+
+
 def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     main(*QUICK, "--loop", "asyncio", "-o", str(folder))

@@ -129,7 +129,7 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 def test_the_sentence_can_be_quoted(kept: Kept) -> None:
     assert sentence.closing_sentence(kept, analysis.compare(kept)) == (
         "Against asyncio on CPython 3.14.0, a lifecycle takes 2.00 (2.00–2.00) times as long in manual with uvloop 1.0 "
-        "(slower in 1 of 1); asyncio against itself came out at 1.000 to 1.000."
+        "(slower in 1 of 1); asyncio against itself came out at 1.000."
     )
 
 

@@ -17,15 +17,16 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     said = []
     for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
         ordered = sorted((row for row in rows if row.loop == loop), key=_ratio)
-        ends = (f"{interval(row.ratio)} times as long in {row.scenario}" for row in (ordered[0], ordered[-1]))
+        ratios = (f"{interval(row.ratio)} times as long in {row.scenario}" for row in (ordered[0], ordered[-1]))
         verdicts = Counter(row.verdict for row in ordered).most_common()
         counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
-        said.append(f"{' to '.join(dict.fromkeys(ends))} with {loop} {facts.get(f'loop {loop}')} ({counted})")
+        said.append(f"{' to '.join(dict.fromkeys(ratios))} with {loop} {facts.get(f'loop {loop}')} ({counted})")
     if not said:
         return "Nothing was measured that could be compared."
     controls = [_ratio(row) for row in rows if row.role == CONTROL]
     if controls:
-        said.append(f"{baseline} against itself came out at {min(controls):.3f} to {max(controls):.3f}")
+        ends = dict.fromkeys(f"{ratio:.3f}" for ratio in (min(controls), max(controls)))
+        said.append(f"{baseline} against itself came out at {' to '.join(ends)}")
     where = f"{facts.get('implementation')} {facts.get('python')}"
     return f"Against {baseline} on {where}, a lifecycle takes {'; '.join(said)}."
 
