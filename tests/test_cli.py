@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -275,7 +275,16 @@ def processes(folder: Path) -> set[int]:
     return found
 
 
+@pytest.fixture
+def _foreground() -> Iterator[None]:
+    """Undo what a background job inherits: SIGINT ignored, here and in all that is started here."""
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, earlier)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.usefixtures("_foreground")
 @pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)])
 def test_an_interrupted_run_keeps_its_rounds_leaves_no_worker_and_can_be_resumed(
     tmp_path: Path, blow: signal.Signals, code: int
