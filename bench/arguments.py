@@ -10,7 +10,6 @@ from pathlib import Path
 from bench.errors import BenchError
 
 PROGRAM = "python -m bench"
-COMMANDS = ("run", "report", "list")
 ABOUT_RUN = "Compare asyncio event loops: what it costs to create, start, run and close one."
 EXAMPLES = """\
 commands:
@@ -20,7 +19,6 @@ commands:
 
 examples:
   python -m bench                              asyncio and every loop that is installed
-  python -m bench --fast                       rough, in under a minute
   python -m bench --loop uvloop --scenario runner --scenario warm
   python -m bench --loop mypackage.loops:new_loop
   python -m bench --resume results/runs/20261123-090000
@@ -32,7 +30,7 @@ exit codes: 0 done; 2 usage; 3 something was not measured; 130 interrupted, and 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Read the command line; raises BenchError for impossible values. argparse itself exits for --help and typos."""
-    command, *rest = words if words and words[0] in COMMANDS else ("run", *words)
+    command, *rest = words if words and words[0] in {"run", "report", "list"} else ("run", *words)
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {'[run]' if command == 'run' else command}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

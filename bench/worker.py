@@ -101,9 +101,8 @@ class Turns:
 
     def __init__(self) -> None:
         self._turns, self._answers = os.dup(0), os.dup(1)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
         os.dup2(2, 1)
 
     def wait(self) -> None:
@@ -157,9 +156,7 @@ def measure(turns: Turns) -> dict[str, object]:
         if scenario.given == "policy":
             _watch_policy(watch)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
-    facts = {"loop": loop.name, "loop_class": _name(expected), "loop_version": loop.version}
-    facts["loop_libuv"] = loops.libuv_version(loop)
-    metadata = run.get_metadata() | {name: fact for name, fact in facts.items() if fact}
+    metadata = run.get_metadata() | _facts(loop, expected)
     if not run.values:
         return {"warmups": run.warmups, "metadata": metadata}
     values = {
@@ -186,6 +183,11 @@ def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
     if loop in loops.LOOPS and found.__module__.partition(".")[0] != loop.package:
         raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(found)}")
     return found
+
+
+def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
+    facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
+    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
 
 
 def _check_records(records: Records) -> None:
