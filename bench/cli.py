@@ -66,12 +66,14 @@ def _run(options: Namespace) -> int:
         folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
         folder.create(about)
         kept = store.Kept(about, ())
-    elif changed := machine.differences(kept.about.facts, about.facts) or kept.about.groups != groups:
-        what = "; ".join(changed) if isinstance(changed, tuple) else "the scenarios are not the same"
-        raise BenchError(
-            f"{folder.path} was begun with something else: {what}\n"
-            "its halves could not be compared: begin a new run, or go back to what it was"
-        )
+    else:
+        changed = machine.differences(kept.about.facts, about.facts)
+        changed += ("the scenarios are not the same",) if kept.about.groups != groups else ()
+        if changed:
+            raise BenchError(
+                f"{folder.path} was begun with something else: {'; '.join(changed)}\n"
+                "its halves could not be compared: begin a new run, or go back to what it was"
+            )
     if not _measure(folder, groups, kept, quiet=options.quiet):
         return 130
     return _conclude(folder.path, options.format)
@@ -84,8 +86,7 @@ def _plan(options: Namespace) -> "Plan":
     from bench import catalog, loops, plan
 
     baseline = options.baseline or "asyncio"
-    names = options.loop or [loop.name for loop in loops.default_selection()]
-    names = tuple(dict.fromkeys([baseline, *names]))
+    names = tuple(dict.fromkeys([baseline, *(options.loop or [loop.name for loop in loops.default_selection()])]))
     scenarios = tuple(dict.fromkeys(options.scenario or catalog.names()))
     sampling = plan.FAST if options.fast else plan.RIGOROUS if options.rigorous else plan.DEFAULT
     rounds = options.rounds or max(sampling.rounds, plan.minimum_rounds(len(names) - 1))

@@ -27,7 +27,6 @@ from bench.plan import Cell, Plan, Round
 STRIKES = 2  # rounds that a cell may fail before it is not started again
 START_TIMEOUT_S = 60.0
 EXIT_TIMEOUT_S = 3.0
-MAXIMUM_LINE = 1 << 26
 KEPT_OUTPUT = 4000
 KEPT_SETTINGS = {"PYTHONPATH", "PYTHONHOME", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_CPU_COUNT"}
 
@@ -124,7 +123,7 @@ class _Worker:
             raise _EndedError("closed the harness's pipe") from None
 
     def _read_answers(self, pipe: IO[bytes]) -> None:
-        while line := pipe.readline(MAXIMUM_LINE):
+        while line := pipe.readline(runs.MAXIMUM_LINE):
             self._answers.put(line)
         self._answers.put(b"")
 

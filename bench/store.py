@@ -22,12 +22,11 @@ import pyperf
 
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell, Group, Plan
-from bench.runs import TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
+from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
-MAXIMUM_LINE = 1 << 26
 UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a file's
 
 

@@ -1,6 +1,7 @@
 """How a name becomes a loop."""
 
 import asyncio
+import platform
 import selectors
 import sys
 from importlib import metadata
@@ -95,9 +96,5 @@ def test_the_version_of_libuv_is_told_by_the_loops_that_have_it() -> None:
     assert uvloop is not None
     assert uvloop.startswith("1.")
     assert uvloop.count(".") == 2
-    assert loops.libuv_version(Loop("x", "x:y", libuv="platform:python_version")) == metadata_python()
+    assert loops.libuv_version(Loop("x", "x:y", libuv="platform:python_version")) == platform.python_version()
     assert loops.libuv_version(loops.named("asyncio")) is None
-
-
-def metadata_python() -> str:
-    return sys.version.split()[0]

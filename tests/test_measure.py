@@ -115,7 +115,8 @@ def test_a_package_that_is_missing_is_a_reason() -> None:
     assert failure.reason == "ModuleNotFoundError: No module named 'nowhere'"
 
 
-def test_a_hang_is_killed_with_all_its_children() -> None:
+def test_a_hang_is_killed_with_all_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "START_TIMEOUT_S", 2.0)
     outcomes = measured("bad:spawns_and_hangs", timeout_s=1)
 
     (failure,) = of(Failure, outcomes)
@@ -124,14 +125,6 @@ def test_a_hang_is_killed_with_all_its_children() -> None:
     assert reason(outcomes) == "no answer within 2 s: killed"
     time.sleep(0.2)
     assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text()
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hangs at the start are real in these tests, but not a minute long."""
-    monkeypatch.setattr(
-        measure, "START_TIMEOUT_S", 2.0 if os.environ.get("PYTEST_CURRENT_TEST", "").count("hang") else 60.0
-    )
 
 
 def test_nothing_that_a_loop_prints_is_taken_for_an_answer() -> None:

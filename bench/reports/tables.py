@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
-from bench.plan import CONTROL
+from bench.plan import CONTROL, Cell
 from bench.reports.numbers import NOTHING, interval, number
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
@@ -48,7 +48,7 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
 
 
 def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[str]:
-    """One line for each scenario: the total of the baseline, and each loop's ratio to it; nothing where none ran."""
+    """One line for each scenario: the total of the baseline, and each loop's ratio to it; none for one scenario."""
     totals = {(row.scenario, _label(row)): row for row in comparisons if row.stage == TOTAL and row.seconds}
     baseline = kept.about.plan.baseline
     others = [label for label in dict.fromkeys(label for _, label in totals) if label != baseline]
@@ -121,7 +121,7 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
 
 
 def _label(row: Comparison) -> str:
-    return CONTROL if row.role == CONTROL else row.loop
+    return Cell(row.scenario, row.loop, row.role).label
 
 
 def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
