@@ -113,10 +113,10 @@ def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFix
     (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--baseline", "winloop"], "winloop can't be measured here: only on win32"),
-    (["--format", "simpel"], "no format of tabulate is called 'simpel'; the nearest: simple"),
     (["report", "nowhere"], "there is no run in nowhere: no run.json"),
     (["--resume", "nowhere"], "there is no run in nowhere: no run.json"),
-    (["--rounds", "0"], "--rounds 0: give a number from 1 up"),
+    *((["--resume", "x", *words], f"{words[0]} does not go with --resume: the plan is kept there")
+      for words in (["--rounds", "3"], ["--dry-run"], ["--seed", "0"])),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*words)
@@ -223,7 +223,7 @@ def test_ctrl_c_before_and_after_measuring_is_a_clean_end(monkeypatch: pytest.Mo
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_run", interrupted)
+    monkeypatch.setattr("bench.cli.run.call", interrupted)
 
     assert main("--fast") == 130
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import analysis, arguments, catalog, loops, reports, store
+from bench import analysis, catalog, cli, loops, reports, store
 from bench.plan import Cell
 from bench.runs import TOTAL
 
@@ -32,7 +32,7 @@ def test_every_command_in_the_readme_is_one() -> None:
     for program, rest in lines:
         words = shlex.split(rest, comments=True)
         if program == "bench":
-            options = arguments.parse(words)
+            options = cli.parse(words)
             for name in getattr(options, "loop", None) or ():
                 assert loops.named(name).name == name
             assert set(getattr(options, "scenario", None) or ()) <= set(catalog.names())

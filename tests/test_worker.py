@@ -12,7 +12,7 @@ from pathlib import Path
 import pyperf
 import pytest
 
-from bench import catalog, loops, measure, worker
+from bench import catalog, loops, processes, worker
 from scenarios._workload import LoopFactory
 
 HERE = sys.version_info[:2]
@@ -45,7 +45,7 @@ def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
-        env=measure._environment(),
+        env=processes.environment(),
     )
 
 
@@ -85,7 +85,7 @@ def test_a_calibrating_worker_waits_for_nobody() -> None:
         capture_output=True,
         stdin=subprocess.DEVNULL,
         timeout=60,
-        env=measure._environment(),
+        env=processes.environment(),
     )
 
     delivery = json.loads(done.stdout)
@@ -124,7 +124,7 @@ def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
 
 def test_a_worker_that_was_adopted_before_it_began_does_not_begin() -> None:
     done = subprocess.run(
-        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=measure._environment()
+        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=processes.environment()
     )
 
     assert done.returncode == 1

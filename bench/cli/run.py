@@ -1,49 +1,57 @@
-"""Arguments to calls: the only module that prints, and that ends the process.
+"""`run`: plan, measure, and keep; then conclude as `report` does."""
 
-Everything heavy is imported where it is used: `--help` and `list` cost no pandas.
-"""
-
-import os
-import shutil
+import argparse
 import signal
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM, parse
-from bench.errors import BenchError, unknown
+from bench.arguments import PROGRAM, at_least, processors
+from bench.cli.report import conclude
+from bench.cli.terminal import add_format
+from bench.errors import BenchError
 
 if TYPE_CHECKING:
     from bench.plan import Group, Plan
     from bench.store import Kept, RunFolder
 
 
-def main(words: Sequence[str] | None = None) -> NoReturn:
-    """Do what the command line says, and exit with the code that DESIGN promises."""
-    try:
-        options = parse(sys.argv[1:] if words is None else words)
-        if "format" in options:
-            _check_format(options.format)
-        commands = {"run": _run, "report": lambda _: _conclude(options.folder, options.format), "list": _list}
-        code = commands[options.command](options)
-        sys.stdout.flush()
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        code = error.exit_code
-    except KeyboardInterrupt:
-        code = 130
-    except BrokenPipeError:  # | head: what was to be kept is kept, and Python must not try to flush once more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What to measure, how much of it, and where to keep it."""
+    add = parser.add_argument
+    add("--loop", action="append", metavar="NAME", help="a loop, or package.module:factory; repeatable")
+    add("--scenario", action="append", metavar="NAME", help="a scenario; repeatable (default: all)")
+    add("--baseline", metavar="NAME", help="what the others are divided by (default: asyncio)")
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument("--fast", action="store_true", help="rough answers, in under a minute")
+    pace.add_argument("--rigorous", action="store_true", help="narrow intervals, in some minutes")
+    rounds = "rounds of fresh processes (default: 17; 6 if fast, 40 if rigorous)"
+    add("--rounds", type=at_least(1, int), metavar="N", help=rounds)
+    delay = "seconds that the workload sleeps (default: 0, which hides nothing)"
+    add("--delay", type=at_least(0, float), metavar="S", help=delay)
+    add("--seed", type=at_least(0, int), metavar="N", help="of every order (default: a new one, which run.json keeps)")
+    add("--affinity", type=processors, metavar="CPUS", help="processors for the workers, as 1 or 2-3,5")
+    add(
+        "--timeout",
+        type=at_least(0.1, float),
+        metavar="S",
+        help="seconds after which a turn is taken for a hang (default: 20)",
+    )
+    add("-o", "--output", type=Path, metavar="DIR", help="run folder (default: a new one in results/runs)")
+    add("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, as it was planned")
+    add("--dry-run", action="store_true", help="print what would be measured, and how long that takes")
+    add("-q", "--quiet", action="store_true", help="no progress")
+    add_format(parser)
 
 
-def _run(options: Namespace) -> int:
+def call(options: Namespace) -> int:
+    """Measure what the options say, or what is missing of an earlier run, and print the tables."""
     from bench import catalog, loops, machine, plan, store
 
+    _check_resume(options)
     if options.resume:
         folder = store.RunFolder(options.resume)
         kept = folder.load()
@@ -76,7 +84,14 @@ def _run(options: Namespace) -> int:
             )
     if not _measure(folder, groups, kept, quiet=options.quiet):
         return 130
-    return _conclude(folder.path, options.format)
+    return conclude(folder.path, options.format)
+
+
+def _check_resume(options: Namespace) -> None:
+    given = {name for name, value in vars(options).items() if value is not None and value is not False}
+    too_many = sorted(given - {"command", "resume", "format", "quiet"})
+    if options.resume and too_many:
+        raise BenchError(f"--{too_many[0].replace('_', '-')} does not go with --resume: the plan is kept there")
 
 
 def _plan(options: Namespace) -> "Plan":
@@ -94,13 +109,6 @@ def _plan(options: Namespace) -> "Plan":
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
     return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity)
-
-
-def _check_format(style: str) -> None:
-    from tabulate import tabulate_formats
-
-    if style not in tabulate_formats:
-        raise unknown("format of tabulate", style, tabulate_formats, "its documentation shows them all")
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
@@ -141,34 +149,3 @@ def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, qu
     finally:
         signal.signal(signal.SIGTERM, earlier)
     return True
-
-
-def _conclude(path: Path, style: str) -> int:
-    """Write suites and reports, print the tables; 3 if something was not measured."""
-    from bench import analysis, reports, store
-
-    folder = store.RunFolder(path)
-    kept = folder.load()
-    comparisons = analysis.compare(kept)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    try:
-        folder.write_suites(kept)
-        for name, render in reports.FILES.items():
-            folder.write(name, render(kept, comparisons))
-    finally:  # a folder that is full or read-only is no reason to say nothing
-        print(reports.as_text(kept, comparisons, style, width), end="", flush=True)
-    print(f"\nkept in {path}{'' if kept.complete else f'; not complete: {PROGRAM} --resume {path}'}", file=sys.stderr)
-    return 3 if kept.failures or not kept.complete else 0
-
-
-def _list(_options: Namespace) -> int:
-    from tabulate import tabulate
-
-    from bench import catalog, loops
-
-    known = (*loops.LOOPS, *loops.plugged_in())
-    found = [(loop.name, loop.version or "–", loop.unavailable or "installed", loop.factory) for loop in known]
-    print(tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True), end="\n\n")
-    scenarios = [(scenario.name, scenario.title) for scenario in map(catalog.named, catalog.names())]
-    print(tabulate(scenarios, ("scenario", "title"), "simple", disable_numparse=True))
-    return 0
