@@ -34,6 +34,11 @@ class Estimate:
     low: float | None
     high: float | None
 
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval, as a part of the value (0.02: ± 2 %); without bounds it is endless."""
+        return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2 / self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

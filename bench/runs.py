@@ -69,10 +69,11 @@ class Calibration(Struct, frozen=True, tag=True):
 
 
 class Done(Struct, frozen=True, tag=True):
-    """A round that is complete: each of its cells has delivered, or has failed."""
+    """A round that is complete: each of its cells has delivered, or has failed. It took `seconds` of the run's time."""
 
     scenario: str
     round: Number
+    seconds: Annotated[float, Meta(ge=0, lt=1e9)] = 0.0
 
 
 Outcome: TypeAlias = Run | Failure | Calibration | Done

@@ -67,20 +67,13 @@ class Kept:
     @property
     def rounds_done(self) -> Mapping[str, int]:
         """For each scenario the number of complete rounds."""
-        done = {outcome for outcome in self.outcomes if isinstance(outcome, Done)}
-        return Counter(outcome.scenario for outcome in done)
+        done = {(outcome.scenario, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
+        return Counter(scenario for scenario, _ in done)
 
     @property
     def complete(self) -> bool:
-        """Whether all rounds of the plan were measured."""
+        """Whether all rounds that the plan asks for at least were measured."""
         return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)
-
-    @property
-    def rounds_used(self) -> Mapping[str, int]:
-        """For each scenario the first round number that is still free."""
-        taken = [(run.cell.scenario, run.round) for run in self.runs]
-        taken += [(failure.cell.scenario, failure.round) for failure in self.failures]
-        return {scenario: index + 1 for scenario, index in sorted(taken)}
 
 
 class RunFolder:

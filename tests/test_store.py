@@ -50,7 +50,6 @@ def test_what_was_appended_is_loaded(folder: RunFolder) -> None:
 
     assert kept == Kept(about(["manual"], ["asyncio", "uvloop"]), tuple(outcomes()))
     assert kept.rounds_done == {"manual": 1}
-    assert kept.rounds_used == {"manual": 1}
 
 
 def test_a_run_needs_a_folder_of_its_own(folder: RunFolder) -> None:

@@ -15,6 +15,11 @@ def interval(estimate: Estimate | None, unit: float = 1) -> str:
     return f"{value} ({number(estimate.low / unit)}–{number(estimate.high / unit)})"
 
 
+def percent(part: float) -> str:
+    """A part as a percentage, with two significant digits."""
+    return f"{100 * part:.2g} %"
+
+
 def number(value: float) -> str:
     """Three significant digits, but thousandths near 1, where ratios lie."""
     if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)

@@ -4,6 +4,7 @@ A table for each scenario: loop, total and ratio with their intervals, verdict, 
 to read it. Numbers of one table share one unit.
 """
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,8 +12,8 @@ from tabulate import tabulate
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
-from bench.plan import CONTROL, Cell
-from bench.reports.numbers import NOTHING, interval, number
+from bench.plan import CONTROL, Cell, Sampling
+from bench.reports.numbers import NOTHING, interval, number, percent
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
 from bench.store import Kept
@@ -32,10 +33,11 @@ def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: in
 def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """The report as a page: the sentence, the tables, and what they were measured with."""
     plan, sampling = kept.about.plan, kept.about.plan.sampling
+    more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
     settings = {
         "measured": kept.about.started,
         "workload": f"get_data with a sleep of {plan.delay_s:g} s",
-        "rounds": f"{sampling.rounds}, of up to {sampling.sweeps} sweeps",
+        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps",
         "seed": str(plan.seed),
         "affinity": plan.affinity or NOTHING,
         "method": f"lock-step, version {kept.about.method}",
@@ -70,6 +72,7 @@ def _scenarios(
         yield f"{mark}{scenario.name}: {scenario.title}"
         yield from _tables(rows, style, width)
         yield from _notes(rows)
+        yield from _too_wide(rows, kept.about.plan.sampling)
     yield from kept.problems
 
 
@@ -118,6 +121,20 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
         if row.reason:
             reasons.setdefault(f"{'' if row.seconds else 'not in the table: '}{row.reason}", []).append(_label(row))
     yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
+
+
+def _too_wide(rows: Sequence[Comparison], sampling: Sampling) -> Iterator[str]:
+    """Which intervals are wider than was asked for, where anything was."""
+    totals = [row for row in rows if row.stage == TOTAL and row.ratio]
+    widths = {_label(row): row.ratio.half_width for row in totals if row.ratio}
+    asked = sampling.precision or math.inf
+    wide = [f"{label} ±{percent(width)}" for label, width in widths.items() if asked < width < math.inf]
+    if wide:
+        yield f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)"
+
+
+def _asked(sampling: Sampling) -> str:
+    return f"±{percent(sampling.precision or 0)} within {sampling.max_time_s or math.inf:g} s"
 
 
 def _label(row: Comparison) -> str:
