@@ -39,6 +39,7 @@ class About:
     facts: Mapping[str, str]
     started: str
     method: int = METHOD
+    disturbances: tuple[str, ...] | None = None  # when it was begun; None: nobody looked
 
     @property
     def cells(self) -> tuple[Cell, ...]:

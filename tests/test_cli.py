@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import cli, machine, plan, store
+from bench.conditions import place
 from bench.errors import NotMeasuredError
 from bench.runs import Done, Run
 
@@ -41,7 +42,8 @@ def main(*words: str) -> int:
 
 @pytest.fixture(autouse=True)
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few sweeps: these tests look at what is done, not at how fast anything is."""
+    """Few sweeps, and a short look around: these tests look at what is done, not at how fast anything is."""
+    monkeypatch.setattr(place, "SAMPLE_S", 0.01)
     monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tabulate import tabulate_formats
 
-from bench import cli, conditions
+from bench import cli, conditions, plan, store
 from bench.cli import doctor
 from bench.conditions import Condition, Place
 from bench.conditions import place as places
@@ -149,3 +149,24 @@ def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
     assert "0 of 16 disturb" in doctor.as_text(conditions.conditions(blind), "simple", 80)
+
+
+def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(conditions, "CHECKS", {"workers": lambda place: (f"on {place.confined}", "let them")})
+    words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "-q")
+    folder = tmp_path / "run"
+
+    main(*words, "-o", str(folder))
+    out = capsys.readouterr().out
+    monkeypatch.setattr(conditions, "CHECKS", {})
+    main("--resume", str(folder), "-q")
+    again = capsys.readouterr().out
+
+    said = "Disturbances when it began: workers on None. `python -m bench doctor` says more.\n"
+    assert said in out
+    assert said in (folder / "report.md").read_text()
+    assert again == out
+    assert store.RunFolder(folder).load().about.disturbances == ("workers on None",)

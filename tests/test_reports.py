@@ -1,6 +1,7 @@
 """Reports of invented runs, as a stranger reads them."""
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -150,6 +151,23 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
     assert "journal.jsonl line 3 is left out: bad" in text(
         Kept(kept.about, kept.outcomes, ("journal.jsonl line 3 is left out: bad",))
     )
+
+
+@pytest.mark.parametrize(("found", "said"), [
+    (("load 3.10 on 2 CPUs", "turbo on"), "load 3.10 on 2 CPUs; turbo on"), ((), "none found"),
+])  # fmt: skip
+def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
+    disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
+
+    for report in (text(disturbed), reports.FILES["report.md"](disturbed, analysis.compare(disturbed))):
+        paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
+        assert report.count(paragraph) == report.count("isturbance") == 1
+
+
+def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
+    assert kept.about.disturbances is None
+    for report in (text(kept), reports.FILES["report.md"](kept, analysis.compare(kept))):
+        assert "isturbance" not in report
 
 
 def test_the_sentence_can_be_quoted(kept: Kept) -> None:

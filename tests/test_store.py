@@ -1,5 +1,6 @@
 """The run folder: what is kept, what is read back, what the disk refuses."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -117,6 +118,24 @@ def test_a_folder_that_is_no_run_says_what_is_wrong(
 
     with pytest.raises(BenchError, match=problem):
         folder.load()
+
+
+@pytest.mark.parametrize("found", [(), ("load 3.10 on 2 CPUs", "turbo on")])
+def test_what_disturbed_when_a_run_began_is_kept(tmp_path: Path, found: tuple[str, ...]) -> None:
+    begun = dataclasses.replace(about(["manual"], ["asyncio"]), disturbances=found)
+
+    RunFolder(tmp_path / "run").create(begun)
+
+    assert RunFolder(tmp_path / "run").load().about == begun
+
+
+def test_a_run_from_before_disturbances_were_kept_is_read(folder: RunFolder) -> None:
+    file = folder.path / "run.json"
+    kept = json.loads(file.read_text())
+    del kept["disturbances"]
+    file.write_text(json.dumps(kept))
+
+    assert folder.load().about.disturbances is None
 
 
 def test_a_run_of_another_method_is_not_read(folder: RunFolder) -> None:

@@ -16,7 +16,7 @@ from bench.errors import BenchError
 
 if TYPE_CHECKING:
     from bench.plan import Group, Plan, Sampling
-    from bench.store import Kept, RunFolder
+    from bench.store import About, Kept, RunFolder
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +75,7 @@ def call(options: Namespace) -> int:
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
     about = store.About(ahead, groups, machine.facts(selected), time.strftime("%Y-%m-%d"))
     if kept is None:
+        about = _looked_at(about)
         folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
         folder.create(about)
         kept = store.Kept(about, ())
@@ -127,6 +128,16 @@ def _sampling(options: Namespace, compared: int) -> "Sampling":
     if options.rounds:
         return dataclasses.replace(pace, rounds=rounds, precision=None, max_time_s=None)
     return dataclasses.replace(pace, rounds=rounds)
+
+
+def _looked_at(about: "About") -> "About":
+    """The same run, with what disturbs at this moment."""
+    import dataclasses
+
+    from bench import conditions, processes
+
+    place = conditions.here(about.plan.affinity, processes.environment())
+    return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:

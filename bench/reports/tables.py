@@ -23,7 +23,7 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept)]
+    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
     whole = [table for table in overview(kept, comparisons, style) if not width or _width(table) <= width]
     parts += [*whole, closing_sentence(kept, comparisons)]
     wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
@@ -43,7 +43,7 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         "method": f"lock-step, version {kept.about.method}",
     }
     facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
-    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
+    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
     parts += [*_scenarios(kept, comparisons, "github", None, "## "), "## How it was measured", facts]
     return "\n\n".join(parts) + "\n"
@@ -82,6 +82,13 @@ def _legend(kept: Kept) -> str:
         f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
         f"below 1 is faster; in brackets the confidence interval. control: {baseline} again, the noise floor."
     )
+
+
+def _disturbances(kept: Kept) -> list[str]:
+    """What disturbed when the run was begun; nothing of a run of which nobody looked."""
+    found = kept.about.disturbances
+    said = f"{'; '.join(found) or 'none found'}. `python -m bench doctor` says more." if found is not None else ""
+    return [f"Disturbances when it began: {said}"] if said else []
 
 
 def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[str]:
