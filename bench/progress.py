@@ -33,7 +33,8 @@ class Track(Generic[Step]):
         if done < self.certain:
             left = f", about {elapsed_s / done * (self.certain - done):.0f} s left" if done else ""
             return f"{done}/{self.certain} {self.noun}{left}"
-        return f"{done} {self.noun}, at most {max(0, self.seconds_left()):.0f} s left"
+        counted = f"{done} {self.noun}, " if self.certain else ""
+        return f"{counted}at most {max(0, self.seconds_left()):.0f} s left"
 
 
 def tracked(track: Track[Step], stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> Generator[Step]:

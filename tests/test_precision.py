@@ -60,7 +60,7 @@ def asked(rounds: int, precision: float | None = 0.02, max_time_s: float | None 
     return replace(found, plan=replace(found.plan, sampling=sampling, seed=seed))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(1, 10), st.floats(1e-4, 0.5), st.floats(0.01, 40), st.floats(0.1, 5), st.integers(0, 99))
 def test_never_fewer_than_the_minimum_and_never_past_the_time(
     rounds: int, spread: float, max_time_s: float, round_s: float, seed: int
@@ -75,7 +75,7 @@ def test_never_fewer_than_the_minimum_and_never_past_the_time(
     assert len({(turn.group.scenario.name, turn.index) for turn in fake.given}) == len(fake.given)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.floats(0.2, 5))
 def test_what_the_intervals_show_moves_nothing(factor: float) -> None:
     fakes = [Fake(Rounds(asked(6, 0.02, 40)), lambda _: 0.04, factor=one) for one in (1.0, factor)]

@@ -51,7 +51,11 @@ def test_what_is_not_certain_is_told_as_the_time_that_it_may_take() -> None:
 
 
 def test_time_that_is_over_is_not_negative() -> None:
-    assert track(1, 0, left_s=-3).told(7, 60) == "7 rounds, at most 0 s left"
+    assert track(1, 5, left_s=-3).told(7, 60) == "7 rounds, at most 0 s left"
+
+
+def test_where_nothing_is_certain_only_the_time_is_told() -> None:
+    assert track(1, 0, left_s=40).told(7, 60) == "at most 40 s left"
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:

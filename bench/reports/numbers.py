@@ -17,7 +17,7 @@ def interval(estimate: Estimate | None, unit: float = 1) -> str:
 
 def percent(part: float) -> str:
     """A part as a percentage, with two significant digits."""
-    return f"{100 * part:.2g} %"
+    return f"{100 * part:.2g} %" if part < 0.995 else f"{100 * part:.0f} %"  # noqa: PLR2004  (two digits end there)
 
 
 def number(value: float) -> str:

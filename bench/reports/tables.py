@@ -24,7 +24,7 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
     parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
-    whole = [table for table in overview(kept, comparisons, style) if not width or _width(table) <= width]
+    whole = [table for table in overview(kept, comparisons, style) if not width or breadth(table) <= width]
     parts += [*whole, closing_sentence(kept, comparisons)]
     wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
     return "\n\n".join(wrapped) + "\n"
@@ -61,7 +61,7 @@ def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[
         seconds = f"{interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
         cells = [scenario, seconds, *(interval(row.ratio if row else None) for row in rows[1:])]
         lines.append(dict(zip(["scenario", baseline, *others], cells, strict=True)))
-    return [_grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
+    return [grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
 
 
 def _scenarios(
@@ -100,17 +100,19 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     names = ["loop", f"total {symbol}", "ratio", "verdict"]
     lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
-    whole = _grid(lines, [*names, *stages], style)
-    if not width or _width(whole) <= width:
+    whole = grid(lines, [*names, *stages], style)
+    if not width or breadth(whole) <= width:
         return [whole]
-    return [_grid(lines, names, style), _grid(lines, ["loop", *stages], style)]
+    return [grid(lines, names, style), grid(lines, ["loop", *stages], style)]
 
 
-def _width(table: str) -> int:
+def breadth(table: str) -> int:
+    """Columns that a table takes."""
     return max(map(len, table.splitlines()))
 
 
-def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
+def grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
+    """Lay out a table with these columns, of which the first is text."""
     cells = [[line[name] for name in names] for line in lines]
     sides = ["left", *["right"] * (len(names) - 1)]
     return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
