@@ -30,11 +30,11 @@ class EndedError(Exception):
 class Process:
     """The parent's end of one process: what it answers line by line, and the end of what it prints."""
 
-    def __init__(self, module: str, options: Iterable[str], python: str = sys.executable) -> None:
-        """Start `python -m module options…`, with pipes for stdin, stdout and stderr."""
+    def __init__(self, program: str | Path, options: Iterable[str], python: str = sys.executable) -> None:
+        """Start `python -m program options…`, or the program at a path, with pipes for stdin, stdout and stderr."""
         self._output: deque[bytes] = deque(maxlen=8)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        command = [python, "-P", "-m", module, *options]
+        command = [python, "-P", *([str(program)] if isinstance(program, Path) else ["-m", program]), *options]
         pipe, env = subprocess.PIPE, environment()
         self._process = subprocess.Popen(
             command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True

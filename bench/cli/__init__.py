@@ -21,6 +21,7 @@ COMMANDS = {
     "report": "print the tables of a run again, and write its reports anew",
     "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
     "doctor": "what on this machine disturbs measurements, and what to do about it",
+    "lifecycle": "which call creates the loop, which one starts it: seen, not read",
     "list": "the event loops, installed or how to install them, and the scenarios",
 }
 EXAMPLES = """\
