@@ -1,13 +1,13 @@
 """Which call creates a loop, starts it, closes it: asks probes, a fresh process for each row, and believes nothing.
 
-The calls are in `bench/probe/rows.py`; what the columns mean, and when one is None, says `bench/probe/witness.py`.
+The calls are in `bench/probe/calls.py`; what the columns mean, and when one is None, says `bench/probe/witness.py`.
 """
 
 import dataclasses
 import os
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -18,8 +18,8 @@ from msgspec import Meta, Struct
 from bench import probe
 from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
-from bench.probe.rows import ROWS
-from bench.processes import EndedError, Process
+from bench.probe.calls import ROWS
+from bench.processes import EndedError, Process, SilentError
 from bench.runs import FOLDERS, MAXIMUM_TEXT
 
 PROBE = Path(probe.__file__).parent
@@ -87,6 +87,7 @@ def interpreter(path: str) -> Interpreter:
     try:
         found = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
     except (EndedError, ValueError) as error:
+        process.kill()  # then all that it said is there
         last = process.output.strip().rpartition("\n")[2]
         said = "; ".join(filter(None, [str(error), last]))
         raise BenchError(f"{path} does not run the probe: {said}\nname a Python that is 3.11 or newer") from None
@@ -108,7 +109,7 @@ def questions(python: Interpreter, factories: Sequence[Loop], owners: Sequence[L
         yield from _own_questions(python, loop)
 
 
-def collect(asked: Sequence[Question], timeout_s: float = TIMEOUT_S) -> Iterator[tuple[Interpreter, Observation]]:
+def collect(asked: Sequence[Question], timeout_s: float = TIMEOUT_S) -> Generator[tuple[Interpreter, Observation]]:
     """Ask all, one more at a time than there are processors, and give the answers in the order of the questions."""
     waiting, running = deque(asked), deque[_Asked]()
     try:
@@ -149,10 +150,8 @@ class _Asked:
     def _answer(self) -> bytes:
         try:
             return self.process.answer(max(0.0, self._until - time.monotonic()))
-        except EndedError as error:
-            if time.monotonic() >= self._until:
-                raise EndedError(f"no answer within {self._timeout_s:g} s: killed") from None
-            raise error from None
+        except SilentError:
+            raise EndedError(f"no answer within {self._timeout_s:g} s: killed") from None
 
 
 def _checked(fields: dict[str, object]) -> Observation:

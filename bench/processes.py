@@ -27,6 +27,10 @@ class EndedError(Exception):
     """A process can't go on; the text is the reason."""
 
 
+class SilentError(EndedError):
+    """It did not answer in time."""
+
+
 class Process:
     """The parent's end of one process: what it answers line by line, and the end of what it prints."""
 
@@ -69,11 +73,11 @@ class Process:
             self._turns.write(line)
 
     def answer(self, timeout_s: float) -> bytes:
-        """Wait for the next line that it writes; raises EndedError if none comes."""
+        """Wait for the next line that it writes; raises EndedError if none comes, SilentError if none came yet."""
         try:
             answer = self._answers.get(timeout=timeout_s)
         except queue.Empty:
-            raise EndedError(f"no answer within {timeout_s:g} s: killed") from None
+            raise SilentError(f"no answer within {timeout_s:g} s: killed") from None
         if answer:
             return answer
         try:

@@ -30,6 +30,7 @@ examples:
   python -m bench --loop uvloop --scenario runner --scenario warm
   python -m bench --loop mypackage.loops:new_loop
   python -m bench --resume results/runs/20261123-090000
+  python -m bench lifecycle --python python3.12 --python python3.14
   python -m bench report results/runs/20261123-090000 --format github
 
 exit codes: 0 done; 2 usage; 3 something was not measured; 130 interrupted, and how to go on

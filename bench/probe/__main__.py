@@ -52,6 +52,7 @@ def facts(packages: Sequence[str]) -> dict[str, object]:
 def observe(options: argparse.Namespace) -> dict[str, object] | None:
     """Make the call of a row, in the situation that the row sets up, and say what was seen."""
     from bench.probe import rows
+    from bench.probe.calls import ROWS
     from bench.probe.witness import Witness, said
 
     warnings.simplefilter("ignore")
@@ -64,7 +65,7 @@ def observe(options: argparse.Namespace) -> dict[str, object] | None:
         return None if options.maybe else Witness.nothing_seen(said(error))
     except Exception as error:  # noqa: BLE001  (whatever the package raises is the reason)
         return Witness.nothing_seen(said(error))
-    return rows.observe(options.row, given)
+    return rows.observe(ROWS[options.row], given)
 
 
 def _find_bench() -> None:

@@ -6,6 +6,9 @@ import threading
 from asyncio import _get_running_loop
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+Fate: TypeAlias = tuple[bool | None, bool | None, bool | None]
 
 USED_TIMEOUT_S = 1.0
 
@@ -36,25 +39,14 @@ class Remains:
                 self._generator.__anext__().__await__().__next__()
 
     @property
-    def cancelled(self) -> bool | None:
-        """Whether the task was cancelled, and saw it."""
-        return self._task.cancelled() if self._task else None
+    def fate(self) -> Fate:
+        """Whether the task was cancelled, the generator came to its `finally`, and the executor takes no more work.
 
-    @property
-    def finalized(self) -> bool | None:
-        """Whether the generator came to its `finally`; we still hold it, so that nothing else takes it there."""
-        return self._finalized if self._generator else None
-
-    @property
-    def shut(self) -> bool | None:
-        """Whether the executor takes no more work."""
-        if self._executor is None:
-            return None
-        try:
-            self._executor.submit(int)
-        except RuntimeError:
-            return True
-        return False
+        We hold the generator, so that nothing but `aclose` takes it there.
+        """
+        cancelled = self._task.cancelled() if self._task else None
+        finalized = self._finalized if self._generator else None
+        return cancelled, finalized, _is_shut(self._executor) if self._executor else None
 
     async def _generate(self) -> AsyncGenerator[None]:
         try:
@@ -65,3 +57,11 @@ class Remains:
 
 async def _wait(loop: asyncio.AbstractEventLoop) -> None:
     await loop.create_future()
+
+
+def _is_shut(executor: ThreadPoolExecutor) -> bool:
+    try:
+        executor.submit(int)
+    except RuntimeError:
+        return True
+    return False

@@ -23,7 +23,7 @@ from asyncio import _get_running_loop, _set_running_loop
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias, TypeGuard
 
-from bench.probe.remains import Remains
+from bench.probe.remains import Fate, Remains
 
 Loop: TypeAlias = asyncio.AbstractEventLoop
 
@@ -42,7 +42,9 @@ class Look:
 
     def __init__(self) -> None:
         running = _get_running_loop()
-        alive = [thing for thing in gc.get_objects() if is_loop(thing)]
+        things = gc.get_objects()
+        kinds = {kind for kind in set(map(type, things)) if _makes_loops(kind)}
+        alive = [thing for thing in things if type(thing) in kinds]
         self.alive = alive if running is None or _among(running, alive) else [*alive, running]
         self.running = [loop for loop in self.alive if loop is running or loop.is_running()]
         self.closed = [loop for loop in self.alive if loop.is_closed()]
@@ -63,12 +65,15 @@ class Witness:
         self._inside: list[Look] = []
         self._warned: list[str] = []
         self._raised: str | None = None
+        self._fate: Fate = (None, None, None)
 
     @contextlib.contextmanager
     def watch(self, loop: Loop | None = None) -> Iterator[None]:
         """See what the block does, perhaps to this loop; what it raises is seen, and goes no further."""
         self._subject, self._inside = loop, []
-        self._before = Look()
+        if loop and not loop.is_running():
+            loop.call_soon(self.look_inside)  # should the block run it
+        self._before = self._after = Look()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -81,6 +86,8 @@ class Witness:
     def look_after(self) -> None:
         """See what has come of it; again, where that takes longer than the call."""
         self._after = Look()
+        if self._remains:
+            self._fate = self._remains.fate
 
     def look_inside(self) -> None:
         """See how things are while the call is under way; a loop that runs calls this."""
@@ -120,19 +127,19 @@ class Witness:
         """All that was seen, by column."""
         looks = [*self._inside, self._after]
         was_current = any(look.current for look in (self._before, *self._inside))
-        remains = self._remains
-        handlers = {look.sigint for look in looks} != {self._before.sigint}
+        cancelled, finalized, shut = self._fate
+        handled = any(look.sigint != self._before.sigint for look in looks)
         restored = self._after.sigint == self._before.sigint
         warned = [*self._warned, *([] if restored else [LEFT_HANDLER])]
         return {
             "creates": bool(self._created()),
-            "makes_current": any(look.current not in {None, self._before.current} for look in looks),
+            "makes_current": any(look.current and look.current is not self._before.current for look in looks),
             **self._loop_columns(),
-            "cancels": remains.cancelled if remains else None,
-            "finalizes_asyncgens": remains.finalized if remains else None,
-            "shuts_executor": remains.shut if remains else None,
-            "leaves_none_current": False if self._after.current else True if was_current else None,
-            "sigint_handler": handlers and restored,
+            "cancels": cancelled,
+            "finalizes_asyncgens": finalized,
+            "shuts_executor": shut,
+            "leaves_none_current": False if self._after.current else was_current or None,
+            "sigint_handler": handled and restored,
             "warns": "; ".join(dict.fromkeys(warned))[:MAXIMUM_TEXT] or None,
             "raises": self._raised,
         }
@@ -152,7 +159,7 @@ class Witness:
         }
 
     def _created(self) -> list[Loop]:
-        seen = [loop for look in (*self._inside, getattr(self, "_after", self._before)) for loop in look.alive]
+        seen = [loop for look in (*self._inside, self._after) for loop in look.alive]
         return [loop for loop in seen if not _among(loop, self._before.alive)]
 
     def _find_subject(self) -> Loop | None:
@@ -165,13 +172,17 @@ class Witness:
 
 def is_loop(thing: object) -> TypeGuard[Loop]:
     """Whether it is one, by its base class or by its looks."""
-    return issubclass(type(thing), Loop) or all(hasattr(type(thing), name) for name in LIKE_A_LOOP)
+    return _makes_loops(type(thing))
 
 
 def said(error: Warning | BaseException | str) -> str:
     """Category and message, the same in each process: without addresses."""
     text = ADDRESS.sub("", " ".join(str(error).split()))[:MAXIMUM_TEXT]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _makes_loops(kind: type) -> bool:
+    return issubclass(kind, Loop) or all(hasattr(kind, name) for name in LIKE_A_LOOP)
 
 
 def _among(loop: Loop, loops: Iterable[Loop]) -> bool:

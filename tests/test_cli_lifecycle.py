@@ -1,0 +1,93 @@
+"""`python -m bench lifecycle`, as a user calls it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_cli import called, main
+
+from bench.lifecycles import Observation
+from bench.probe.calls import ROWS
+
+
+def test_json_is_a_list_of_all_rows_and_stderr_says_what_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main("lifecycle", "--json")
+
+    out, err = capsys.readouterr()
+    rows = json.loads(out)
+    assert code == 0
+    assert err.startswith("observing ")
+    assert list(rows[0]) == list(Observation.__struct_fields__)
+    assert [row["call"] for row in rows][: len(ROWS) - 2] == [row.call for row in ROWS.values() if row.given != "own"]
+    assert {"uvloop.run", "uvloop.new_event_loop"} < {row["call"] for row in rows}
+    assert {row["python"] for row in rows} == {sys.version.split()[0]}
+    assert {row["loop_class"] for row in rows if row["call"].startswith("uvloop.new")} == {"uvloop.Loop"}
+
+
+@pytest.mark.usefixtures("_bad_loops")
+def test_named_loops_are_used_where_a_factory_is_and_their_calls_are_added(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main("lifecycle", "--loop", "lives:Plain", "--format", "github")
+
+    out = capsys.readouterr().out
+    lines = {cells[1].strip(): cells for line in out.splitlines() if len(cells := line.split("|")) > 3}
+    assert code == 0
+    assert lines["loop.close()"][-2].strip() == "lives.Plain"
+    assert lines["asyncio.run"][-2].strip() == "asyncio._UnixSelectorEventLoop"
+    assert lines["lives.Plain"][-2].strip() == "lives.Plain"
+    assert "uvloop.run" not in lines
+    assert "lives.Plain" in out.rpartition("a loop is created by ")[2]
+
+
+def test_interpreters_stand_side_by_side_and_two_of_one_version_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = tmp_path / "again"
+    again.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    again.chmod(0o755)
+
+    code = main("lifecycle", "--python", sys.executable, "--python", str(again), "--loop", "asyncio")
+
+    out = capsys.readouterr().out
+    label = f"CPython {sys.version.split()[0]}"
+    assert code == 0
+    assert f"\n* differs: {label} (1) / {label} (2)\n" in out
+    assert " *\n" not in out
+
+
+@pytest.mark.usefixtures("_bad_loops")
+def test_rows_that_hang_end_with_3_and_the_others_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main("lifecycle", "--loop", "lives:dies", "--json")
+
+    rows = {row["call"]: row for row in json.loads(capsys.readouterr().out)}
+    assert code == 3
+    assert rows["loop.close()"]["raises"] == "NotObserved: died of SIGSEGV"
+    assert rows["asyncio.run"]["creates"] is True
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--python", "/nowhere/python"], "no program is called '/nowhere/python': name an interpreter"),
+    (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
+])  # fmt: skip
+def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("lifecycle", *words) == 2
+    assert capsys.readouterr().err.startswith(f"error: {said}")
+
+
+def test_the_probe_needs_nothing_that_is_installed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "bench/probe", "asyncio_run"], capture_output=True, timeout=60, check=True
+    )
+
+    assert json.loads(done.stdout)["creates"] is True
+
+
+def test_a_factory_in_the_current_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
+
+    done = called("lifecycle", "--loop", "mine:make", "--json", folder=tmp_path)
+
+    rows = {row["call"]: row for row in json.loads(done.stdout)}
+    assert rows["mine.make"]["creates"] is True
+    assert rows["mine.make"]["raises"] is None
