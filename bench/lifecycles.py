@@ -86,6 +86,7 @@ def interpreter(path: str) -> Interpreter:
     process = Process(PROBE, ["facts", *(f"--package={name}" for name in names)], path)
     try:
         found = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
+        process.status()
     except (EndedError, ValueError) as error:
         process.kill()  # then all that it said is there
         last = process.output.strip().rpartition("\n")[2]

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import called, main
+from test_cli import main
 
+from bench import lifecycles
 from bench.lifecycles import Observation
 from bench.probe.calls import ROWS
 
@@ -26,7 +27,13 @@ def test_json_is_a_list_of_all_rows_and_stderr_says_what_is_done(capsys: pytest.
     assert {row["loop_class"] for row in rows if row["call"].startswith("uvloop.new")} == {"uvloop.Loop"}
 
 
-@pytest.mark.usefixtures("_bad_loops")
+@pytest.fixture
+def _few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave two rows: each takes a process."""
+    monkeypatch.setattr(lifecycles, "ROWS", {name: ROWS[name] for name in ("asyncio_run", "close")})
+
+
+@pytest.mark.usefixtures("_bad_loops", "_few_rows")
 def test_named_loops_are_used_where_a_factory_is_and_their_calls_are_added(capsys: pytest.CaptureFixture[str]) -> None:
     code = main("lifecycle", "--loop", "lives:Plain", "--format", "github")
 
@@ -40,7 +47,7 @@ def test_named_loops_are_used_where_a_factory_is_and_their_calls_are_added(capsy
     assert "lives.Plain" in out.rpartition("a loop is created by ")[2]
 
 
-def test_interpreters_stand_side_by_side_and_two_of_one_version_are_told_apart(
+def test_two_interpreters_of_one_version_are_told_apart_and_agree_in_every_cell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     again = tmp_path / "again"
@@ -56,7 +63,7 @@ def test_interpreters_stand_side_by_side_and_two_of_one_version_are_told_apart(
     assert " *\n" not in out
 
 
-@pytest.mark.usefixtures("_bad_loops")
+@pytest.mark.usefixtures("_bad_loops", "_few_rows")
 def test_rows_that_hang_end_with_3_and_the_others_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     code = main("lifecycle", "--loop", "lives:dies", "--json")
 
@@ -83,11 +90,15 @@ def test_the_probe_needs_nothing_that_is_installed() -> None:
     assert json.loads(done.stdout)["creates"] is True
 
 
-def test_a_factory_in_the_current_folder_is_found(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("_few_rows")
+def test_a_factory_in_the_current_folder_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
 
-    done = called("lifecycle", "--loop", "mine:make", "--json", folder=tmp_path)
+    main("lifecycle", "--loop", "mine:make", "--json")
 
-    rows = {row["call"]: row for row in json.loads(done.stdout)}
+    rows = {row["call"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["mine.make"]["creates"] is True
     assert rows["mine.make"]["raises"] is None

@@ -58,9 +58,9 @@ def test_a_row_that_hangs_or_dies_is_a_row_with_the_reason_and_the_others_go_on(
     names = ("hangs", "dies", "keeps")
     questions = [Question(HERE, name, None, ("own_call", "--given", f"lives:{name}")) for name in names]
 
-    rows = {row.call: row for _, row in lifecycles.collect(questions, 3)}
+    rows = {row.call: row for _, row in lifecycles.collect(questions, 5)}
 
-    assert rows["hangs"].raises == "NotObserved: no answer within 3 s: killed"
+    assert rows["hangs"].raises == "NotObserved: no answer within 5 s: killed"
     assert rows["dies"].raises == "NotObserved: died of SIGSEGV"
     assert [row.observed for row in rows.values()] == [False, False, True]
     told = msgspec.structs.asdict(rows["hangs"])

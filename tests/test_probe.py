@@ -149,12 +149,12 @@ def test_every_interpreter_runs_the_whole_table(program: str) -> None:
     assert by_key[".get_loop()", None].creates is True
 
 
-def test_rows_repeat_exactly() -> None:
+def test_rows_of_another_loop_repeat_exactly() -> None:
     python = lifecycles.interpreter(sys.executable)
     uvloop = loops.named("uvloop")
-    questions = list(lifecycles.questions(python, [uvloop], [uvloop]))
+    questions = [asked for asked in lifecycles.questions(python, [uvloop], [uvloop]) if "--given" in asked.words]
 
     first, second = (list(lifecycles.collect(questions)) for _ in range(2))
 
     assert first == second
-    assert "uvloop.Loop" in {row.loop_class for _, row in first}
+    assert {row.loop_class for _, row in first} == {"uvloop.Loop", None}

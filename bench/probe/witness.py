@@ -21,6 +21,7 @@ import signal
 import warnings
 from asyncio import _get_running_loop, _set_running_loop
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import TypeAlias, TypeGuard
 
 from bench.probe.remains import Fate, Remains
@@ -194,19 +195,15 @@ def _current() -> Loop | None:
     running = _get_running_loop()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        policy = asyncio.get_event_loop_policy() if hasattr(asyncio, "get_event_loop_policy") else None
-        _set_running_loop(None)
-        try:
-            if policy:
-                policy.new_event_loop = _refuse  # type: ignore[method-assign]  # until the question is answered
+        policy = getattr(asyncio, "get_event_loop_policy", SimpleNamespace)()  # there are none from Python 3.16 on
+    policy.new_event_loop = asyncio.get_running_loop  # which raises, as none runs
+    _set_running_loop(None)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             return asyncio.get_event_loop()
-        except RuntimeError:
-            return None
-        finally:
-            if policy:
-                del policy.new_event_loop
-            _set_running_loop(running)
-
-
-def _refuse() -> Loop:
-    raise RuntimeError("none is current")
+    except RuntimeError:
+        return None
+    finally:
+        del policy.new_event_loop
+        _set_running_loop(running)
