@@ -19,6 +19,7 @@ from bench import probe
 from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
 from bench.probe.calls import ROWS
+from bench.probe.witness import COLUMNS
 from bench.processes import EndedError, Process, SilentError
 from bench.runs import FOLDERS, MAXIMUM_TEXT
 
@@ -141,12 +142,12 @@ class _Asked:
         try:
             answer = msgspec.json.decode(self._answer(), type=dict[str, object] | None)
             self.process.status()
-            return None if answer is None and question.maybe else _checked({**(answer or {}), **place})
+            return None if answer is None and question.maybe else _checked(answer, place)
         except EndedError as error:
             reason = str(error)
         except (ValueError, RecursionError):
             reason = "wrote something else into the harness's pipe than an answer"
-        return _checked({**place, "raises": f"{NOT_OBSERVED}: {reason}"})
+        return _checked({**dict.fromkeys(COLUMNS), "raises": f"{NOT_OBSERVED}: {reason}"}, place)
 
     def _answer(self) -> bytes:
         try:
@@ -155,9 +156,11 @@ class _Asked:
             raise EndedError(f"no answer within {self._timeout_s:g} s: killed") from None
 
 
-def _checked(fields: dict[str, object]) -> Observation:
-    """Check an answer's types; each file in its texts loses its folders, which name machines and people."""
-    observation = msgspec.convert(fields, Observation)
+def _checked(answer: dict[str, object] | None, place: dict[str, str | None]) -> Observation:
+    """Check an answer's columns and types; files in its texts lose their folders, which name machines and people."""
+    if answer is None or answer.keys() != set(COLUMNS):
+        raise ValueError("its columns are not those of a row")
+    observation = msgspec.convert({**answer, **place}, Observation)
     texts = {name: getattr(observation, name) for name in ("warns", "raises", "loop_class")}
     return msgspec.structs.replace(
         observation,

@@ -1,6 +1,7 @@
 """`python -m bench lifecycle`, as a user calls it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,17 @@ def test_rows_that_hang_end_with_3_and_the_others_are_there(capsys: pytest.Captu
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main("lifecycle", *words) == 2
     assert capsys.readouterr().err.startswith(f"error: {said}")
+
+
+def test_the_probe_sees_nothing_of_what_is_installed_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "site-packages"
+    shutil.copytree("bench/probe", folder / "bench" / "probe")
+    (folder / "native.py").write_text("raise SystemError('built for another Python')\n")
+    words = [sys.executable, "-P", str(folder / "bench" / "probe"), "own_call", "--given", "native:x"]
+
+    done = subprocess.run(words, capture_output=True, timeout=60, check=True)
+
+    assert json.loads(done.stdout)["raises"] == "ModuleNotFoundError: No module named 'native'"
 
 
 def test_the_probe_needs_nothing_that_is_installed() -> None:

@@ -68,7 +68,7 @@ def test_a_row_that_hangs_or_dies_is_a_row_with_the_reason_and_the_others_go_on(
 
 
 @pytest.mark.usefixtures("_bad_loops")
-@pytest.mark.parametrize("name", ["scribbles", "nests"])
+@pytest.mark.parametrize("name", ["scribbles", "nests", "denies", "shortens"])
 def test_what_is_no_answer_is_not_believed(name: str) -> None:
     (row,) = answered("own_call", "--given", f"lives:{name}")
 

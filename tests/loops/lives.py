@@ -4,6 +4,8 @@ python -m bench lifecycle --loop lives:Deaf     (with this folder as the current
 """
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
 import time
@@ -61,13 +63,25 @@ def dies():
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def scribbles():
-    """Writes something else where the answer is due."""
-    for descriptor in range(3, 20):
-        try:
-            os.write(descriptor, b'{"creates": "perhaps", "call": "mine"}\n')
-        except OSError:
-            continue
+def _answers(line):
+    """Something that writes this where the answer is due."""
+
+    def answer():
+        for descriptor in range(3, 20):
+            with contextlib.suppress(OSError):
+                os.write(descriptor, line + b"\n")
+
+    return answer
+
+
+COLUMNS = (
+    "creates", "makes_current", "starts", "stops", "cancels", "finalizes_asyncgens", "shuts_executor", "closes",
+    "leaves_none_current", "sigint_handler", "warns", "raises", "loop_class",
+)  # fmt: skip
+scribbles = _answers(json.dumps(dict.fromkeys(COLUMNS, "perhaps")).encode())
+denies = _answers(b"null")
+shortens = _answers(b'{"creates": true}')
+nests = _answers(b"[" * 3000)
 
 
 def gives_none():
@@ -200,12 +214,3 @@ class Unlike:
 
     def run_forever(self):
         return self._loop.run_forever()
-
-
-def nests():
-    """Writes what is nested too deeply to be read."""
-    for descriptor in range(3, 20):
-        try:
-            os.write(descriptor, b"[" * 3000 + b"\n")
-        except OSError:
-            continue
