@@ -68,8 +68,10 @@ def test_a_column_tells_what_does_it_from_what_does_not(
     assert getattr(seen[does_not], column) is False
 
 
-def test_warnings_are_told_once_each_without_folders_and_addresses(seen: Mapping[str, Observation]) -> None:
-    assert seen["own_call warns"].warns == ("FutureWarning: this …/loop.so is old; UserWarning: so is <object object>")
+def test_warnings_are_told_once_each_without_folders_addresses_and_descriptors(seen: Mapping[str, Observation]) -> None:
+    assert seen["own_call warns"].warns == (
+        "FutureWarning: this …/loop.so is old; UserWarning: so is <object object at 0x…> fd=…"
+    )
     assert seen["own_call keeps"].warns is None
 
 

@@ -28,7 +28,7 @@ from bench.probe.remains import Fate, Remains
 
 Loop: TypeAlias = asyncio.AbstractEventLoop
 
-ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+PECULIAR = re.compile(r"(?<= at 0x)[0-9a-fA-F]+|(?<=\bfd=)\d+")  # to one process: addresses, descriptors
 COLUMNS = (
     "creates", "makes_current", "starts", "stops", "cancels", "finalizes_asyncgens", "shuts_executor", "closes",
     "leaves_none_current", "sigint_handler", "warns", "raises", "loop_class",
@@ -177,8 +177,8 @@ def is_loop(thing: object) -> TypeGuard[Loop]:
 
 
 def said(error: Warning | BaseException | str) -> str:
-    """Category and message, the same in each process: without addresses."""
-    text = ADDRESS.sub("", " ".join(str(error).split()))[:MAXIMUM_TEXT]
+    """Category and message, the same in each process: without what is peculiar to one."""
+    text = PECULIAR.sub("…", " ".join(str(error).split()))[:MAXIMUM_TEXT]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -154,16 +154,24 @@ def _sentences(tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _sentence(rows: Sequence[Observation]) -> str:
-    owner, names = "", []
-    for row in rows:
-        part = row.call.startswith((".", "with "))
-        owner = owner if part else row.call
-        names.append(_named(owner + row.call if row.call.startswith(".") else row.call, row.situation))
     parts = []
     for column, verb in VERBS.items():
-        doers = [name for name, row in zip(names, rows, strict=True) if getattr(row, column)]
-        parts.append(f"{verb} by {_listed(doers) if doers else 'none of these calls'}")
+        doers: dict[str, list[str]] = {}
+        for owner, row in zip(_owners(rows), rows, strict=True):
+            if getattr(row, column):
+                doers.setdefault(owner + row.call, []).append(row.situation or "")
+        names = [_named(call, ", ".join(situations)) for call, situations in doers.items()]
+        parts.append(f"{verb} by {_listed(names) if names else 'none of these calls'}")
     return ";\nit is ".join(parts) + "."
+
+
+def _owners(rows: Sequence[Observation]) -> Iterator[str]:
+    """The call that made what `.get_loop()` and the like are called on; empty for others."""
+    owner = ""
+    for row in rows:
+        if not row.call.startswith((".", "with ")):
+            owner = row.call
+        yield owner if row.call.startswith(".") else ""
 
 
 def _named(call: str, situation: str | None) -> str:

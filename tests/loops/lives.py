@@ -43,7 +43,7 @@ def warns():
     """Warns, twice the same, and of something in a file."""
     warnings.warn("this /home/somebody/loop.so is old", FutureWarning, stacklevel=1)
     warnings.warn("this /home/somebody/loop.so is old", FutureWarning, stacklevel=1)
-    warnings.warn(f"so is {object()}", UserWarning, stacklevel=1)
+    warnings.warn(f"so is {object()} fd={os.getpid()}", UserWarning, stacklevel=1)
 
 
 def raises():
