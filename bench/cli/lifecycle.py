@@ -17,7 +17,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which loops on which interpreters, and how the table looks."""
     add = parser.add_argument
     factories = "a loop whose factory the rows with a factory use, and whose own calls are added; repeatable"
-    add("--loop", action="append", metavar="NAME", help=f"{factories} (default: asyncio, and the own calls of others)")
+    add(
+        "--loop",
+        action="append",
+        metavar="NAME",
+        help=f"{factories} (default: asyncio; own calls of all that are installed)",
+    )
     add("--python", action="append", metavar="PATH", help="an interpreter; repeatable (default: this one)")
     add(
         "--timeout",
