@@ -3,6 +3,12 @@
 from bench.analysis import Estimate
 
 NOTHING = "–"
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def unit_for(least: float) -> tuple[float, str]:
+    """The unit that suits this many seconds, and its symbol."""
+    return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
 
 
 def interval(estimate: Estimate | None, unit: float = 1) -> str:

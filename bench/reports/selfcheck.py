@@ -1,13 +1,12 @@
 """How far the harness can be trusted on this machine: a table of scores, and one sentence; and JSON."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from bench.reports.numbers import NOTHING, percent
-from bench.reports.tables import breadth, grid
+from bench.reports.tables import grid, paragraphs, width_of
 from bench.scores import Score, Trial, distrusted, scored, smallest_difference
 from bench.trials import Design
 
@@ -49,10 +48,9 @@ def as_text(check: SelfCheck, style: str, width: int | None) -> str:
     lines = [_line(score) for score in check.scores]
     names = list(lines[0]) if lines else []
     tables = [grid(lines, names, style)] if lines else []
-    if width and any(breadth(table) > width for table in tables):
+    if width and any(width_of(table) > width for table in tables):
         tables = [grid(lines, names[:6], style), grid(lines, [*names[:2], *names[6:]], style)]
-    texts = [LEGEND, *_warnings(check), sentence(check)]
-    return "\n\n".join([*tables, *(textwrap.fill(text, width) if width else text for text in texts)]) + "\n"
+    return paragraphs([*tables, LEGEND, *_warnings(check), sentence(check)], width)
 
 
 LEGEND = (

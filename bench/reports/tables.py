@@ -6,28 +6,25 @@ to read it. Numbers of one table share one unit.
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
 from bench.plan import CONTROL, Cell, Sampling
-from bench.reports.numbers import NOTHING, interval, number, percent
+from bench.reports.numbers import NOTHING, interval, number, percent, unit_for
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
 from bench.store import Kept
-
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
     parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
-    whole = [table for table in overview(kept, comparisons, style) if not width or breadth(table) <= width]
+    whole = [table for table in overview(kept, comparisons, style) if not width or width_of(table) <= width]
     parts += [*whole, closing_sentence(kept, comparisons)]
-    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
-    return "\n\n".join(wrapped) + "\n"
+    return paragraphs(parts, width)
 
 
 def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
@@ -101,18 +98,24 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
     names = ["loop", f"total {symbol}", "ratio", "verdict"]
     lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
     whole = grid(lines, [*names, *stages], style)
-    if not width or breadth(whole) <= width:
+    if not width or width_of(whole) <= width:
         return [whole]
     return [grid(lines, names, style), grid(lines, ["loop", *stages], style)]
 
 
-def breadth(table: str) -> int:
+def paragraphs(parts: Iterable[str], width: int | None) -> str:
+    """Texts and tables, one below the other; the texts wrapped."""
+    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
+    return "\n\n".join(wrapped) + "\n"
+
+
+def width_of(table: str) -> int:
     """Columns that a table takes."""
     return max(map(len, table.splitlines()))
 
 
 def grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
-    """Lay out a table with these columns, of which the first is text."""
+    """A table of texts, the first column to the left and the others to the right."""
     cells = [[line[name] for name in names] for line in lines]
     sides = ["left", *["right"] * (len(names) - 1)]
     return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
@@ -151,8 +154,7 @@ def _label(row: Comparison) -> str:
 
 
 def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
-    least = min((row.seconds.value for row in totals if row.seconds), default=1)
-    return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
+    return unit_for(min((row.seconds.value for row in totals if row.seconds), default=1))
 
 
 def _main(row: Comparison, unit: float) -> list[str]:
