@@ -50,6 +50,15 @@ def duration(text: str) -> float:
     return float(found[1]) * SECONDS[found[2]]
 
 
+def baseline_name(text: str) -> str:
+    """Read the name of a baseline, which also is a folder's."""
+    from bench.baselines import NAME
+
+    if not NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: a name is made of letters, digits, . _ -, and begins with no dot")
+    return text
+
+
 def processors(text: str) -> str:
     """Read a list of processors, which this process must be allowed to use."""
     if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", text):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyperf._utils import is_significant
 
 from bench import scores
-from bench.analysis import Comparison, Estimate, _exponential, agreed_verdict, median_estimate
+from bench.analysis import Comparison, Estimate, agreed_verdict, exponential, median_estimate
 from bench.scores import Score, Trial, pyperf_trial, scored, smallest_difference
 
 SAME = Trial("lock-step", 0.0, 1.0, Estimate(1.0, 0.99, 1.01), different=False, called=False, seconds=10)
@@ -20,7 +20,7 @@ def invented(effect: float, rounds: int, rng: np.random.Generator) -> Trial:
     """A trial whose rounds spread by 2 %."""
     logs = math.log1p(effect) + rng.normal(0, 0.02, rounds)
     different, called = (agreed_verdict(logs, 0.95, edge) in {"faster", "slower"} for edge in (0.0, 0.01))
-    ratio = _exponential(median_estimate(logs, 0.95))
+    ratio = exponential(median_estimate(logs, 0.95))
     return Trial("lock-step", effect, 1 + effect, ratio, different, called, float(rounds))
 
 

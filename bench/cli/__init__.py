@@ -22,6 +22,7 @@ COMMANDS = {
     "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
     "doctor": "what on this machine disturbs measurements, and what to do about it",
     "lifecycle": "which call creates the loop, which one starts it: seen, not read",
+    "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
     "list": "the event loops, installed or how to install them, and the scenarios",
 }
 EXAMPLES = """\
@@ -32,8 +33,11 @@ examples:
   python -m bench --resume results/runs/20261123-090000
   python -m bench lifecycle --python python3.12 --python python3.14
   python -m bench report results/runs/20261123-090000 --format github
+  python -m bench --save-baseline before       then upgrade, measure anew, and:
+  python -m bench compare before results/runs/20261124-090000 --fail-if-slower 3%
 
-exit codes: 0 done; 2 usage; 3 something was not measured; 130 interrupted, and how to go on
+exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something was not measured;
+130 interrupted, and how to go on
 """
 
 

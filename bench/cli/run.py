@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM, at_least, duration, percentage, processors
+from bench.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
 from bench.cli.report import conclude
 from bench.cli.terminal import add_format
 from bench.errors import BenchError
@@ -46,6 +46,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("-o", "--output", type=Path, metavar="DIR", help="run folder (default: a new one in results/runs)")
     add("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, as it was planned")
+    name = "keep a run that was wholly measured under this name too, for compare"
+    add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
     add("--dry-run", action="store_true", help="print what would be measured, and how long that takes")
     add("-q", "--quiet", action="store_true", help="no progress")
     add_format(parser)
@@ -89,12 +91,25 @@ def call(options: Namespace) -> int:
             )
     if not _measure(folder, kept, quiet=options.quiet):
         return 130
-    return conclude(folder.path, options.format)
+    code = conclude(folder.path, options.format)
+    if options.save_baseline:
+        _save_baseline(folder.path, options.save_baseline, whole=code == 0)
+    return code
+
+
+def _save_baseline(folder: Path, name: str, *, whole: bool) -> None:
+    from bench import baselines
+
+    if whole:
+        saved = baselines.save(folder, name)
+        print(f"saved in {saved}; later: {PROGRAM} compare {name} NEW", file=sys.stderr)
+    else:
+        print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
 
 
 def _check_resume(options: Namespace) -> None:
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
-    too_many = sorted(given - {"command", "resume", "format", "quiet"})
+    too_many = sorted(given - {"command", "resume", "format", "quiet", "save_baseline"})
     if options.resume and too_many:
         raise BenchError(f"--{too_many[0].replace('_', '-')} does not go with --resume: the plan is kept there")
 
