@@ -55,7 +55,9 @@ def baseline_name(text: str) -> str:
     from bench.baselines import NAME
 
     if not NAME.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: a name is made of letters, digits, . _ -, and begins with no dot")
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a name is made of letters, digits, . _ -, and begins with no . or -"
+        )
     return text
 
 

@@ -14,7 +14,7 @@ from bench.errors import BenchError, NotMeasuredError
 from bench.store import ABOUT
 
 PLACE = Path("results/baselines")
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 def save(folder: Path, name: str) -> Path:
