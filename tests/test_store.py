@@ -12,7 +12,7 @@ import pyperf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invented import about, run
+from invented import PYPERF, about, run
 
 from bench import store
 from bench.errors import BenchError, NotMeasuredError
@@ -270,6 +270,46 @@ def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Inven
 
     assert (folder.path / "a.b--c.d.json").exists()
     assert store.UNSAFE.sub("--", "../../etc/passwd") == "..--..--etc--passwd"
+
+
+def test_suites_that_were_just_written_pass_the_check(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+    folder.write_suites(kept)
+
+    folder.check_suites(kept)
+
+
+@pytest.mark.parametrize("content", [
+    None, b"", b"{", b"null", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"version": "1.0", "benchmarks": 3}',
+    b'{"version": "1.0", "benchmarks": [{"runs": [null]}]}', b'{"version": "9.9", "benchmarks": []}',
+])  # fmt: skip
+def test_a_suite_that_is_missing_or_damaged_is_named(folder: RunFolder, invent: Invent, content: bytes | None) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+    folder.write_suites(kept)
+    (folder.path / "uvloop.json").unlink()
+    if content is not None:
+        (folder.path / "uvloop.json").write_bytes(content)
+
+    with pytest.raises(BenchError, match=r"suite.*\nmake the suites anew from the journal: .* report ") as refused:
+        folder.check_suites(kept)
+
+    assert str(folder.path / "uvloop.json") in str(refused.value)
+
+
+@pytest.mark.parametrize(("measured", "remedy"), [
+    (PYPERF, "make the suites anew from the journal"), ("1.2.3", "read it where that is installed"),
+])  # fmt: skip
+def test_a_suite_of_another_pyperf_is_named_with_what_to_do(
+    folder: RunFolder, invent: Invent, measured: str, remedy: str
+) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3})
+    folder.write_suites(kept)
+    suite = folder.path / "asyncio.json"
+    suite.write_text(suite.read_text().replace(f'"{PYPERF}"', '"1.2.3"'))
+    about = dataclasses.replace(kept.about, facts={**kept.about.facts, "pyperf": measured})
+
+    with pytest.raises(BenchError, match=rf"asyncio.json was written by pyperf 1.2.3, this is {PYPERF}\n{remedy}"):
+        folder.check_suites(Kept(about, kept.outcomes))
 
 
 def test_what_pyperf_refuses_is_reported(folder: RunFolder, invent: Invent) -> None:

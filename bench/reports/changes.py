@@ -119,9 +119,10 @@ def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
 
 
 def _scenarios(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> Iterator[str]:
-    titles = {group.scenario.name: group.scenario.title for group in pair.new.about.groups}
+    groups = (*pair.old.about.groups, *pair.new.about.groups)
+    titles = {group.scenario.name: group.scenario.title for group in groups}
     for scenario, rows in _by_scenario(changes).items():
-        yield f"{scenario}: {titles[scenario]}"
+        yield f"{scenario}: {titles.get(scenario, NOTHING)}"
         shown = [row for row in rows if row.stage == TOTAL or row.role == "loop"]
         yield from _fitting(_lines(pair, shown), ["loop", "stage"], style, width)
         yield from _notes(rows)
