@@ -91,20 +91,19 @@ def call(options: Namespace) -> int:
             )
     if not _measure(folder, kept, quiet=options.quiet):
         return 130
-    code = conclude(folder.path, options.format)
-    if options.save_baseline:
-        _save_baseline(folder.path, options.save_baseline, whole=code == 0)
-    return code
+    return _save_baseline(folder.path, options.save_baseline, conclude(folder.path, options.format))
 
 
-def _save_baseline(folder: Path, name: str, *, whole: bool) -> None:
+def _save_baseline(folder: Path, name: str | None, code: int) -> int:
+    """Save a run under the name that was asked for, if all of it was measured; its exit code."""
     from bench import baselines
 
-    if whole:
+    if name and code:
+        print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
+    elif name:
         saved = baselines.save(folder, name)
         print(f"saved in {saved}; later: {PROGRAM} compare {name} NEW", file=sys.stderr)
-    else:
-        print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
+    return code
 
 
 def _check_resume(options: Namespace) -> None:
