@@ -33,7 +33,9 @@ class Change:
 
     `seconds` are per iteration; each `ratio` is to the baseline of its own run. `change` is the new ratio ÷ the old:
     below 1 the loop became faster, as measured by its baseline. `mean_change` is the same by means and Welch's t, and
-    has its say in the verdict. What either run has not measured has neither, and a `reason`.
+    has its say in the verdict. What either run has not measured has neither, and a `reason`. Where values did not last
+    as long in both runs the loop is not `comparable`: that alone moves a ratio, so there is no other verdict than
+    inconclusive.
     """
 
     scenario: str
@@ -50,6 +52,7 @@ class Change:
     confidence: float
     change: Estimate | None = None
     mean_change: Estimate | None = None
+    comparable: bool = True
     verdict: str | None = None
     reason: str | None = None
 
@@ -66,14 +69,24 @@ def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
     """
     old, new = (_rows(kept) for kept in (pair.old, pair.new))
     old_logs, new_logs = (analysis.round_medians(kept)[1] for kept in (pair.old, pair.new))
+    lengths = pair.other_lengths
     found = []
     for key in {**old, **new}:
         earlier, later = old.get(key) or _absent(new[key]), new.get(key) or _absent(old[key])
         row = _row(earlier, later)
         if earlier.ratio and later.ratio:
             row = _changed(row, old_logs[key], new_logs[key], threshold)
+        if row.change and row.role == "loop" and row.scenario in lengths:
+            row = _incomparable(
+                row, f"values lasted {lengths[row.scenario]}, which alone moves a ratio by some per cent"
+            )
         found.append(row)
     return tuple(found)
+
+
+def _incomparable(row: Change, why: str) -> Change:
+    reason = f"{row.reason}; {why}" if row.reason else f"{why}; measure again, on a quieter machine"
+    return replace(row, comparable=False, verdict="inconclusive", reason=reason)
 
 
 def _rows(kept: Kept) -> dict[Key, Comparison]:
@@ -165,8 +178,8 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
 
 
 def slower_by(change: Change, limit: float) -> bool:
-    """Whether both intervals lie wholly above 1 + `limit`."""
-    bounds = [found.low for found in (change.change, change.mean_change) if found]
+    """Whether it is comparable, and both intervals lie wholly above 1 + `limit`."""
+    bounds = [found.low for found in (change.change, change.mean_change) if found and change.comparable]
     return bool(bounds) and all(low is not None and low > 1 + limit for low in bounds)
 
 

@@ -15,7 +15,7 @@ from bench.runs import TOTAL, Calibration
 from bench.store import Kept
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # where one differs, seconds are of two machines
-SAME_LENGTH = 1.25  # times: values whose lengths differ by more can move a ratio by some per cent (docs/method.md)
+SAME_LENGTH = 1.25  # times: values that differ more in length move a ratio by some per cent (docs/method.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,22 @@ class Pair:
         return self._changed(MACHINE)
 
     @property
+    def other_lengths(self) -> Mapping[str, str]:
+        """Scenarios in which a value of the baseline lasted clearly longer or shorter than before, and how long.
+
+        Iterations are calibrated anew in each run; where other programs disturb that, values come out too short.
+        """
+        before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
+        return {
+            scenario: f"{before[scenario] * 1000:.2g} ms then, {after[scenario] * 1000:.2g} ms now"
+            for scenario in before
+            if scenario in after and not 1 / SAME_LENGTH <= after[scenario] / before[scenario] <= SAME_LENGTH
+        }
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What must be known to read the changes."""
-        return (*self._confounded(), *self._incomplete())
+        return (*self._confounded(), *self._busy(), *self._incomplete())
 
     def _changed(self, names: Collection[str]) -> tuple[str, ...]:
         earlier, now = (
@@ -60,8 +73,16 @@ class Pair:
                 f"{baseline} itself, which the others are divided by, is another one ({'; '.join(changed)}): "
                 "where it became faster, a loop that stayed as it was is called slower, and the other way round"
             )
-        if changed := tuple(_lengths(self.old, self.new)):
-            yield f"values did not last as long as before ({'; '.join(changed)}): that moves ratios by some per cent"
+
+    def _busy(self) -> Iterator[str]:
+        loads = [(_load(kept), kept.about.facts.get("cpus", "")) for kept in (self.old, self.new)]
+        if any(cpus.isdecimal() and load > int(cpus) for load, cpus in loads):
+            (before, cpus), (after, _) = loads
+            yield (
+                f"the machine was busy with other things (load {before:.1f} then, {after:.1f} now, {cpus} processors): "
+                "that moves the ratio of a loop from one run to the next, which no interval shows; "
+                "measure both on a quiet machine"
+            )
 
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
@@ -137,13 +158,10 @@ def _words(plan: Plan) -> list[str]:
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
 
 
-def _lengths(old: Kept, new: Kept) -> Iterator[str]:
-    """Scenarios in which a value of the baseline lasted clearly longer or shorter than before."""
-    before, after = (dict(_value_seconds(kept)) for kept in (old, new))
-    for scenario in before.keys() & after.keys():
-        lengths = (before[scenario], after[scenario])
-        if max(lengths) > SAME_LENGTH * min(lengths):
-            yield f"{scenario}: {lengths[0] * 1000:.2g} ms then, {lengths[1] * 1000:.2g} ms now"
+def _load(kept: Kept) -> float:
+    """Load average while it was measured, the median; 0 where nothing tells."""
+    loads = (run.metadata.get("load_avg_1min") for run in kept.runs)
+    return statistics.median([load for load in loads if isinstance(load, float | int)] or [0])
 
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -15,6 +16,7 @@ from bench import analysis, changes, pairs
 from bench.analysis import Array, Estimate
 from bench.changes import Change
 from bench.pairs import Pair
+from bench.runs import Calibration
 from bench.store import Kept
 
 Invent = Callable[..., Kept]
@@ -325,6 +327,29 @@ def test_slower_by_more_than_a_limit_needs_both_intervals_beyond_it(
     )  # fmt: skip
 
     assert changes.slower_by(row, 0.03) == slower
+
+
+def test_where_values_lasted_longer_there_is_no_verdict_on_loops(invent: Invent) -> None:
+    runs = (kept(invent, 2, 1), kept(invent, 3, 2), kept(invent, 3, 2, rounds=5))
+    old, new, few = (
+        Kept(run.about, (Calibration("manual", 5e-5, iterations, 3), *run.outcomes))
+        for run, iterations in zip(runs, (60, 20, 20), strict=True)
+    )
+    found = changes.between(Pair(old, new))
+
+    rows = [row for row in found if row.role == "loop"]
+    assert {(row.verdict, row.comparable, changes.slower_by(row, 0.03)) for row in rows} == {
+        ("inconclusive", False, False)
+    }
+    assert interval(rows[0].change)
+    assert re.fullmatch(
+        r"values lasted [\d.]+ ms then, [\d.]+ ms now, which alone moves a ratio by some per cent; measure again, .*",
+        str(rows[0].reason),
+    )
+    assert of(found, "control").comparable
+    assert str(of(changes.between(Pair(old, few)), "uvloop").reason).startswith(
+        "new: 5 rounds, an interval needs 6; va"
+    )
 
 
 def test_a_false_alarm_is_rare() -> None:

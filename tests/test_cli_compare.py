@@ -211,7 +211,7 @@ def test_json_has_all_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["failed"] == ["uvloop in manual is slower by more than 3%: 1.25 (1.25–1.25)"]
     assert list(document["changes"][0]) == [
         "scenario", "loop", "stage", "role", "baseline", "old_rounds", "new_rounds", "old_seconds", "new_seconds",
-        "old_ratio", "new_ratio", "confidence", "change", "mean_change", "verdict", "reason",
+        "old_ratio", "new_ratio", "confidence", "change", "mean_change", "comparable", "verdict", "reason",
     ]  # fmt: skip
     uvloop = next(row for row in document["changes"] if (row["loop"], row["stage"]) == ("uvloop", TOTAL))
     assert uvloop["change"] == pytest.approx({"value": 1.25, "low": 1.25, "high": 1.25})

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import msgspec
 import pytest
 from invented import FACTS, about, run
 
@@ -11,7 +12,7 @@ from bench import catalog, cli, pairs
 from bench.errors import BenchError
 from bench.pairs import Pair
 from bench.plan import Cell, Plan
-from bench.runs import Calibration
+from bench.runs import Calibration, Run
 from bench.store import Kept
 
 Invent = Callable[..., Kept]
@@ -173,14 +174,31 @@ def test_values_that_lasted_longer_or_shorter_than_before_are_noted(
     before = replace(old, outcomes=(Calibration("manual", 1e-4, 30, 4), *old.outcomes))
     after = replace(new, outcomes=(Calibration("manual", 1e-4, iterations, 4), *new.outcomes))
 
-    notes = Pair(before, after).notes
+    there, back = Pair(before, after).other_lengths, Pair(after, before).other_lengths
+
+    assert bool(there) == bool(back) == noted
+    if noted:
+        assert there["manual"].startswith("3.1 ms then, ")
+
+
+@pytest.mark.parametrize(("load", "cpus", "noted"), [
+    (1.9, "2", False), (2.1, "2", True), (9, "2", True), (9, "16", False), (9, "many", False), ("9", "2", False),
+])  # fmt: skip
+def test_a_busy_machine_is_noted(old: Kept, new: Kept, load: float | str, cpus: str, *, noted: bool) -> None:
+    new = told(new, {"cpus": cpus})
+    busy = [
+        msgspec.structs.replace(outcome, metadata={"load_avg_1min": load}) if isinstance(outcome, Run) else outcome
+        for outcome in new.outcomes
+    ]
+
+    notes = Pair(told(old, {"cpus": cpus}), replace(new, outcomes=tuple(busy))).notes
 
     assert bool(notes) == noted
     if noted:
-        assert notes[0].startswith("values did not last as long as before (manual: 3.1 ms then, ")
+        assert notes[0].startswith(f"the machine was busy with other things (load 0.0 then, {load:.1f} now, 2 proc")
 
 
 def test_a_calibration_without_values_has_no_length(old: Kept) -> None:
     alone = Kept(old.about, (Calibration("manual", 1e-4, 30, 4), run(Cell("manual", "uvloop", "loop"), 0, [1.0])))
 
-    assert not [note for note in Pair(alone, alone).notes if note.startswith("values")]
+    assert not Pair(alone, alone).other_lengths
