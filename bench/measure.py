@@ -6,7 +6,6 @@ the reason; the others go on.
 """
 
 import os
-import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -44,7 +43,7 @@ class _Worker:
 
     def calibration(self, timeout_s: float) -> float:
         """Wait for what a calibrating worker delivers: seconds of one lifecycle."""
-        return statistics.median(runs.calibration_seconds(self._delivery(self.process.answer(timeout_s))))
+        return runs.calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
 
     def run(self, index: int) -> runs.Run:
         """Wait for the values of all its turns, and for its end."""

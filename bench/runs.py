@@ -18,6 +18,7 @@ from bench.plan import Cell
 TOTAL: Literal["total"] = "total"
 MAXIMUM_TEXT = 1000
 MAXIMUM_LINE = 1 << 26  # bytes that are read at once, from a worker or a journal
+STEADY = 8  # a value with this part of the most iterations tells how long one takes
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
 FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;()<>]+)+(?=[\\/])")
 # What may be published of pyperf's metadata: nothing that names a person, a host or a path.
@@ -103,10 +104,14 @@ def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
     return Failure(cell, index, texts[0][:MAXIMUM_TEXT], texts[1])
 
 
-def calibration_seconds(delivery: Delivery) -> tuple[float, ...]:
-    """Seconds per iteration of a calibrating worker's values, those of the most iterations."""
+def calibrated_seconds(delivery: Delivery) -> float:
+    """Seconds of one lifecycle, from a calibrating worker: the least of its values with some iterations.
+
+    On a busy machine one preemption doubles a value of 3 ms, and only one or two have the most iterations: their median
+    made values three times too short. With few iterations they are too long, since caches are cold.
+    """
     most = max(iterations for iterations, _ in delivery.warmups)
-    return tuple(seconds for iterations, seconds in delivery.warmups if iterations == most)
+    return min(seconds for iterations, seconds in delivery.warmups if iterations * STEADY >= most)
 
 
 def line_of(outcome: Outcome) -> bytes:
