@@ -31,10 +31,12 @@ examples:
   python -m bench --loop uvloop --scenario runner --scenario warm
   python -m bench --loop mypackage.loops:new_loop
   python -m bench --resume results/runs/20261123-090000
-  python -m bench lifecycle --python python3.12 --python python3.14
   python -m bench report results/runs/20261123-090000 --format github
   python -m bench --save-baseline before       then upgrade, measure anew, and:
   python -m bench compare before results/runs/20261124-090000 --fail-if-slower 3%
+  python -m bench doctor                       before you believe a number: what disturbs,
+  python -m bench selfcheck --against pyperf   and how far off the harness is, here and now
+  python -m bench lifecycle --python python3.12 --python python3.14
 
 exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something was not measured;
 130 interrupted, and how to go on
