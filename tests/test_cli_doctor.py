@@ -10,10 +10,10 @@ import pytest
 from tabulate import tabulate_formats
 
 from bench import cli, conditions, plan, store
-from bench.cli import doctor
 from bench.conditions import Condition, Place
 from bench.conditions import place as places
 from bench.conditions.place import Sample
+from bench.reports.conditions import as_text
 
 FOUND = (
     Condition(
@@ -107,7 +107,7 @@ def test_processors_that_are_none_are_refused(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("style", sorted(tabulate_formats))
 def test_every_format_of_tabulate_is_a_format(style: str) -> None:
     for width in (None, 80):
-        text = doctor.as_text(FOUND, style, width)
+        text = as_text(FOUND, style, width)
 
         assert "on: CPUs share cores" in text
         assert "sudo" in text
@@ -116,7 +116,7 @@ def test_every_format_of_tabulate_is_a_format(style: str) -> None:
 @pytest.mark.parametrize("width", [60, 80])
 @pytest.mark.parametrize("style", ["simple", "plain", "psql", "rounded_grid", "heavy_outline", "pretty", "presto"])
 def test_on_a_narrow_terminal_the_remedies_stand_below_and_nothing_is_wider(width: int, style: str) -> None:
-    text = doctor.as_text(FOUND, style, width)
+    text = as_text(FOUND, style, width)
 
     assert max(map(len, text.splitlines())) <= width
     assert "remedy" not in text.splitlines()[0]
@@ -126,11 +126,11 @@ def test_on_a_narrow_terminal_the_remedies_stand_below_and_nothing_is_wider(widt
 
 @pytest.mark.parametrize("style", ["github", "tsv", "html", "latex", "rst"])
 def test_a_table_for_another_program_is_whole_on_every_terminal(style: str) -> None:
-    assert doctor.as_text(FOUND, style, 60) == doctor.as_text(FOUND, style, None)
+    assert as_text(FOUND, style, 60) == as_text(FOUND, style, None)
 
 
 def test_on_a_wide_terminal_the_remedies_stand_in_their_lines() -> None:
-    lines = doctor.as_text(FOUND, "simple", 200).splitlines()
+    lines = as_text(FOUND, "simple", 200).splitlines()
 
     assert lines[2].endswith("end what runs beside")
     assert len(lines) == 8
@@ -139,7 +139,7 @@ def test_on_a_wide_terminal_the_remedies_stand_in_their_lines() -> None:
 def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
     found = [Condition("swap", "ok", "none"), Condition("turbo", "unknown", "the kernel has no switch for it" * 2)]
 
-    text = doctor.as_text(found, "simple", 60)
+    text = as_text(found, "simple", 60)
 
     assert text.endswith("\n\n0 of 2 disturb; of 1 it can't be told here")
     assert "\n\n\n" not in text
@@ -148,7 +148,7 @@ def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
 def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
-    assert "0 of 16 disturb" in doctor.as_text(conditions.conditions(blind), "simple", 80)
+    assert "0 of 16 disturb" in as_text(conditions.conditions(blind), "simple", 80)
 
 
 def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(

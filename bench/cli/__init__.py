@@ -19,10 +19,10 @@ ABOUT = "Compare asyncio event loops: what it costs to create, start, run and cl
 COMMANDS = {
     "run": "measure, and print the tables: what is done where no command is named",
     "report": "print the tables of a run again, and write its reports anew",
+    "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
+    "lifecycle": "which call creates the loop, which one starts it: seen, not read",
     "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
     "doctor": "what on this machine disturbs measurements, and what to do about it",
-    "lifecycle": "which call creates the loop, which one starts it: seen, not read",
-    "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
     "list": "the event loops, installed or how to install them, and the scenarios",
 }
 EXAMPLES = """\
