@@ -19,6 +19,7 @@ ABOUT = "Compare asyncio event loops: what it costs to create, start, run and cl
 COMMANDS = {
     "run": "measure, and print the tables: what is done where no command is named",
     "report": "print the tables of a run again, and write its reports anew",
+    "resources": "what one loop costs besides time: descriptors, memory, system calls, imports, cold start",
     "list": "the event loops, installed or how to install them, and the scenarios",
 }
 EXAMPLES = """\
