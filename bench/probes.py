@@ -21,6 +21,7 @@ from bench.resources import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESS
 from bench.runs import MAXIMUM_TEXT, without_folders
 
 STRIKES = 2  # failures after which a loop is not started again
+CHECK_TIMEOUT_S = 10.0
 TRACED_LIFECYCLES = 2 * 10 + 3  # two counts, and the first few, which are left out
 
 
@@ -47,26 +48,25 @@ class Prober:
 
     def costs(self, loop: Loop, no_calls: str | None) -> LoopCosts:
         """All figures of one loop."""
-        name = self.survey.scenario.name
-        lived_here = self.survey.scenario.skip_reason(loop, sys.version_info[:2])
-        open_words = ["--count", str(OPEN), "--step", str(OPEN_STEP)]
-        live_words = ["--count", str(LIFECYCLES), "--step", str(LIFECYCLE_STEP), "--scenario", name]
-        found: dict[str, tuple[Readings, ...]] = {}
-        for kind, words, reason in (("opened", open_words, None), ("lived", live_words, lived_here)):
-            if reason:
-                self._miss(loop, f"{kind}: {reason}")
-                continue
+        name, found = self.survey.scenario.name, dict[str, tuple[Readings, ...]]()
+        skipped = self.survey.scenario.skip_reason(loop, sys.version_info[:2])
+        looks = [("opened", OPEN, OPEN_STEP), ("lived", LIFECYCLES, LIFECYCLE_STEP)]
+        for kind, count, step in looks[: 1 if skipped else 2]:
             self.say(f"{loop.name}: {kind}")
-            found[kind] = tuple(self._readings(loop, [kind, *words], PROCESSES))
-            found[f"traced_{kind}"] = tuple(self._readings(loop, [kind, *words, "--traced"], 1))
+            words = [kind, "--count", str(count), "--step", str(step), "--scenario", name]
+            found[kind] = tuple(self._readings(loop, words, PROCESSES, count // step + 1))
+            found[f"traced_{kind}"] = tuple(self._readings(loop, [*words, "--traced"], 1, count // step + 1))
         calls = () if no_calls else tuple(self._calls(loop))
-        version = loop.version
-        return LoopCosts(loop.name, version, **found, calls=calls, missing=tuple(self._missing.get(loop.name, ())))
+        missing = tuple(self._missing.get(loop.name, ()))
+        return LoopCosts(loop.name, loop.version, **found, calls=calls, missing=missing, skipped=skipped)
 
-    def _readings(self, loop: Loop, words: list[str], processes: int) -> Iterator[Readings]:
+    def _readings(self, loop: Loop, words: list[str], processes: int, rows: int) -> Iterator[Readings]:
         for _ in range(processes):
+            if self._given_up(loop):
+                return
             try:
                 found, _ = self._probe(loop, words, AS_MODULE)
+                _check(found, rows)
             except EndedError as error:
                 self._miss(loop, f"{words[0]}: {error}")
                 continue
@@ -77,6 +77,8 @@ class Prober:
 
     def _calls(self, loop: Loop) -> Iterator[Calls]:
         for scenario in self.survey.scenarios:
+            if self._given_up(loop):
+                return
             self.say(f"{loop.name}: system calls of {scenario.name}")
             if reason := scenario.skip_reason(loop, sys.version_info[:2]):
                 yield Calls(scenario.name, missing=reason)
@@ -86,12 +88,10 @@ class Prober:
                 _, log = self._probe(loop, words, Start(tracer=strace.COMMAND))
                 yield strace.calls(scenario.name, strace.lifecycles(log)[-2 * (TRACED_LIFECYCLES // 2 - 1) :])
             except (EndedError, ValueError) as error:
-                yield Calls(scenario.name, missing=_kept(str(error)))
+                yield Calls(scenario.name, missing=_kept(str(error)), failed=True)
 
     def _probe(self, loop: Loop, words: list[str], start: Start) -> tuple[Readings, bytes]:
         """Have one probe deliver; raises EndedError with the reason why not."""
-        if self._strikes[loop.name] >= STRIKES:
-            raise EndedError(f"not tried, after {STRIKES} failures")
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
         process = Process("bench.probe", [*words, "--loop", loop.name, *parent], start)
         try:
@@ -106,6 +106,9 @@ class Prober:
         finally:
             process.kill()
         return found, process.log
+
+    def _given_up(self, loop: Loop) -> bool:
+        return self._strikes[loop.name] >= STRIKES
 
     def _end_badly(self, loop: Loop, how: str) -> None:
         self._strikes[loop.name] += 1
@@ -125,7 +128,7 @@ def why_no_calls() -> str | None:
         return "there is no strace here: install your system's package of that name (apt-get install strace)"
     process = Process("pass", (), Start(switch="-c", tracer=strace.COMMAND))
     try:
-        _, status = process.end(10)
+        _, status = process.end(CHECK_TIMEOUT_S)
     except EndedError as error:
         return f"strace does not work here: {error}"
     finally:
@@ -141,6 +144,11 @@ def _delivery(answer: bytes) -> Readings:
     if found.error is not None:
         raise EndedError(found.error)
     return found
+
+
+def _check(found: Readings, rows: int) -> None:
+    if not found.ending and len(found.readings) < rows:
+        raise EndedError("delivered too few readings")
 
 
 def _kept(text: str) -> str:

@@ -51,7 +51,7 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """System calls of a typical lifecycle, by stage and name; or why there are none.
+    """System calls of a typical lifecycle, by stage and name; or why there are none, and whether that is a failure.
 
     `slope`: calls of twice as many lifecycles less calls of so many, for one. It is the sum of the typical ones, but
     where a call is made only now and then.
@@ -61,6 +61,7 @@ class Calls:
     stages: Mapping[Stage, Mapping[Name, Count]] = field(default_factory=dict)
     slope: float = 0.0
     missing: Text | None = None
+    failed: bool = False
 
     @property
     def total(self) -> int:
@@ -70,7 +71,10 @@ class Calls:
 
 @dataclass(frozen=True, slots=True)
 class LoopCosts:
-    """All readings of one loop: each of them in a fresh process. `missing` are the reasons for what there is not."""
+    """All readings of one loop, each of them in a fresh process.
+
+    `missing`: what failed; `skipped`: why it does not run the scenario of the lifecycles, as the scenario declares it.
+    """
 
     loop: str
     version: str | None
@@ -80,6 +84,12 @@ class LoopCosts:
     traced_lived: tuple[Readings, ...] = ()
     calls: tuple[Calls, ...] = ()
     missing: tuple[Text, ...] = ()
+    skipped: Text | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything of it could not be measured that should have been."""
+        return bool(self.missing) or any(calls.failed for calls in self.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +131,19 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is growth: more than `floor` for each lifecycle, and in at least this share of the steps."""
+    """What is growth: more than `floor` for each lifecycle, in at least this share of the steps; once `warm`, if so."""
 
     floor: float
     share: float
+    warm: bool
 
 
 # A page is 4096 bytes and a step 20 lifecycles, so less than some 200 bytes can't be told from a page now and then.
 RULES: Mapping[Field, Rule] = {
-    "descriptors": Rule(0, 0.3),
-    "threads": Rule(0, 0.3),
-    "resident": Rule(512, 0.7),
-    "traced": Rule(64, 0.7),
+    "descriptors": Rule(0, 0.3, warm=False),
+    "threads": Rule(0, 0.3, warm=False),
+    "resident": Rule(512, 0.7, warm=True),
+    "traced": Rule(64, 0.7, warm=True),
 }
 
 
@@ -176,19 +187,23 @@ def leaks(costs: LoopCosts) -> tuple[Field, ...]:
 
 def undecided(costs: LoopCosts) -> bool:
     """Whether it may leak, for all that is known: lifecycles came to an early end, and what they left did not grow."""
-    found = (*costs.lived, *costs.traced_lived)
-    return not leaks(costs) and (not costs.lived or not costs.traced_lived or any(one.ending for one in found))
+    looked = costs.lived and costs.traced_lived
+    early = any(one.ending for one in (*costs.lived, *costs.traced_lived))
+    return not leaks(costs) and (not looked or early)
 
 
 def _grows(found: Readings, what: Field, rule: Rule) -> bool:
-    points = _points(_settled(found), what)
+    settled = _settled(found)
+    points = _points(settled, what)
     steps = [then - now for (_, now), (_, then) in itertools.pairwise(points)]
+    if rule.warm and settled is found.readings:
+        return False
     return (slope(points) or 0) > rule.floor and sum(step > 0 for step in steps) >= rule.share * len(steps)
 
 
-def _settled(found: Readings) -> Sequence[Reading]:
+def _settled(found: Readings) -> tuple[Reading, ...]:
     """The readings after warm-up; all of them where a loop did not come that far."""
-    warm = [reading for reading in found.readings if reading.loops >= WARM]
+    warm = tuple(reading for reading in found.readings if reading.loops >= WARM)
     return warm if len(warm) > 2 else found.readings  # noqa: PLR2004  (two are no trend)
 
 

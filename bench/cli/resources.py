@@ -66,7 +66,8 @@ def call(options: Namespace) -> int:
     print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="")
     if options.fail_on_leak and any(map(leaks, found.loops)):
         return 1
-    failed = any(one.missing for one in found.loops) or any(cell.missing for cell in found.cold)
+    skips = {one.skipped for one in found.loops}
+    failed = any(one.failed for one in found.loops) or any(cell.missing not in {None, *skips} for cell in found.cold)
     return 3 if failed or (options.fail_on_leak and any(map(undecided, found.loops))) else 0
 
 

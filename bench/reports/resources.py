@@ -66,7 +66,7 @@ def closing_sentence(found: Resources) -> str:
     where = f"{found.facts.get('implementation')} {found.facts.get('python')}"
     cold = {one.program: one for one in startups(found.cold)}
     said = []
-    for costs in found.loops:
+    for costs in (one for one in found.loops if one.opened):
         figures = [
             f"{_shown(per_open_loop(costs.opened, 'descriptors'))} descriptors",
             f"{_shown(per_open_loop(costs.opened, 'threads'))} threads",
@@ -78,6 +78,8 @@ def closing_sentence(found: Resources) -> str:
         figures += [f"{interval(first, MS)} ms from a fresh interpreter's start to get_data"] if first else []
         said.append(f"{costs.loop} {costs.version or ''}".strip() + f" takes {', '.join(figures)}")
     grown = [f"{costs.loop} leaks: {_grown(costs)}" for costs in found.loops if leaks(costs)]
+    if not said:
+        return "No loop could be looked at."
     return f"On {where}, in {found.scenario}, {'; '.join(said)}. {'; '.join(grown) or 'No leak was seen'}."
 
 
@@ -86,18 +88,18 @@ def _parts(found: Resources, style: str, width: int | None) -> Iterator[str]:
     yield from _fitted([_open(one) for one in found.loops], style, width, 1)
     yield f"What is left, in all, when {OPEN} have been closed and dropped"
     yield from _fitted([_left(one) for one in found.loops], style, width, 1)
-    yield f"What a lifecycle of {found.scenario} leaves behind (slope over {LIFECYCLES - WARM}, after {WARM} of warm-up)"
+    yield f"What a lifecycle of {found.scenario} leaves behind (slope over {LIFECYCLES - WARM}, {WARM} to warm up)"
     yield from _fitted([_lived(one) for one in found.loops], style, width, 1)
     yield (
         "resident: memory by the kernel's count, whole pages; objects, traced: what Python allocated, by tracemalloc. "
-        f"leak: in each of {PROCESSES} fresh processes some descriptors or threads more, or at least "
+        f"leak: in each of {PROCESSES} fresh processes some descriptors or threads more, or more than "
         f"{RULES['resident'].floor:g} resident or {RULES['traced'].floor:g} traced bytes, with every lifecycle."
     )
     yield "System calls of one lifecycle, by stage"
     if found.no_calls:
         yield f"not in the table: {found.no_calls}"
     else:
-        rows = [(one, calls) for one in found.loops for calls in one.calls]
+        rows = [(one, calls) for one in found.loops for calls in one.calls if not calls.missing]
         rows.sort(key=lambda row: row[1].scenario)
         yield from _fitted([_calls(*row) for row in rows], style, width, 2)
         yield from _call_notes(found.loops)
@@ -105,10 +107,12 @@ def _parts(found: Resources, style: str, width: int | None) -> Iterator[str]:
     cold = startups(found.cold)
     yield from _fitted([_cold(one) for one in cold], style, width, 1)
     yield (
-        "get_data: to its first line; over: exit less that of the bare interpreter (python -c pass) or of import asyncio "
-        "in the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
+        "get_data: to its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
+        "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
     )
-    yield from (f"{one.program}: {one.missing}" for one in cold if one.missing)
+    skips = {one.skipped for one in found.loops}
+    yield from (f"{one.program}: cold start: {one.missing}" for one in cold if one.missing not in {None, *skips})
+    yield from (f"{one.loop}: no lifecycle, no cold start: {one.skipped}" for one in found.loops if one.skipped)
     yield from (f"{one.loop}: {'; '.join(one.missing)}" for one in found.loops if one.missing)
 
 
@@ -160,21 +164,22 @@ def _calls(costs: LoopCosts, calls: Calls) -> dict[str, str]:
     most = sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MOST]
     stages: dict[str, int] = {stage: sum(names.values()) for stage, names in calls.stages.items()}
     seen = {stage: str(stages.get(stage, NOTHING)) for stage in STAGES}
-    total = NOTHING if calls.missing else str(calls.total)
     often = ", ".join(f"{name} {count}" for name, count in most) or NOTHING
-    return {"scenario": calls.scenario, "loop": costs.loop, "total": total, **seen, "most frequent": often}
+    return {"scenario": calls.scenario, "loop": costs.loop, "total": str(calls.total), **seen, "most frequent": often}
 
 
 def _call_notes(loops: Sequence[LoopCosts]) -> Iterator[str]:
+    reasons: dict[tuple[str, str], list[str]] = {}
     for costs in loops:
         for calls in costs.calls:
             if calls.missing:
-                yield f"{costs.loop} in {calls.scenario}: not in the table: {calls.missing}"
+                reasons.setdefault((costs.loop, calls.missing), []).append(calls.scenario)
             elif calls.slope != calls.total:
                 yield (
                     f"{costs.loop} in {calls.scenario}: {calls.total} calls in a typical lifecycle, "
                     f"{calls.slope:g} on average: some are made only now and then"
                 )
+    yield from (f"{loop} in {', '.join(where)}: not in the table: {what}" for (loop, what), where in reasons.items())
 
 
 def _cold(one: Startup) -> dict[str, str]:
@@ -191,8 +196,10 @@ def _cold(one: Startup) -> dict[str, str]:
 
 
 def _fitted(lines: Lines, style: str, width: int | None, keys: int) -> list[str]:
-    """One table; where it is too wide as many as it takes, each with the first `keys` columns."""
+    """One table; where it is too wide as many as it takes, each with the first `keys` columns. No row without figures."""
     names = list(lines[0]) if lines else []
+    lines = [line for line in lines if any(line[name] != NOTHING for name in names[keys:])]
+    names = names if lines else []
     tables, begin = [], keys
     while begin < len(names):
         end = len(names)
