@@ -65,8 +65,7 @@ class Prober:
             if self._given_up(loop):
                 return
             try:
-                found, _ = self._probe(loop, words, AS_MODULE)
-                _check(found, rows)
+                found, _ = self._probe(loop, words, AS_MODULE, rows)
             except EndedError as error:
                 self._miss(loop, f"{words[0]}: {error}")
                 continue
@@ -90,12 +89,12 @@ class Prober:
             except (EndedError, ValueError) as error:
                 yield Calls(scenario.name, missing=_kept(str(error)), failed=True)
 
-    def _probe(self, loop: Loop, words: list[str], start: Start) -> tuple[Readings, bytes]:
-        """Have one probe deliver; raises EndedError with the reason why not."""
+    def _probe(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
+        """Have one probe deliver, at least so many rows; raises EndedError with the reason why not."""
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
         process = Process("bench.probe", [*words, "--loop", loop.name, *parent], start)
         try:
-            found = _delivery(process.answer(self.survey.timeout_s))
+            found = _delivery(process.answer(self.survey.timeout_s), rows)
             if status := process.status():
                 self._end_badly(loop, f"{death(status)} after delivering")
             elif status is None:
@@ -136,19 +135,16 @@ def why_no_calls() -> str | None:
     return None if status == 0 else f"strace does not work here: {_kept(process.output.strip()[-200:])}"
 
 
-def _delivery(answer: bytes) -> Readings:
+def _delivery(answer: bytes, rows: int) -> Readings:
     try:
         found = msgspec.json.decode(answer, type=Readings)
     except (ValueError, RecursionError):
         raise EndedError(f"wrote into the harness's pipe: {answer[:60]!r}") from None
     if found.error is not None:
         raise EndedError(found.error)
-    return found
-
-
-def _check(found: Readings, rows: int) -> None:
     if not found.ending and len(found.readings) < rows:
         raise EndedError("delivered too few readings")
+    return found
 
 
 def _kept(text: str) -> str:

@@ -196,7 +196,7 @@ def _cold(one: Startup) -> dict[str, str]:
 
 
 def _fitted(lines: Lines, style: str, width: int | None, keys: int) -> list[str]:
-    """One table; where it is too wide as many as it takes, each with the first `keys` columns. No row without figures."""
+    """One table of the rows that have figures; where it is too wide several, each with the first `keys` columns."""
     names = list(lines[0]) if lines else []
     lines = [line for line in lines if any(line[name] != NOTHING for name in names[keys:])]
     names = names if lines else []

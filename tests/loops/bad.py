@@ -219,3 +219,12 @@ def tells_nothing():
     """Delivers an answer without anything in it."""
     os.write(_pipe(), b"{}\n")
     return asyncio.SelectorEventLoop()
+
+
+class Sulks(asyncio.SelectorEventLoop):
+    """Runs a coroutine, but no task."""
+
+    def run_until_complete(self, future):
+        if asyncio.isfuture(future):
+            raise RuntimeError("not with a runner")
+        return super().run_until_complete(future)
