@@ -57,8 +57,11 @@ class Readings:
 
 def _resident(rollup: Path) -> int:
     """Bytes of this process that are in memory."""
-    line = next(line for line in rollup.read_text("ascii").splitlines() if line.startswith("Rss:"))
-    return int(line.split()[1]) * 1024
+    try:
+        line = next(line for line in rollup.read_text("ascii").splitlines() if line.startswith("Rss:"))
+        return int(line.split()[1]) * 1024
+    except OSError:  # a kernel without it
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
@@ -66,7 +69,7 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
     for _ in range(2):  # imports and caches are no cost of a loop
         _run_once(factory()).close()
     readings = Readings(options.count // options.step + 2, traced=options.traced)
-    held: list[asyncio.AbstractEventLoop | None] = [None] * options.count
+    held: list[asyncio.AbstractEventLoop] = [None] * options.count  # type: ignore[list-item]  # until they are open
     with _reported() as report:
         readings.take(0)
         for index in range(options.count):
@@ -74,7 +77,7 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
             if (index + 1) % options.step == 0:
                 readings.take(index + 1)
         while held:
-            _close(held.pop())
+            held.pop().close()
         readings.take(options.count)
     return {"readings": readings.rows(), **report}
 
@@ -82,11 +85,6 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
 def _run_once(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
     catalog.check_records(loop.run_until_complete(get_data()))
     return loop
-
-
-def _close(loop: asyncio.AbstractEventLoop | None) -> None:
-    if loop:
-        loop.close()
 
 
 def lived(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:

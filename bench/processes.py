@@ -145,10 +145,12 @@ class Process:
         """
         killer = threading.Timer(timeout_s, self._process.kill)
         killer.start()
-        status = self._process.wait()
-        ended_ns = time.monotonic_ns()
-        hung = not killer.is_alive()
-        killer.cancel()
+        try:
+            status = self._process.wait()
+            ended_ns = time.monotonic_ns()
+            hung = not killer.is_alive()
+        finally:
+            killer.cancel()
         if hung:
             raise EndedError(f"no end within {timeout_s:g} s: killed")
         return ended_ns, status

@@ -14,8 +14,8 @@ from msgspec import Meta
 
 PROCESSES = 5  # fresh ones for each figure that allocators disturb
 OPEN, OPEN_STEP = 50, 10  # loops that are open at once
-LIFECYCLES, LIFECYCLE_STEP = 300, 20
-WARM = 100  # lifecycles after which what grows is a leak: caches and allocators fill before
+LIFECYCLES, LIFECYCLE_STEP = 400, 20
+WARM = 200  # lifecycles after which what grows is a leak: before, caches and allocators fill
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, lt=2**53)]
 Text: TypeAlias = Annotated[str, Meta(max_length=2000)]

@@ -148,3 +148,10 @@ def test_without_names_all_installed_loops_are_looked_at_in_all_scenarios() -> N
     assert len(survey.scenarios) > 5
     assert survey.scenario.name == "runner"
     assert survey.rounds >= 6
+
+
+def test_where_there_is_no_proc_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+
+    assert main() == 2
+    assert "resources reads /proc, which only Linux has; this is darwin" in capsys.readouterr().err

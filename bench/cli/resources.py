@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import at_least
+from bench.arguments import PROGRAM, at_least
 from bench.cli.terminal import add_format, width
 from bench.errors import BenchError
 
@@ -50,6 +50,8 @@ def call(options: Namespace) -> int:
     from bench.reports import resources as report
     from bench.resources import leaks, undecided
 
+    if sys.platform != "linux":
+        raise BenchError(f"resources reads /proc, which only Linux has; this is {sys.platform}")
     survey = _survey(options)
     folder = store.RunFolder(options.into) if options.into else None
     if folder:
@@ -61,8 +63,9 @@ def call(options: Namespace) -> int:
         signal.signal(signal.SIGTERM, earlier)
     if folder:
         folder.write_resources(found)
-        if not options.quiet:
-            print(f"kept in {options.into}; python -m bench report {options.into} has the section", file=sys.stderr)
+        print(
+            f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}", file=sys.stderr
+        )
     print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="")
     if options.fail_on_leak and any(map(leaks, found.loops)):
         return 1
