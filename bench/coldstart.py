@@ -37,8 +37,8 @@ def cold_starts(survey: Survey, say: Callable[[str], None]) -> tuple[ColdCell, .
     failures: dict[Cell, list[str]] = {cell: [] for cell in cells}
     live = tuple(cell for cell in cells if not skips.get(cell.loop))
     orders = Round(Group(survey.scenario, live, ()), 0, f"{survey.seed}/cold").orders(survey.rounds)
-    for number, order in enumerate(orders, 1):
-        say(f"cold start: {number} of {survey.rounds}")
+    say(f"cold start: {survey.rounds} sweeps of {len(live)} programs")
+    for order in orders:
         for cell in order:
             found = None
             if len(failures[cell]) < STRIKES:

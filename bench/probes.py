@@ -85,7 +85,7 @@ class Prober:
             words = ["marked", "--scenario", scenario.name, "--count", str(TRACED_LIFECYCLES)]
             try:
                 _, log = self._probe(loop, words, Start(tracer=strace.COMMAND))
-                yield strace.calls(scenario.name, strace.lifecycles(log)[-2 * (TRACED_LIFECYCLES // 2 - 1) :])
+                yield strace.calls(scenario, strace.lifecycles(log)[-2 * (TRACED_LIFECYCLES // 2 - 1) :])
             except (EndedError, ValueError) as error:
                 yield Calls(scenario.name, missing=_kept(str(error)), failed=True)
 

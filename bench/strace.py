@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
+from bench.catalog import Scenario
 from bench.resources import Calls, Stage
 
 COMMAND = ("strace", "-f", "-qq", "-s", "64", "-e", "signal=none")
@@ -31,7 +32,7 @@ def lifecycles(log: bytes) -> list[Counts]:
     return found
 
 
-def calls(scenario: str, found: Sequence[Counts]) -> Calls:
+def calls(scenario: Scenario, found: Sequence[Counts]) -> Calls:
     """What a typical lifecycle does: of each call the median, which is a whole number and holds no rare one.
 
     Raises ValueError if there are not two of them.
@@ -39,10 +40,10 @@ def calls(scenario: str, found: Sequence[Counts]) -> Calls:
     half = len(found) // 2
     if not half:
         raise ValueError("strace saw no two lifecycles")
-    stages: dict[Stage, dict[str, int]] = {}
+    stages: dict[Stage, dict[str, int]] = {cast("Stage", stage): {} for stage in scenario.stages}
     for stage, name in sorted({key for counts in found for key in counts}):
         count = statistics.median_low([counts.get((stage, name), 0) for counts in found])
         if count:
             stages.setdefault(cast("Stage", stage), {})[name] = count
     # Calls of 2n lifecycles less calls of n, over n: what came before them has cancelled.
-    return Calls(scenario, stages, sum(sum(counts.values()) for counts in found[half : 2 * half]) / half)
+    return Calls(scenario.name, stages, sum(sum(counts.values()) for counts in found[half : 2 * half]) / half)

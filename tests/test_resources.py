@@ -174,15 +174,15 @@ def test_the_marks_that_a_probe_makes_are_those_that_are_looked_for(stage: str) 
 def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
     usual, rare = {("work", "read"): 2}, {("work", "read"): 2, ("work", "brk"): 1}
 
-    found = strace.calls("manual", [usual, usual, usual, rare])
+    found = strace.calls(catalog.named("warm"), [usual, usual, usual, rare])
 
-    assert found == Calls("manual", {"work": {"read": 2}}, slope=2.5)
+    assert found == Calls("warm", {"start": {}, "work": {"read": 2}, "finish": {}}, slope=2.5)
     assert found.total == 2
 
 
 def test_a_log_without_lifecycles_is_refused() -> None:
     with pytest.raises(ValueError, match="strace saw no two lifecycles"):
-        strace.calls("manual", strace.lifecycles(b"\x00garbage\n" + LOG))
+        strace.calls(catalog.named("manual"), strace.lifecycles(b"\x00garbage\n" + LOG))
 
 
 @given(st.binary())
