@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from bench.gauges import STRIKES, Survey
 from bench.loops import Loop
 from bench.plan import CONTROL, Cell, Group, Round
-from bench.probes import STRIKES, Survey
 from bench.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
 from bench.resources import ColdCell, ColdRole, ColdStart, Count
 from bench.runs import MAXIMUM_TEXT, without_folders

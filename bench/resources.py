@@ -1,4 +1,4 @@
-"""What loops cost besides time, as probes read it; and what follows from the readings: slopes, and whether they leak.
+"""What loops cost besides time, as gauges read it; and what follows from the readings: slopes, and whether they leak.
 
 Pure. A figure is a slope over several readings, so that what was there before cancels; and where memory allocators make
 it differ from process to process, the median of the slopes of several fresh ones.
@@ -42,7 +42,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What one probe delivers: its readings, the last of them after all was closed; and what ended it early, if so."""
+    """What one gauge delivers: its readings, the last of them after all was closed; and what ended it early, if so."""
 
     readings: Annotated[tuple[Reading, ...], Meta(max_length=1000)] = ()
     ending: str | None = None

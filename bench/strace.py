@@ -1,4 +1,4 @@
-"""Reads strace's log: the system calls of each lifecycle by stage, cut at the marks that `bench.probe` makes. Pure."""
+"""Reads strace's log: the system calls of each lifecycle by stage, cut at the marks that `bench.gauge` makes. Pure."""
 
 import re
 import statistics

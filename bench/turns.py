@@ -1,4 +1,4 @@
-"""The far end of the two pipes, which worker, probe and cold start share. Light: its imports are in what they measure.
+"""The far end of the two pipes, which worker, gauge and cold start share. Light: its imports are in what they measure.
 
 Turns come in on what was stdin, a line each; answers go out on what was stdout. stdout itself leads where stderr leads,
 so that nothing that a loop's package prints is taken for an answer.

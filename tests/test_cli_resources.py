@@ -9,7 +9,7 @@ import pytest
 from invented import about
 from test_resources import invented, needs_strace
 
-from bench import cli, probes, store
+from bench import cli, gauges, store
 from bench.errors import BenchError
 from bench.reports import FILES
 from bench.resources import Resources
@@ -21,7 +21,7 @@ QUICK = ("--scenario", "manual", "--rounds", "1", "--seed", "3")
 @pytest.fixture
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two fresh processes for a figure: these tests look at what is done with it."""
-    monkeypatch.setattr(probes, "PROCESSES", 2)
+    monkeypatch.setattr(gauges, "PROCESSES", 2)
 
 
 def main(*words: str) -> int:
@@ -51,7 +51,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
 def test_a_leak_fails_only_where_that_was_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(probes, "why_no_calls", lambda: "there is no strace here")
+    monkeypatch.setattr(gauges, "why_no_calls", lambda: "there is no strace here")
 
     codes = [main(*QUICK, "-q", "--loop", "bad:LeaksDescriptors", *words) for words in ((), ("--fail-on-leak",))]
 
@@ -72,7 +72,7 @@ def test_a_loop_that_can_not_be_looked_at_ends_with_3_and_the_others_go_on(capsy
 
 
 def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probes, "why_no_calls", lambda: "not asked")
+    monkeypatch.setattr(gauges, "why_no_calls", lambda: "not asked")
 
     words = ["--scenario", "own_run", "--rounds", "1", "-q", "--loop", "asyncio-poll"]
 
@@ -82,7 +82,7 @@ def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatc
 def test_resources_kept_in_a_run_folder_are_a_section_of_its_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(probes, "why_no_calls", lambda: "not asked")
+    monkeypatch.setattr(gauges, "why_no_calls", lambda: "not asked")
     folder = store.RunFolder(tmp_path / "run")
     folder.create(about(["manual"], ["asyncio"]))
     before = FILES["report.md"](folder.load(), ())

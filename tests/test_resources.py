@@ -1,4 +1,4 @@
-"""What loops cost besides time: slopes and leaks from invented readings, and real probes of good loops and bad ones."""
+"""What loops cost besides time: slopes and leaks from invented readings, and real gauges of good loops and bad ones."""
 
 import json
 import sys
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import catalog, coldstart, loops, probe, probes, processes, strace
+from bench import catalog, coldstart, gauge, gauges, loops, processes, strace
+from bench.gauges import Survey, Surveyor
 from bench.plan import Cell
-from bench.probes import Prober, Survey
 from bench.processes import EndedError, Process, Start
 from bench.reports import resources as report
 from bench.resources import (
@@ -33,7 +33,7 @@ from bench.resources import (
 from bench.startup import startups
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
-NO_STRACE = probes.why_no_calls()
+NO_STRACE = gauges.why_no_calls()
 needs_strace = pytest.mark.skipif(NO_STRACE is not None, reason=f"system calls are not counted here: {NO_STRACE}")
 
 
@@ -44,14 +44,14 @@ def survey(*names: str, scenarios: Sequence[str] = (), timeout_s: float = 20, ro
 
 
 def costs_of(name: str, scenarios: Sequence[str] = (), timeout_s: float = 20, no_calls: str | None = None) -> LoopCosts:
-    """What a prober finds out about one loop."""
+    """What a surveyor finds out about one loop."""
     asked = survey(name, scenarios=scenarios, timeout_s=timeout_s)
-    return Prober(asked, lambda _: None).costs(asked.loops[0], no_calls)
+    return Surveyor(asked, lambda _: None).costs(asked.loops[0], no_calls)
 
 
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two fresh processes for a figure instead of five."""
-    monkeypatch.setattr(probes, "PROCESSES", 2)
+    monkeypatch.setattr(gauges, "PROCESSES", 2)
 
 
 def readings(numbers: Sequence[int], step: int = 20, ending: str | None = None) -> Readings:
@@ -164,11 +164,11 @@ def test_a_log_is_cut_at_the_marks_and_an_interrupted_call_counts_once() -> None
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("stage", [*catalog.STAGES, probe.IDLE])
+@pytest.mark.parametrize("stage", [*catalog.STAGES, gauge.IDLE])
 def test_the_marks_that_a_probe_makes_are_those_that_are_looked_for(stage: str) -> None:
-    line = f'access("{probe.MARK}{stage}", F_OK) = -1'.encode()
+    line = f'access("{gauge.MARK}{stage}", F_OK) = -1'.encode()
 
-    assert strace.lifecycles(line * 2) == ([{}] if stage == probe.IDLE else [])
+    assert strace.lifecycles(line * 2) == ([{}] if stage == gauge.IDLE else [])
 
 
 def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
@@ -191,7 +191,7 @@ def test_any_log_can_be_read(log: bytes) -> None:
 
 
 def test_a_kernel_without_the_exact_count_gives_the_rough_one() -> None:
-    exact, rough = (probe._resident(Path(place)) for place in ("/proc/self/smaps_rollup", "/nowhere"))
+    exact, rough = (gauge._resident(Path(place)) for place in ("/proc/self/smaps_rollup", "/nowhere"))
 
     assert 0.5 < exact / rough < 2
 
@@ -286,9 +286,9 @@ def test_what_a_loop_can_not_run_is_skipped_and_no_failure() -> None:
 @pytest.mark.parametrize("name", ["manual", "asyncio_run_default", "warm"])
 def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
     asked = survey("asyncio", scenarios=[name])
-    prober = Prober(asked, lambda _: None)
+    surveyor = Surveyor(asked, lambda _: None)
 
-    (first,), (again,) = prober._calls(asked.loops[0]), prober._calls(asked.loops[0])
+    (first,), (again,) = surveyor._calls(asked.loops[0]), surveyor._calls(asked.loops[0])
 
     assert first == again
     assert first.total == first.slope
@@ -298,9 +298,9 @@ def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
 @needs_strace
 def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
     asked = survey("asyncio-poll", "bad:raises", scenarios=["manual", "own_run"])
-    prober = Prober(asked, lambda _: None)
+    surveyor = Surveyor(asked, lambda _: None)
 
-    good, bad = ([*prober._calls(loop)] for loop in asked.loops)
+    good, bad = ([*surveyor._calls(loop)] for loop in asked.loops)
 
     assert [calls.failed for calls in good] == [False, False]
     assert good[1].missing == "asyncio-poll has no run() of its own"
@@ -310,13 +310,13 @@ def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
 def test_no_strace_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    assert str(probes.why_no_calls()).startswith("there is no strace here: install")
+    assert str(gauges.why_no_calls()).startswith("there is no strace here: install")
 
 
 def test_strace_is_not_looked_for_where_it_can_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
 
-    assert probes.why_no_calls() == "strace is Linux', this is darwin"
+    assert gauges.why_no_calls() == "strace is Linux', this is darwin"
 
 
 @pytest.mark.parametrize(("script", "said"), [
@@ -329,9 +329,9 @@ def test_a_strace_that_may_not_trace_is_a_reason(
     (tmp_path / "strace").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "strace").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(probes, "CHECK_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(gauges, "CHECK_TIMEOUT_S", 0.5)
 
-    reason = str(probes.why_no_calls())
+    reason = str(gauges.why_no_calls())
 
     assert reason.startswith("strace does not work here: ")
     assert said in reason

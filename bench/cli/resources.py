@@ -13,7 +13,7 @@ from bench.cli.terminal import add_format, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.probes import Survey
+    from bench.gauges import Survey
     from bench.resources import Resources
 
 ROUNDS = 25
@@ -45,7 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def call(options: Namespace) -> int:
-    """Probe, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
+    """Look, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
     from bench import machine, store
     from bench.reports import resources as report
     from bench.resources import leaks, undecided
@@ -78,7 +78,7 @@ def _survey(options: Namespace) -> "Survey":
     """What is to be looked at; raises BenchError for what can't be."""
     import secrets
 
-    from bench import catalog, loops, plan, probes
+    from bench import catalog, gauges, loops, plan
 
     selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
     for loop in selected:
@@ -88,20 +88,20 @@ def _survey(options: Namespace) -> "Survey":
     scenario = scenarios[0] if options.scenario else catalog.named(USUAL)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     rounds = options.rounds or max(ROUNDS, plan.minimum_rounds(len(selected) - 1))
-    return probes.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or plan.TIMEOUT_S)
+    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or plan.TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":
-    from bench import coldstart, probes
+    from bench import coldstart, gauges
     from bench.resources import Resources
 
     def say(what: str) -> None:
         if not quiet:
             print(what, file=sys.stderr, flush=True)
 
-    no_calls = probes.why_no_calls()
-    prober = probes.Prober(survey, say)
-    costs = tuple(prober.costs(loop, no_calls) for loop in survey.loops)
+    no_calls = gauges.why_no_calls()
+    surveyor = gauges.Surveyor(survey, say)
+    costs = tuple(surveyor.costs(loop, no_calls) for loop in survey.loops)
     cold = coldstart.cold_starts(survey, say)
     started = time.strftime("%Y-%m-%d")
     return Resources(started, survey.seed, survey.scenario.name, facts, costs, cold, no_calls)

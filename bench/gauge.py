@@ -1,6 +1,6 @@
 """Looks at what loops hold in this process, or marks their lifecycles for a tracer: one kind of figure, one process.
 
-`bench.probes` starts it. Standard library, the scenario and the loop, and nothing that would add to what is counted.
+`bench.gauges` starts it. Standard library, the scenario and the loop, and nothing that would add to what is counted.
 """
 
 import argparse
@@ -158,7 +158,7 @@ KINDS: dict[str, Callable[[argparse.Namespace, LoopFactory], dict[str, object]]]
 }
 
 
-def probe(_turns: Turns) -> dict[str, object]:
+def gauge(_turns: Turns) -> dict[str, object]:
     """Do what the command line says, and return what to deliver."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=KINDS)
@@ -179,4 +179,4 @@ def probe(_turns: Turns) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    conclude(probe)
+    conclude(gauge)

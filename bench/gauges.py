@@ -1,4 +1,4 @@
-"""Collects what loops cost besides time, each figure from fresh processes of `bench.probe`.
+"""Collects what loops cost besides time, each figure from fresh processes of `bench.gauge`.
 
 A loop that dies, hangs or leaks until nothing is left to it is given up after two failures, with the reasons; the
 others go on.
@@ -37,8 +37,8 @@ class Survey:
     timeout_s: float
 
 
-class Prober:
-    """Probes the loops of one survey, and remembers which of them fail."""
+class Surveyor:
+    """Looks at the loops of one survey, and remembers which of them fail."""
 
     def __init__(self, survey: Survey, say: Callable[[str], None]) -> None:
         self.survey = survey
@@ -65,7 +65,7 @@ class Prober:
             if self._given_up(loop):
                 return
             try:
-                found, _ = self._probe(loop, words, AS_MODULE, rows)
+                found, _ = self._gauge(loop, words, AS_MODULE, rows)
             except EndedError as error:
                 self._miss(loop, f"{words[0]}: {error}")
                 continue
@@ -84,15 +84,15 @@ class Prober:
                 continue
             words = ["marked", "--scenario", scenario.name, "--count", str(TRACED_LIFECYCLES)]
             try:
-                _, log = self._probe(loop, words, Start(tracer=strace.COMMAND))
+                _, log = self._gauge(loop, words, Start(tracer=strace.COMMAND))
                 yield strace.calls(scenario, strace.lifecycles(log)[-2 * (TRACED_LIFECYCLES // 2 - 1) :])
             except (EndedError, ValueError) as error:
                 yield Calls(scenario.name, missing=_kept(str(error)), failed=True)
 
-    def _probe(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
-        """Have one probe deliver, at least so many rows; raises EndedError with the reason why not."""
+    def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
+        """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
-        process = Process("bench.probe", [*words, "--loop", loop.name, *parent], start)
+        process = Process("bench.gauge", [*words, "--loop", loop.name, *parent], start)
         try:
             found = _delivery(process.answer(self.survey.timeout_s), rows)
             if status := process.status():
