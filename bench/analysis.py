@@ -1,4 +1,4 @@
-"""Runs to comparisons: ratios to the baseline, intervals, verdicts. Alone knows pandas and scipy.
+"""Runs to comparisons: ratios to the baseline, intervals, verdicts. With `changes`, alone knows pandas and scipy.
 
 The unit of analysis is the round: its processes are fresh, so rounds are independent observations; the values inside
 one are not. docs/method.md says why each step is what it is.
@@ -6,7 +6,7 @@ one are not. docs/method.md says why each step is what it is.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
@@ -34,6 +34,11 @@ class Estimate:
     low: float | None
     high: float | None
 
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval, as a part of the value (0.02: ± 2 %); without bounds it is endless."""
+        return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2 / self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -60,7 +65,7 @@ class Comparison:
 def compare(kept: Kept, threshold: float = THRESHOLD) -> tuple[Comparison, ...]:
     """Compare every cell of a run, stage by stage; and name what was skipped or not measured."""
     about = kept.about
-    seconds, ratios = _round_medians(kept)
+    seconds, ratios = round_medians(kept)
     compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
     reasons = {cell: reason for group in about.groups for cell, reason in group.skips}
     found = []
@@ -87,10 +92,10 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
         needed = minimum_rounds(round((1 - CONFIDENCE) / (1 - row.confidence)))
         reason = f"{reason + '; ' if reason else ''}{len(logs)} rounds, an interval needs {needed}"
     decided = agreed_verdict(logs, row.confidence, threshold)
-    return replace(row, rounds=len(logs), ratio=_exponential(ratio), verdict=decided, reason=reason)
+    return replace(row, rounds=len(logs), ratio=exponential(ratio), verdict=decided, reason=reason)
 
 
-def _round_medians(kept: Kept) -> tuple[Medians, Medians]:
+def round_medians(kept: Kept) -> tuple[Medians, Medians]:
     """For each (scenario, stage, label): seconds, and logs of ratios; one number for each round.
 
     The median over sweeps is taken of the log ratio within each sweep, where loop and baseline took their turns within
@@ -154,7 +159,7 @@ def paired_estimate(these: Sequence[float], those: Sequence[float], level: float
     """Of these numbers less those, pair by pair; or of these divided by those."""
     pairs = np.array(these, np.float64), np.array(those, np.float64)
     if ratio:
-        return _exponential(median_estimate(np.log(pairs[0]) - np.log(pairs[1]), level))
+        return exponential(median_estimate(np.log(pairs[0]) - np.log(pairs[1]), level))
     return median_estimate(pairs[0] - pairs[1], level)
 
 
@@ -169,7 +174,11 @@ def mean_estimate(numbers: Array, level: float) -> Estimate:
 
 def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:
     """faster, slower or same if the sign interval and the paired t both say so; else inconclusive."""
-    intervals = (median_estimate(logs, level), mean_estimate(logs, level))
+    return agreed((median_estimate(logs, level), mean_estimate(logs, level)), threshold)
+
+
+def agreed(intervals: Collection[Estimate], threshold: float) -> str:
+    """What all of these intervals of log ratios say; else inconclusive."""
     verdicts = {verdict(interval, threshold) for interval in intervals}
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
 
@@ -186,12 +195,17 @@ def verdict(log_ratio: Estimate, threshold: float) -> str:
     return "same" if -edge <= log_ratio.low and log_ratio.high <= edge else "inconclusive"
 
 
-def _exponential(log_ratio: Estimate) -> Estimate:
+def exponential(log_ratio: Estimate) -> Estimate:
+    """A ratio, of its logarithm."""
     low, high = (None if bound is None else math.exp(bound) for bound in (log_ratio.low, log_ratio.high))
     return Estimate(math.exp(log_ratio.value), low, high)
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:
     """Whether a control shows a difference that can't be there: the baseline against itself."""
-    low, high = (control.ratio.low, control.ratio.high) if control.ratio else (None, None)
-    return control.role == CONTROL and ((low or 0) > 1 + threshold or (high or math.inf) < 1 / (1 + threshold))
+    return control.role == CONTROL and control.ratio is not None and excludes_1(control.ratio, threshold)
+
+
+def excludes_1(ratio: Estimate, threshold: float) -> bool:
+    """Whether the interval of a ratio lies wholly beyond the threshold."""
+    return (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 PROGRAM = "python -m bench"
 
+DIGITS = r"(\d{1,9}(?:\.\d{1,9})?)"
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
 Number = TypeVar("Number", int, float)
 
 
@@ -25,6 +28,37 @@ def at_least(least: float, kind: Callable[[str], Number]) -> Callable[[str], Num
         return found
 
     return number
+
+
+def percentage(text: str) -> float:
+    """Read `3%` as 0.03; it must be written with its sign, above 0 and at most 100 %."""
+    found = re.fullmatch(rf"{DIGITS}\s?%", text.strip(), re.ASCII)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a percentage as 3% or 0.5%")
+    if not 0 < float(found[1]) <= 100:  # noqa: PLR2004  (per cent)
+        raise argparse.ArgumentTypeError(f"{text}: give more than 0%, and at most 100%")
+    return float(found[1]) / 100
+
+
+def duration(text: str) -> float:
+    """Read `90`, `90s`, `1.5m` or `1h` as seconds, more than none."""
+    found = re.fullmatch(rf"{DIGITS}\s?([smh]?)", text.strip(), re.ASCII)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a time as 90s, 1.5m or 1h; without a unit it is seconds")
+    if not float(found[1]):
+        raise argparse.ArgumentTypeError(f"{text}: give a time longer than 0")
+    return float(found[1]) * SECONDS[found[2]]
+
+
+def baseline_name(text: str) -> str:
+    """Read the name of a baseline, which also is a folder's."""
+    from bench.baselines import NAME
+
+    if not NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a name is made of letters, digits, . _ -, and begins with no . or -"
+        )
+    return text
 
 
 def processors(text: str) -> str:

@@ -72,7 +72,7 @@ def _start(survey: Survey, cell: Cell, loop: Loop | None) -> ColdStart:
     """Start one program and wait for its end; raises EndedError if it does not do what it is for."""
     own_run = (loop.own_run if loop and survey.scenario.given == "own_run" else None) or ""
     words = [survey.scenario.name, loop.factory, loop.selector or "", own_run] if loop else []
-    process = Process(COLD if loop else PROGRAMS[cell.loop], words, AS_CODE)
+    process = Process(COLD if loop else PROGRAMS[cell.loop], words, start=AS_CODE)
     try:
         ended, status = process.end(survey.timeout_s)
         stamps = _stamps(process.answer(EXIT_TIMEOUT_S)) if loop else ()

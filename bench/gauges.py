@@ -92,7 +92,7 @@ class Surveyor:
     def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
         """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
-        process = Process("bench.gauge", [*words, "--loop", loop.name, *parent], start)
+        process = Process("bench.gauge", [*words, "--loop", loop.name, *parent], start=start)
         try:
             found = _delivery(process.answer(self.survey.timeout_s), rows)
             if status := process.status():
@@ -125,7 +125,7 @@ def why_no_calls() -> str | None:
         return f"strace is Linux', this is {sys.platform}"
     if not shutil.which(strace.COMMAND[0]):
         return "there is no strace here: install your system's package of that name (apt-get install strace)"
-    process = Process("pass", (), Start(switch="-c", tracer=strace.COMMAND))
+    process = Process("pass", (), start=Start(switch="-c", tracer=strace.COMMAND))
     try:
         _, status = process.end(CHECK_TIMEOUT_S)
     except EndedError as error:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from bench.loops import Loop
 
+IO_URING_SWITCH = "proc/sys/kernel/io_uring_disabled"
+IO_URING = {"0": "allowed", "1": "restricted", "2": "disabled"}  # what the kernel's switch means to programs
+
 
 def facts(loops: Collection[Loop]) -> Mapping[str, str]:
     """Python, its build, kernel, processor, io_uring, and the versions of what is compared."""
     models = [line for line in _read("/proc/cpuinfo").splitlines() if line.startswith("model name")]
-    io_uring = {"0": "allowed", "1": "restricted", "2": "disabled"}
-    switch = _read("/proc/sys/kernel/io_uring_disabled").strip()
     jit = getattr(sys, "_jit", None)
     build = {"free-threaded": "Py_GIL_DISABLED", "debug": "Py_DEBUG"}
     peculiar = [name for name, variable in build.items() if sysconfig.get_config_var(variable)]
@@ -28,7 +29,7 @@ def facts(loops: Collection[Loop]) -> Mapping[str, str]:
         "architecture": platform.machine(),
         "cpu": models[0].partition(":")[2].strip() if models else platform.processor() or "unknown",
         "cpus": str(os.cpu_count()),
-        "io_uring": io_uring.get(switch, "unknown"),
+        "io_uring": IO_URING.get(_read(f"/{IO_URING_SWITCH}").strip(), "unknown"),
         "UV_USE_IO_URING": os.environ.get("UV_USE_IO_URING", "unset"),
         "pyperf": metadata.version("pyperf"),
         **{f"loop {loop.name}": loop.version or "missing" for loop in loops},
@@ -44,5 +45,5 @@ def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str
 def _read(path: str) -> str:
     try:
         return Path(path).read_text("utf-8")
-    except OSError:
+    except (OSError, ValueError):
         return ""

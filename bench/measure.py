@@ -6,7 +6,7 @@ the reason; the others go on.
 """
 
 import os
-import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 
@@ -43,7 +43,7 @@ class _Worker:
 
     def calibration(self, timeout_s: float) -> float:
         """Wait for what a calibrating worker delivers: seconds of one lifecycle."""
-        return statistics.median(runs.calibration_seconds(self._delivery(self.process.answer(timeout_s))))
+        return runs.calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
 
     def run(self, index: int) -> runs.Run:
         """Wait for the values of all its turns, and for its end."""
@@ -76,6 +76,7 @@ class Meter:
         self._start_timeout_s = START_TIMEOUT_S + 10 * plan.delay_s
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
+        self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
 
@@ -86,7 +87,9 @@ class Meter:
             yield from map(self._remember, self._calibrate(turn))
         if scenario in self.calibrations:
             yield from map(self._remember, self._round(turn, self.calibrations[scenario]))
-        yield runs.Done(scenario, turn.index)
+        now = time.monotonic()
+        yield runs.Done(scenario, turn.index, round(now - self._since, 3))
+        self._since = now
 
     def _remember(self, outcome: runs.Outcome) -> runs.Outcome:
         if isinstance(outcome, runs.Calibration):

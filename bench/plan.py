@@ -44,13 +44,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How much is measured: rounds of fresh processes, sweeps in a round, seconds in a value."""
+    """How much is measured: rounds of fresh processes, sweeps in a round, seconds in a value.
+
+    Without a `precision` there are exactly so many `rounds`. With one there are at least so many, and then more where
+    the intervals are wider than that to either side (0.02: ± 2 %), as long as `max_time_s` allows.
+    """
 
     rounds: int = 17
     sweeps: int = 42
     value_s: float = 0.003
     warmups: int = 3
     round_s: float = 6.0
+    precision: float | None = None
+    max_time_s: float | None = None
 
     def iterations(self, lifecycle_s: float) -> int:
         """Lifecycles in one value, so that it lasts about `value_s` on the baseline."""
@@ -65,9 +71,9 @@ class Sampling:
         return max(MINIMUM_SWEEPS, min(self.sweeps, int(self.round_s / (turn_s * max(1, cells)))))
 
 
-DEFAULT = Sampling()
+DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)
 FAST = Sampling(rounds=6, sweeps=24)
-RIGOROUS = Sampling(rounds=40, sweeps=60)
+RIGOROUS = Sampling(rounds=17, sweeps=60, precision=0.01, max_time_s=600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,10 @@ class Round:
     group: Group
     index: int
     seed: str
+
+    def __str__(self) -> str:
+        """What is measured, for people."""
+        return f"{self.group.scenario.name}, round {self.index + 1}"
 
     def orders(self, sweeps: int) -> tuple[tuple[Cell, ...], ...]:
         """For each sweep the cells in the order of their turns: shuffled cyclic Latin squares, one after another.
@@ -137,8 +147,12 @@ def schedule(
         for group in order:
             name = group.scenario.name
             if turn < rounds - done.get(name, 0):
-                index = used.get(name, 0) + turn
-                yield Round(group, index, f"{seed}/{name}/{index}")
+                yield round_of(group, used.get(name, 0) + turn, seed)
+
+
+def round_of(group: Group, index: int, seed: int) -> Round:
+    """One round of a group; its orders come from the plan's seed."""
+    return Round(group, index, f"{seed}/{group.scenario.name}/{index}")
 
 
 def confidence(compared: int) -> float:

@@ -30,21 +30,25 @@ class EndedError(Exception):
     """A process can't go on; the text is the reason."""
 
 
+class SilentError(EndedError):
+    """It did not answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a process is started: by which interpreter, as a module or as code, and under which tracer, if any.
+    """How a program is started: as a module or as code, and under which tracer, if any.
 
     A tracer is a command that takes `-o FILE` for its log and then the command that it traces, as strace does.
     """
 
-    python: str = sys.executable
     switch: Literal["-m", "-c"] = "-m"
     tracer: tuple[str, ...] = ()
 
-    def command(self, program: str, options: Iterable[str], log: int | None) -> list[str]:
-        """The words of the command; `log` is the descriptor that the tracer writes to."""
+    def command(self, python: str, program: str | Path, log: int | None) -> list[str]:
+        """The words of the command, less the program's options; `log` is the descriptor that the tracer writes to."""
         traced = [*self.tracer, "-o", f"/dev/fd/{log}"] if log is not None else []
-        return [*traced, self.python, "-P", self.switch, program, *options]
+        named = [str(program)] if isinstance(program, Path) else [self.switch, program]
+        return [*traced, python, "-P", *named]
 
 
 AS_MODULE = Start()
@@ -56,8 +60,10 @@ class Process:
     `began_ns` is what the monotonic clock, which all processes of a machine share, said just before it was started.
     """
 
-    def __init__(self, program: str, options: Iterable[str], start: Start = AS_MODULE) -> None:
-        """Start `python -m program options…`, with pipes for stdin, stdout and stderr."""
+    def __init__(
+        self, program: str | Path, options: Iterable[str], python: str = sys.executable, start: Start = AS_MODULE
+    ) -> None:
+        """Start `python -m program options…`, or the program at a path, with pipes for stdin, stdout and stderr."""
         self._output: deque[bytes] = deque(maxlen=8)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._log: list[bytes] = []
@@ -67,7 +73,7 @@ class Process:
             passed = log[1:] if log else ()
             if log:
                 ours.callback(os.close, log[1])
-            command = start.command(program, options, log[1] if log else None)
+            command = [*start.command(python, program, log[1] if log else None), *options]
             self.began_ns = time.monotonic_ns()
             self._process = subprocess.Popen(
                 command,
@@ -119,11 +125,11 @@ class Process:
             self._turns.write(line)
 
     def answer(self, timeout_s: float) -> bytes:
-        """Wait for the next line that it writes; raises EndedError if none comes."""
+        """Wait for the next line that it writes; raises EndedError if none comes, SilentError if none came yet."""
         try:
             answer = self._answers.get(timeout=timeout_s)
         except queue.Empty:
-            raise EndedError(f"no answer within {timeout_s:g} s: killed") from None
+            raise SilentError(f"no answer within {timeout_s:g} s: killed") from None
         if answer:
             return answer
         try:

@@ -1,34 +1,56 @@
-"""Says how far a run is: a bar in a terminal, a plain line now and then elsewhere."""
+"""Says how far a command is: a bar in a terminal, a plain line now and then elsewhere."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import nullcontext
-from typing import TextIO
+from dataclasses import dataclass
+from typing import Generic, TextIO, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-from bench.plan import Round
+from rich.progress import BarColumn, Progress, TextColumn
 
 PLAIN_EVERY_S = 10.0
-COLUMNS = ("{task.description:<32}", "{task.completed:.0f}/{task.total:.0f} rounds")
+COLUMNS = ("{task.description:<34}", "{task.fields[told]}")
+
+Step = TypeVar("Step")
 
 
-def tracked(
-    rounds: Sequence[Round], stream: TextIO | None, clock: Callable[[], float] = time.monotonic
-) -> Generator[Round]:
-    """Give one round after another, and say on `stream`, if any, which is in hand and how long the rest takes."""
+@dataclass(frozen=True, slots=True)
+class Track(Generic[Step]):
+    """What is done step by step: so many that are certain, and then more, as long as there is time.
+
+    `noun` names the steps, `describe` one of them; `seconds_left` is how long the uncertain ones may go on.
+    """
+
+    steps: Iterable[Step]
+    certain: int
+    noun: str
+    describe: Callable[[Step], str]
+    seconds_left: Callable[[], float]
+
+    def told(self, done: int, elapsed_s: float) -> str:
+        """How many are done, and how long the rest takes."""
+        if done < self.certain:
+            left = f", about {elapsed_s / done * (self.certain - done):.0f} s left" if done else ""
+            return f"{done}/{self.certain} {self.noun}{left}"
+        counted = f"{done} {self.noun}, " if self.certain else ""
+        return f"{counted}at most {max(0, self.seconds_left()):.0f} s left"
+
+
+def tracked(track: Track[Step], stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> Generator[Step]:
+    """Give one step after another, and say on `stream`, if any, which is in hand and how far all is."""
     console = Console(file=stream, quiet=stream is None, highlight=False, soft_wrap=True)
-    columns = (TextColumn(COLUMNS[0]), BarColumn(None), TextColumn(COLUMNS[1]), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, speed_estimate_period=300, refresh_per_second=2)
-    task = bar.add_task("", total=len(rounds))
+    columns = (TextColumn(COLUMNS[0]), BarColumn(None), TextColumn(COLUMNS[1]))
+    bar = Progress(*columns, console=console, transient=True, refresh_per_second=2)
+    task = bar.add_task("", told="")
     began = spoke = clock()
     with bar if console.is_terminal else nullcontext():
-        for done, turn in enumerate(rounds):
-            what, now = f"{turn.group.scenario.name}, round {turn.index + 1}", clock()
-            bar.update(task, completed=done, description=what)
+        for done, step in enumerate(track.steps):
+            what, now = track.describe(step), clock()
+            told = track.told(done, now - began)
+            bar.update(task, description=what, told=told, completed=done)
+            bar.tasks[0].total = track.certain if done < track.certain else None  # update() takes None for: as before
             if not console.is_terminal and (not done or now - spoke >= PLAIN_EVERY_S):
-                left = f", about {(now - began) / done * (len(rounds) - done):.0f} s left" if done else ""
-                console.print(f"{done}/{len(rounds)} rounds: {what}{left}")
+                console.print(f"{what}: {told}")
                 spoke = now
-            yield turn
+            yield step

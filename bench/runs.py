@@ -18,6 +18,7 @@ from bench.plan import Cell
 TOTAL: Literal["total"] = "total"
 MAXIMUM_TEXT = 1000
 MAXIMUM_LINE = 1 << 26  # bytes that are read at once, from a worker or a journal
+STEADY = 8  # a value with this part of the most iterations tells how long one takes
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
 FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;()<>]+)+(?=[\\/])")
 # What may be published of pyperf's metadata: nothing that names a person, a host or a path.
@@ -69,10 +70,11 @@ class Calibration(Struct, frozen=True, tag=True):
 
 
 class Done(Struct, frozen=True, tag=True):
-    """A round that is complete: each of its cells has delivered, or has failed."""
+    """A round that is complete: each of its cells has delivered, or has failed. It took `seconds` of the run's time."""
 
     scenario: str
     round: Number
+    seconds: Annotated[float, Meta(ge=0, lt=1e9)] = 0.0
 
 
 Outcome: TypeAlias = Run | Failure | Calibration | Done
@@ -106,10 +108,14 @@ def without_folders(text: str) -> str:
     return FOLDERS.sub("…", text.replace(str(Path.home()), "~"))
 
 
-def calibration_seconds(delivery: Delivery) -> tuple[float, ...]:
-    """Seconds per iteration of a calibrating worker's values, those of the most iterations."""
+def calibrated_seconds(delivery: Delivery) -> float:
+    """Seconds of one lifecycle, from a calibrating worker: the least of its values with some iterations.
+
+    On a busy machine one preemption doubles a value of 3 ms, and only one or two have the most iterations: their median
+    made values three times too short. With few iterations they are too long, since caches are cold.
+    """
     most = max(iterations for iterations, _ in delivery.warmups)
-    return tuple(seconds for iterations, seconds in delivery.warmups if iterations == most)
+    return min(seconds for iterations, seconds in delivery.warmups if iterations * STEADY >= most)
 
 
 def line_of(outcome: Outcome) -> bytes:

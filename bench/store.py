@@ -42,6 +42,7 @@ class About:
     facts: Mapping[str, str]
     started: str
     method: int = METHOD
+    disturbances: tuple[str, ...] | None = None  # when it was begun; None: nobody looked
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -71,20 +72,13 @@ class Kept:
     @property
     def rounds_done(self) -> Mapping[str, int]:
         """For each scenario the number of complete rounds."""
-        done = {outcome for outcome in self.outcomes if isinstance(outcome, Done)}
-        return Counter(outcome.scenario for outcome in done)
+        done = {(outcome.scenario, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
+        return Counter(scenario for scenario, _ in done)
 
     @property
     def complete(self) -> bool:
-        """Whether all rounds of the plan were measured."""
+        """Whether all rounds that the plan asks for at least were measured."""
         return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)
-
-    @property
-    def rounds_used(self) -> Mapping[str, int]:
-        """For each scenario the first round number that is still free."""
-        taken = [(run.cell.scenario, run.round) for run in self.runs]
-        taken += [(failure.cell.scenario, failure.round) for failure in self.failures]
-        return {scenario: index + 1 for scenario, index in sorted(taken)}
 
 
 class RunFolder:
@@ -160,7 +154,26 @@ class RunFolder:
         for label, benchmarks in found.items():
             text = io.StringIO()
             pyperf.BenchmarkSuite(benchmarks).dump(text)
-            self.write(f"{UNSAFE.sub('--', label)}.json", text.getvalue())
+            self.write(_file_of(label), text.getvalue())
+
+    def check_suites(self, kept: Kept) -> None:
+        """Raise BenchError unless there is a suite for each loop, which pyperf can read, and written by this pyperf."""
+        anew = f"make the suites anew from the journal: python -m bench report {self.path}"
+        for path in (self.path / _file_of(label) for label in suites(kept)):
+            try:
+                found = pyperf.BenchmarkSuite.load(str(path))
+                versions = {str(benchmark.get_metadata().get("perf_version")) for benchmark in found}
+            except FileNotFoundError:
+                raise BenchError(f"there is no suite {path}\n{anew}") from None
+            except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+                raise BenchError(f"{path} is no suite that pyperf can read: {error}\n{anew}") from None
+            for version in sorted(versions - {pyperf.__version__}):
+                measured = kept.about.facts.get("pyperf")
+                older = f"read it where that is installed, or measure again with {pyperf.__version__}"
+                raise BenchError(
+                    f"{path} was written by pyperf {version}, this is {pyperf.__version__}\n"
+                    f"{anew if measured == pyperf.__version__ else older}"
+                )
 
     def _resources(self) -> Resources | None:
         if not (self.path / RESOURCES).exists():
@@ -198,6 +211,10 @@ class RunFolder:
                 f"{self.path} can't be written: {error.strerror}; what is in it stays readable\n"
                 f"mend that, then go on: python -m bench --resume {self.path}"
             ) from error
+
+
+def _file_of(label: str) -> str:
+    return f"{UNSAFE.sub('--', label)}.json"
 
 
 def suites(kept: Kept) -> dict[str, list[pyperf.Benchmark]]:

@@ -5,7 +5,6 @@ turn; memory as the kernel counted it. Prints a Markdown table. `--load` keeps t
 """
 
 import argparse
-import math
 import os
 import resource
 import statistics
@@ -20,7 +19,6 @@ from pathlib import Path
 from tabulate import tabulate
 
 from bench import analysis
-from bench.analysis import Comparison
 from bench.runs import TOTAL
 from bench.store import Kept, RunFolder
 
@@ -63,18 +61,13 @@ def start_up(*words: str) -> float:
     return statistics.median(ratios)
 
 
-def half_width(row: Comparison) -> float:
-    """Half the width of a ratio's interval, as a part of the ratio; without bounds it is endless."""
-    if row.ratio is None or row.ratio.low is None or row.ratio.high is None:
-        return math.inf
-    return (row.ratio.high - row.ratio.low) / 2 / row.ratio.value
-
-
 def precision(kept: Kept) -> list[tuple[str, str, str]]:
     """How far the controls are from 1, how wide the intervals are, and whether stages add up."""
     totals = [row for row in analysis.compare(kept) if row.stage == TOTAL and row.ratio]
     controls = [row.ratio.value for row in totals if row.role == "control" and row.ratio]
-    widths = {role: [half_width(row) for row in totals if row.role == role] for role in ("loop", "control")}
+    widths = {
+        role: [row.ratio.half_width for row in totals if row.role == role and row.ratio] for role in ("loop", "control")
+    }
     sums = [abs(sum(parts[1:]) / parts[0] - 1) for one in kept.runs for parts in zip(*one.values.values(), strict=True)]
     near = sum(abs(ratio - 1) <= NEAR for ratio in controls)
     everything = [*widths["loop"], *widths["control"]]

@@ -1,6 +1,7 @@
 """Invented runs, for tests of what is pure."""
 
 from collections.abc import Sequence
+from importlib import metadata as packages
 
 from bench import catalog, loops, plan
 from bench.plan import Cell, Plan, Sampling
@@ -8,7 +9,11 @@ from bench.runs import Run
 from bench.store import About
 
 PYTHON = (3, 14)
-FACTS = {"python": "3.14.0", "implementation": "CPython", "loop asyncio": "3.14.0", "loop uvloop": "1.0"}
+PYPERF = packages.version("pyperf")
+FACTS = {
+    "python": "3.14.0", "implementation": "CPython", "cpu": "Z80", "pyperf": PYPERF,
+    "loop asyncio": "3.14.0", "loop uvloop": "1.0",
+}  # fmt: skip
 
 
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
@@ -24,5 +29,5 @@ def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = No
     """A run whose total is made of its stages in fixed parts."""
     stages = catalog.named(cell.scenario).stages
     parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
-    metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop}
+    metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop, "perf_version": PYPERF}
     return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages

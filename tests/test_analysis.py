@@ -84,7 +84,7 @@ def test_the_ratio_is_paired_within_sweeps(invent: Invent) -> None:
 def test_swapping_loop_and_baseline_inverts_the_ratio_and_its_interval(seed: int, factor: float) -> None:
     logs = np.random.default_rng(seed).normal(math.log(factor), 0.02, 11)
 
-    there, back = (analysis._exponential(analysis.median_estimate(sign * logs, 0.95)) for sign in (1, -1))
+    there, back = (analysis.exponential(analysis.median_estimate(sign * logs, 0.95)) for sign in (1, -1))
 
     assert there.low
     assert there.high

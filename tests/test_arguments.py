@@ -1,10 +1,14 @@
 """What the command line takes, and what it refuses."""
 
+import argparse
+import contextlib
 import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bench import cli
+from bench import arguments, cli
 
 
 @pytest.mark.parametrize(("words", "command"), [
@@ -76,7 +80,7 @@ def test_the_help_has_examples_that_parse(capsys: pytest.CaptureFixture[str]) ->
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     examples = [line.split("   ")[0].split()[3:] for line in lines if line.startswith("python -m bench")]
     assert len(examples) >= 5
-    assert {cli.parse(words).command for words in examples} == {"run", "report"}
+    assert {cli.parse(words).command for words in examples} == set(cli.COMMANDS) - {"list"}
 
 
 def test_affinity_may_name_the_processors_that_there_are(
@@ -88,3 +92,50 @@ def test_affinity_may_name_the_processors_that_there_are(
     with pytest.raises(SystemExit):
         cli.parse(["--affinity", "0-1"])
     assert "this process may use processors 0, 2, 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "fraction"), [
+    ("3%", 0.03), ("0.5%", 0.005), ("3 %", 0.03), (" 100%", 1.0), ("007.50%", 0.075),
+])  # fmt: skip
+def test_a_percentage_is_a_fraction(text: str, fraction: float) -> None:
+    assert arguments.percentage(text) == pytest.approx(fraction)
+
+
+@pytest.mark.parametrize(
+    "text", ["3", "0.03", "%", "-3%", "nan%", "inf%", "3%%", "3  %", "1e2%", "3,5%", ".5%", "", "٣%"]
+)
+def test_what_is_no_percentage_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=r"write a percentage as 3% or 0.5%"):
+        arguments.percentage(text)
+
+
+@pytest.mark.parametrize("text", ["0%", "0.000%", "100.1%", "999999999%"])
+def test_a_percentage_lies_above_0_and_not_above_100(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="more than 0%, and at most 100%"):
+        arguments.percentage(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("120s", 120), ("2m", 120), ("1h", 3600), ("90", 90), ("1.5m", 90), ("0.25", 0.25), ("5 m", 300),
+])  # fmt: skip
+def test_a_duration_is_seconds(text: str, seconds: float) -> None:
+    assert arguments.duration(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "s", "-1s", "nan", "inf", "5 min", "2d", "1h30m", "1e3", "1:30", "9999999999"])
+def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=r"write a time as 90s, 1.5m or 1h"):
+        arguments.duration(text)
+
+
+@pytest.mark.parametrize("text", ["0", "0s", "0.000m"])
+def test_a_duration_is_longer_than_none(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="longer than 0"):
+        arguments.duration(text)
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_number_or_refused(text: str) -> None:
+    for read in (arguments.percentage, arguments.duration):
+        with contextlib.suppress(argparse.ArgumentTypeError):
+            assert 0 < read(text) < 1e13

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import cli, machine, plan, store
+from bench.conditions import place
 from bench.errors import NotMeasuredError
 from bench.runs import Done, Run
 
@@ -41,7 +42,8 @@ def main(*words: str) -> int:
 
 @pytest.fixture(autouse=True)
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few sweeps: these tests look at what is done, not at how fast anything is."""
+    """Few sweeps, and a short look around: these tests look at what is done, not at how fast anything is."""
+    monkeypatch.setattr(place, "SAMPLE_S", 0.01)
     monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 
@@ -64,7 +66,7 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
         r"uvloop +[\d.]+ \([\d.]+–[\d.]+\) +[\d.]+ \([\d.]+–[\d.]+\) +(slower|faster|same|inconclusive)", out
     )
     assert f"kept in {folder.relative_to(tmp_path)}" in err
-    assert "0/12 rounds: " in err
+    assert ", round 1: 0/12 rounds" in err
     for row in json.loads((folder / "comparisons.json").read_text()):
         if row["stage"] == "total" and row["role"] != "baseline":
             assert row["ratio"]["low"] <= row["ratio"]["value"] <= row["ratio"]["high"]
@@ -167,17 +169,31 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     assert code == 0
     assert "own_run " in out
     assert "asyncio-poll: asyncio-poll has no run() of its own" in out
-    assert re.search(r"6 rounds of up to 24 sweeps, seed 7: about \d+ s", out)
+    assert re.search(r"6 rounds of up to 24 sweeps, seed 7: about \d+ s$", out)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("words", "rounds"), [([], 2), (["--fast"], 6), (["--rigorous"], 40), (["--rounds", "3"], 3)])
-def test_the_pace_sets_the_rounds(words: list[str], rounds: int, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("words", "rounds", "more"), [
+    ([], 9, "±2 %, until 120 s"),
+    (["--fast"], 6, None),
+    (["--rigorous"], 17, "±1 %, until 600 s"),
+    (["--rounds", "3"], 3, None),
+    (["--rounds", "3", "--precision", "0.5%"], 3, "±0.5 %, until 120 s"),
+    (["--max-time", "5m"], 9, "±2 %, until 300 s"),
+    (["--max-time", "1s"], 9, None),
+    (["--fast", "--precision", "4%"], 6, "±4 %, until 120 s"),
+    (["--rigorous", "--max-time", "20m"], 17, "±1 %, until 1200 s"),
+])  # fmt: skip
+def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
+    words: list[str], rounds: int, more: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()  # the default as it is
+
     main("--dry-run", "--scenario", "warm", "--loop", "asyncio", *words)
 
-    found = re.search(r"(\d+) rounds of", capsys.readouterr().out)
-    assert found
-    assert int(found[1]) == max(rounds, 6 if not words else rounds)
+    out = capsys.readouterr().out
+    assert f"\n{rounds} rounds of up to " in out
+    assert (f"then more where an interval is wider than {more}" in out) if more else ("then more" not in out)
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
@@ -408,4 +424,6 @@ def test_done_marks_are_written_for_every_round(tmp_path: Path) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
 
     kept = store.RunFolder(tmp_path / "run").load()
-    assert [outcome for outcome in kept.outcomes if isinstance(outcome, Done)] == [Done("warm", 0), Done("warm", 1)]
+    done = [outcome for outcome in kept.outcomes if isinstance(outcome, Done)]
+    assert [(outcome.scenario, outcome.round) for outcome in done] == [("warm", 0), ("warm", 1)]
+    assert all(outcome.seconds > 0 for outcome in done)

@@ -5,6 +5,7 @@ import platform
 import socket
 import sys
 import sysconfig
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,14 @@ def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> Non
     facts = machine.facts([])
 
     assert (facts["cpu"], facts["io_uring"]) == ("unknown", "unknown")
+
+
+def test_what_is_no_text_is_unknown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "garbage").write_bytes(b"\xff")
+    read = machine._read
+    monkeypatch.setattr(machine, "_read", lambda _path: read(str(tmp_path / "garbage")))
+
+    assert machine.facts([])["io_uring"] == "unknown"
 
 
 def test_a_peculiar_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

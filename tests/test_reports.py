@@ -1,10 +1,12 @@
 """Reports of invented runs, as a stranger reads them."""
 
 import csv
+import dataclasses
 import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from invented import about, run
@@ -52,6 +54,31 @@ def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> Non
     assert sorted(set(whole.split())) == sorted(set(parted.split()) | set(whole.split()) - set(parted.split()))
     for number in ("210 (210–210)", "2.00 (2.00–2.00)", "slower", "52.5"):
         assert number in parted
+
+
+def asked_for(kept: Kept, precision: float) -> Kept:
+    sampling = replace(kept.about.plan.sampling, precision=precision, max_time_s=90)
+    return replace(kept, about=replace(kept.about, plan=replace(kept.about.plan, sampling=sampling)))
+
+
+def test_intervals_that_are_wider_than_asked_are_named(invent: Invent) -> None:
+    spread = [[1e-4 * (1 + 0.01 * index)] for index in range(8)]
+    kept = invent({"asyncio": [[1e-4]] * 8, "control": [[1e-4]] * 8, "uvloop": spread})
+
+    said = "wider than asked, uvloop ±3.4 %: more time narrows it (±2 % within 90 s was asked for)"
+    assert said in text(asked_for(kept, 0.02))
+    assert "wider than asked" not in text(asked_for(kept, 0.04))
+    assert "wider than asked" not in text(kept)
+    assert "8 or more, for ±2 % within 90 s, of up to 4 sweeps" in tables.as_markdown(asked_for(kept, 0.02), ())
+
+
+def test_an_interval_without_bounds_has_a_reason_of_its_own(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1e-4]] * 3, "control": [[1e-4]] * 3, "uvloop": [[1e-4]] * 3})
+
+    said = text(asked_for(kept, 0.5))
+
+    assert "wider than asked" not in said
+    assert "control, uvloop: 3 rounds, an interval needs 6" in said
 
 
 @pytest.mark.parametrize("style", sorted(tabulate_formats))
@@ -124,6 +151,23 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
     assert "journal.jsonl line 3 is left out: bad" in text(
         Kept(kept.about, kept.outcomes, ("journal.jsonl line 3 is left out: bad",))
     )
+
+
+@pytest.mark.parametrize(("found", "said"), [
+    (("load 3.10 on 2 CPUs", "turbo on"), "load 3.10 on 2 CPUs; turbo on"), ((), "none found"),
+])  # fmt: skip
+def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
+    disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
+
+    for report in (text(disturbed), reports.FILES["report.md"](disturbed, analysis.compare(disturbed))):
+        paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
+        assert report.count(paragraph) == report.count("isturbance") == 1
+
+
+def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
+    assert kept.about.disturbances is None
+    for report in (text(kept), reports.FILES["report.md"](kept, analysis.compare(kept))):
+        assert "isturbance" not in report
 
 
 def test_the_sentence_can_be_quoted(kept: Kept) -> None:

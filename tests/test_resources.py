@@ -340,7 +340,7 @@ def test_a_strace_that_may_not_trace_is_a_reason(
 def test_of_a_tracer_that_writes_without_end_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "KEPT_LOG", 10)
     tracer = ("/bin/sh", "-c", 'printf "%9000s" x > "$2"')
-    process = Process("pass", (), Start(tracer=(*tracer, "sh"), switch="-c"))
+    process = Process("pass", (), start=Start(tracer=(*tracer, "sh"), switch="-c"))
 
     process.end(20)
     process.kill()
@@ -396,7 +396,7 @@ def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
 
 
 def test_a_program_that_does_not_end_is_killed() -> None:
-    process = Process("import time; time.sleep(60)", (), Start(switch="-c"))
+    process = Process("import time; time.sleep(60)", (), start=Start(switch="-c"))
 
     with pytest.raises(EndedError, match="no end within"):
         process.end(0.2)

@@ -1,9 +1,9 @@
 """Reading what loops and files say, believing nothing."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,7 +121,13 @@ def test_texts_lose_the_folders_that_name_people(said: str, kept: str) -> None:
     assert (failure.reason, failure.output) == (kept, kept)
 
 
-def test_a_calibration_takes_the_values_of_the_most_iterations() -> None:
-    delivery = msgspec.json.decode(b'{"warmups":[[1,9.0],[2,5.0],[4,3.0],[4,2.0]]}', type=Delivery)
-
-    assert runs.calibration_seconds(delivery) == (3.0, 2.0)
+@pytest.mark.parametrize(("warmups", "seconds"), [
+    ([(1, 9.0), (2, 5.0), (4, 3.0), (4, 2.0)], 2.0),
+    ([(1, 9.0), (8, 2.0), (16, 2.1), (32, 2.2), (64, 6.0)], 2.0),  # preempted, where it was to be seen best
+    ([(1, 0.5), (64, 2.0)], 2.0),  # one iteration tells nothing
+    ([(1, 0.5)], 0.5),
+])  # fmt: skip
+def test_a_calibration_takes_the_least_of_the_values_with_some_iterations(
+    warmups: Sequence[tuple[int, float]], seconds: float
+) -> None:
+    assert runs.calibrated_seconds(Delivery(warmups=tuple(warmups))) == seconds

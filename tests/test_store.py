@@ -1,5 +1,6 @@
 """The run folder: what is kept, what is read back, what the disk refuses."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import pyperf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invented import about, run
+from invented import PYPERF, about, run
 
 from bench import store
 from bench.errors import BenchError, NotMeasuredError
@@ -50,7 +51,6 @@ def test_what_was_appended_is_loaded(folder: RunFolder) -> None:
 
     assert kept == Kept(about(["manual"], ["asyncio", "uvloop"]), tuple(outcomes()))
     assert kept.rounds_done == {"manual": 1}
-    assert kept.rounds_used == {"manual": 1}
 
 
 def test_a_run_needs_a_folder_of_its_own(folder: RunFolder) -> None:
@@ -118,6 +118,24 @@ def test_a_folder_that_is_no_run_says_what_is_wrong(
 
     with pytest.raises(BenchError, match=problem):
         folder.load()
+
+
+@pytest.mark.parametrize("found", [(), ("load 3.10 on 2 CPUs", "turbo on")])
+def test_what_disturbed_when_a_run_began_is_kept(tmp_path: Path, found: tuple[str, ...]) -> None:
+    begun = dataclasses.replace(about(["manual"], ["asyncio"]), disturbances=found)
+
+    RunFolder(tmp_path / "run").create(begun)
+
+    assert RunFolder(tmp_path / "run").load().about == begun
+
+
+def test_a_run_from_before_disturbances_were_kept_is_read(folder: RunFolder) -> None:
+    file = folder.path / "run.json"
+    kept = json.loads(file.read_text())
+    del kept["disturbances"]
+    file.write_text(json.dumps(kept))
+
+    assert folder.load().about.disturbances is None
 
 
 def test_a_run_of_another_method_is_not_read(folder: RunFolder) -> None:
@@ -252,6 +270,46 @@ def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Inven
 
     assert (folder.path / "a.b--c.d.json").exists()
     assert store.UNSAFE.sub("--", "../../etc/passwd") == "..--..--etc--passwd"
+
+
+def test_suites_that_were_just_written_pass_the_check(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+    folder.write_suites(kept)
+
+    folder.check_suites(kept)
+
+
+@pytest.mark.parametrize("content", [
+    None, b"", b"{", b"null", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"version": "1.0", "benchmarks": 3}',
+    b'{"version": "1.0", "benchmarks": [{"runs": [null]}]}', b'{"version": "9.9", "benchmarks": []}',
+])  # fmt: skip
+def test_a_suite_that_is_missing_or_damaged_is_named(folder: RunFolder, invent: Invent, content: bytes | None) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+    folder.write_suites(kept)
+    (folder.path / "uvloop.json").unlink()
+    if content is not None:
+        (folder.path / "uvloop.json").write_bytes(content)
+
+    with pytest.raises(BenchError, match=r"suite.*\nmake the suites anew from the journal: .* report ") as refused:
+        folder.check_suites(kept)
+
+    assert str(folder.path / "uvloop.json") in str(refused.value)
+
+
+@pytest.mark.parametrize(("measured", "remedy"), [
+    (PYPERF, "make the suites anew from the journal"), ("1.2.3", "read it where that is installed"),
+])  # fmt: skip
+def test_a_suite_of_another_pyperf_is_named_with_what_to_do(
+    folder: RunFolder, invent: Invent, measured: str, remedy: str
+) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3})
+    folder.write_suites(kept)
+    suite = folder.path / "asyncio.json"
+    suite.write_text(suite.read_text().replace(f'"{PYPERF}"', '"1.2.3"'))
+    about = dataclasses.replace(kept.about, facts={**kept.about.facts, "pyperf": measured})
+
+    with pytest.raises(BenchError, match=rf"asyncio.json was written by pyperf 1.2.3, this is {PYPERF}\n{remedy}"):
+        folder.check_suites(Kept(about, kept.outcomes))
 
 
 def test_what_pyperf_refuses_is_reported(folder: RunFolder, invent: Invent) -> None:

@@ -20,6 +20,10 @@ COMMANDS = {
     "run": "measure, and print the tables: what is done where no command is named",
     "report": "print the tables of a run again, and write its reports anew",
     "resources": "what one loop costs besides time: descriptors, memory, system calls, imports, cold start",
+    "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
+    "doctor": "what on this machine disturbs measurements, and what to do about it",
+    "lifecycle": "which call creates the loop, which one starts it: seen, not read",
+    "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
     "list": "the event loops, installed or how to install them, and the scenarios",
 }
 EXAMPLES = """\
@@ -29,8 +33,14 @@ examples:
   python -m bench --loop mypackage.loops:new_loop
   python -m bench --resume results/runs/20261123-090000
   python -m bench report results/runs/20261123-090000 --format github
+  python -m bench --save-baseline before       then upgrade, measure anew, and:
+  python -m bench compare before results/runs/20261124-090000 --fail-if-slower 3%
+  python -m bench doctor                       before you believe a number: what disturbs,
+  python -m bench selfcheck --against pyperf   and how far off the harness is, here and now
+  python -m bench lifecycle --python python3.12 --python python3.14
 
-exit codes: 0 done; 2 usage; 3 something was not measured; 130 interrupted, and how to go on
+exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something was not measured;
+130 interrupted, and how to go on
 """
 
 

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM, at_least, processors
+from bench.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
 from bench.cli.report import conclude
 from bench.cli.terminal import add_format
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.plan import Group, Plan
-    from bench.store import Kept, RunFolder
+    from bench.plan import Group, Plan, Sampling
+    from bench.store import About, Kept, RunFolder
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--baseline", metavar="NAME", help="what the others are divided by (default: asyncio)")
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument("--fast", action="store_true", help="rough answers, in under a minute")
-    pace.add_argument("--rigorous", action="store_true", help="narrow intervals, in some minutes")
-    rounds = "rounds of fresh processes (default: 17; 6 if fast, 40 if rigorous)"
-    add("--rounds", type=at_least(1, int), metavar="N", help=rounds)
+    pace.add_argument("--rigorous", action="store_true", help="narrow intervals, in up to ten minutes")
+    rounds = "rounds of fresh processes: so many, or with --precision or --max-time at least so many"
+    add("--rounds", type=at_least(1, int), metavar="N", help=f"{rounds} (default: 9; 6 if fast, 17 if rigorous)")
+    precision = "more rounds where an interval is wider than this to either side (default: 2%%; 1%% if rigorous)"
+    add("--precision", type=percentage, metavar="P", help=precision)
+    most = "as long as they end within this time, 90s or 5m (default: 120s; 600s if rigorous)"
+    add("--max-time", type=duration, metavar="T", help=most)
     delay = "seconds that the workload sleeps (default: 0, which hides nothing)"
     add("--delay", type=at_least(0, float), metavar="S", help=delay)
     add("--seed", type=at_least(0, int), metavar="N", help="of every order (default: a new one, which run.json keeps)")
@@ -42,6 +46,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("-o", "--output", type=Path, metavar="DIR", help="run folder (default: a new one in results/runs)")
     add("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, as it was planned")
+    name = "keep a run that was wholly measured under this name too, for compare"
+    add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
     add("--dry-run", action="store_true", help="print what would be measured, and how long that takes")
     add("-q", "--quiet", action="store_true", help="no progress")
     add_format(parser)
@@ -71,6 +77,7 @@ def call(options: Namespace) -> int:
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
     about = store.About(ahead, groups, machine.facts(selected), time.strftime("%Y-%m-%d"))
     if kept is None:
+        about = _looked_at(about)
         folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
         folder.create(about)
         kept = store.Kept(about, ())
@@ -82,20 +89,31 @@ def call(options: Namespace) -> int:
                 f"{folder.path} was begun with something else: {'; '.join(changed)}\n"
                 "its halves could not be compared: begin a new run, or go back to what it was"
             )
-    if not _measure(folder, groups, kept, quiet=options.quiet):
+    if not _measure(folder, kept, quiet=options.quiet):
         return 130
-    return conclude(folder.path, options.format)
+    return _save_baseline(folder.path, options.save_baseline, conclude(folder.path, options.format))
+
+
+def _save_baseline(folder: Path, name: str | None, code: int) -> int:
+    """Save a run under the name that was asked for, if all of it was measured; its exit code."""
+    from bench import baselines
+
+    if name and code:
+        print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
+    elif name:
+        saved = baselines.save(folder, name)
+        print(f"saved in {saved}; later: {PROGRAM} compare {name} NEW", file=sys.stderr)
+    return code
 
 
 def _check_resume(options: Namespace) -> None:
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
-    too_many = sorted(given - {"command", "resume", "format", "quiet"})
+    too_many = sorted(given - {"command", "resume", "format", "quiet", "save_baseline"})
     if options.resume and too_many:
         raise BenchError(f"--{too_many[0].replace('_', '-')} does not go with --resume: the plan is kept there")
 
 
 def _plan(options: Namespace) -> "Plan":
-    import dataclasses
     import secrets
 
     from bench import catalog, loops, plan
@@ -103,12 +121,37 @@ def _plan(options: Namespace) -> "Plan":
     baseline = options.baseline or "asyncio"
     names = tuple(dict.fromkeys([baseline, *(options.loop or [loop.name for loop in loops.default_selection()])]))
     scenarios = tuple(dict.fromkeys(options.scenario or catalog.names()))
-    sampling = plan.FAST if options.fast else plan.RIGOROUS if options.rigorous else plan.DEFAULT
-    rounds = options.rounds or max(sampling.rounds, plan.minimum_rounds(len(names) - 1))
-    sampling = dataclasses.replace(sampling, rounds=rounds)
+    sampling = _sampling(options, len(names) - 1)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
     return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity)
+
+
+def _sampling(options: Namespace, compared: int) -> "Sampling":
+    """The pace that was asked for: --rounds alone is their number, the other two say when to go on."""
+    import dataclasses
+
+    from bench import plan
+
+    pace = plan.FAST if options.fast else plan.RIGOROUS if options.rigorous else plan.DEFAULT
+    rounds = options.rounds or max(pace.rounds, plan.minimum_rounds(compared))
+    if options.precision or options.max_time:
+        precision = options.precision or pace.precision or plan.DEFAULT.precision
+        most = options.max_time or pace.max_time_s or plan.DEFAULT.max_time_s
+        return dataclasses.replace(pace, rounds=rounds, precision=precision, max_time_s=most)
+    if options.rounds:
+        return dataclasses.replace(pace, rounds=rounds, precision=None, max_time_s=None)
+    return dataclasses.replace(pace, rounds=rounds)
+
+
+def _looked_at(about: "About") -> "About":
+    """The same run, with what disturbs at this moment."""
+    import dataclasses
+
+    from bench import conditions, processes
+
+    place = conditions.here(about.plan.affinity, processes.environment())
+    return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
@@ -123,25 +166,29 @@ def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
     print(tabulate(rows, ("scenario", "cells", "left out"), "simple"))
     sampling, seconds = ahead.sampling, plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
     print(f"\n{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s")
+    if sampling.precision and sampling.max_time_s and sampling.max_time_s > seconds:
+        asked = f"±{100 * sampling.precision:g} %"
+        print(f"then more where an interval is wider than {asked}, until {sampling.max_time_s:.0f} s")
     return 0
 
 
-def _measure(folder: "RunFolder", groups: "Sequence[Group]", kept: "Kept", *, quiet: bool) -> bool:
+def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
     """Measure what is missing, keeping each outcome at once; False if it was interrupted."""
     import contextlib
 
-    from bench import measure, plan, progress
+    from bench import measure, precision, progress
 
-    ahead = kept.about.plan
-    rounds = list(plan.schedule(groups, ahead.sampling.rounds, ahead.seed, kept.rounds_done, kept.rounds_used))
-    meter = measure.Meter(ahead, kept.outcomes)
+    rounds = precision.Rounds(kept.about, kept.outcomes)
+    track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
+    meter = measure.Meter(kept.about.plan, kept.outcomes)
     earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with contextlib.closing(progress.tracked(rounds, None if quiet else sys.stderr)) as turns:
+        with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as turns:
             for turn in turns:
                 with contextlib.closing(meter.measure(turn)) as outcomes:
                     for outcome in outcomes:
                         folder.append(outcome)
+                        rounds.tell(outcome)
     except KeyboardInterrupt:
         folder.write_suites(folder.load())
         print(f"interrupted; go on with what is kept: {PROGRAM} --resume {folder.path}", file=sys.stderr)

@@ -3,6 +3,12 @@
 from bench.analysis import Estimate
 
 NOTHING = "–"
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def unit_for(least: float) -> tuple[float, str]:
+    """The unit that suits this many seconds, and its symbol."""
+    return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
 
 
 def interval(estimate: Estimate | None, unit: float = 1) -> str:
@@ -13,6 +19,11 @@ def interval(estimate: Estimate | None, unit: float = 1) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{value} ({NOTHING})"
     return f"{value} ({number(estimate.low / unit)}–{number(estimate.high / unit)})"
+
+
+def percent(part: float) -> str:
+    """A part as a percentage, with two significant digits."""
+    return f"{100 * part:.2g} %" if part < 0.995 else f"{100 * part:.0f} %"  # noqa: PLR2004  (two digits end there)
 
 
 def number(value: float) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.analysis import Comparison
+from bench.analysis import Comparison, Estimate
 from bench.plan import CONTROL
 from bench.reports.numbers import interval
 from bench.runs import TOTAL
@@ -16,20 +16,25 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     rows = [row for row in comparisons if row.stage == TOTAL and row.ratio]
     said = []
     for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
-        ordered = sorted((row for row in rows if row.loop == loop), key=_ratio)
-        ratios = (f"{interval(row.ratio)} times as long in {row.scenario}" for row in (ordered[0], ordered[-1]))
-        verdicts = Counter(row.verdict for row in ordered).most_common()
-        counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
-        said.append(f"{' to '.join(dict.fromkeys(ratios))} with {loop} {facts.get(f'loop {loop}')} ({counted})")
+        found = [(row.scenario, row.ratio, row.verdict) for row in rows if row.loop == loop and row.ratio]
+        said.append(from_least_to_most(found, f"with {loop} {facts.get(f'loop {loop}')}"))
     if not said:
         return "Nothing was measured that could be compared."
-    controls = [_ratio(row) for row in rows if row.role == CONTROL]
-    if controls:
-        ends = dict.fromkeys(f"{ratio:.3f}" for ratio in (min(controls), max(controls)))
-        said.append(f"{baseline} against itself came out at {' to '.join(ends)}")
+    if controls := [row.ratio.value for row in rows if row.role == CONTROL and row.ratio]:
+        said.append(f"{baseline} against itself came out at {ends(controls)}")
     where = f"{facts.get('implementation')} {facts.get('python')}"
     return f"Against {baseline} on {where}, a lifecycle takes {'; '.join(said)}."
 
 
-def _ratio(row: Comparison) -> float:
-    return row.ratio.value if row.ratio else 1
+def from_least_to_most(found: Sequence[tuple[str, Estimate, str | None]], whose: str) -> str:
+    """Of scenarios, ratios and verdicts: the least and the greatest ratio, and how often which verdict."""
+    ordered = sorted(found, key=lambda one: one[1].value)
+    ratios = (f"{interval(ratio)} times as long in {scenario}" for scenario, ratio, _ in (ordered[0], ordered[-1]))
+    verdicts = Counter(verdict for *_, verdict in ordered).most_common()
+    counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
+    return f"{' to '.join(dict.fromkeys(ratios))} {whose} ({counted})"
+
+
+def ends(ratios: Sequence[float]) -> str:
+    """The least and the greatest, as one number where they read the same."""
+    return " to ".join(dict.fromkeys(f"{ratio:.3f}" for ratio in (min(ratios), max(ratios))))

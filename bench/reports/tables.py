@@ -4,45 +4,44 @@ A table for each scenario: loop, total and ratio with their intervals, verdict, 
 to read it. Numbers of one table share one unit.
 """
 
+import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
-from bench.plan import CONTROL, Cell
+from bench.plan import CONTROL, Cell, Sampling
 from bench.reports import resources
-from bench.reports.numbers import NOTHING, interval, number
+from bench.reports.numbers import NOTHING, interval, number, percent, unit_for
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
 from bench.store import Kept
 
-UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept)]
-    whole = [table for table in overview(kept, comparisons, style) if not width or _width(table) <= width]
+    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
+    whole = [table for table in overview(kept, comparisons, style) if not width or width_of(table) <= width]
     parts += [*whole, closing_sentence(kept, comparisons)]
-    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
-    return "\n\n".join(wrapped) + "\n"
+    return paragraphs(parts, width)
 
 
 def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """The report as a page: the sentence, the tables, and what they were measured with."""
     plan, sampling = kept.about.plan, kept.about.plan.sampling
+    more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
     settings = {
         "measured": kept.about.started,
         "workload": f"get_data with a sleep of {plan.delay_s:g} s",
-        "rounds": f"{sampling.rounds}, of up to {sampling.sweeps} sweeps",
+        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps",
         "seed": str(plan.seed),
         "affinity": plan.affinity or NOTHING,
         "method": f"lock-step, version {kept.about.method}",
     }
     facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
-    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept)]
+    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
     parts += _scenarios(kept, comparisons, "github", None, "## ")
     parts += resources.as_markdown(kept.resources) if kept.resources else []
@@ -62,7 +61,7 @@ def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[
         seconds = f"{interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
         cells = [scenario, seconds, *(interval(row.ratio if row else None) for row in rows[1:])]
         lines.append(dict(zip(["scenario", baseline, *others], cells, strict=True)))
-    return [_grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
+    return [grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
 
 
 def _scenarios(
@@ -73,6 +72,7 @@ def _scenarios(
         yield f"{mark}{scenario.name}: {scenario.title}"
         yield from _tables(rows, style, width)
         yield from _notes(rows)
+        yield from _too_wide(rows, kept.about.plan.sampling)
     yield from kept.problems
 
 
@@ -84,6 +84,13 @@ def _legend(kept: Kept) -> str:
     )
 
 
+def _disturbances(kept: Kept) -> list[str]:
+    """What disturbed when the run was begun; nothing of a run of which nobody looked."""
+    found = kept.about.disturbances
+    said = f"{'; '.join(found) or 'none found'}. `python -m bench doctor` says more." if found is not None else ""
+    return [f"Disturbances when it began: {said}"] if said else []
+
+
 def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[str]:
     """The table of one scenario; in two, which and how fast, then the stages, where it is too wide."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
@@ -93,17 +100,25 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     names = ["loop", f"total {symbol}", "ratio", "verdict"]
     lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
-    whole = _grid(lines, [*names, *stages], style)
-    if not width or _width(whole) <= width:
+    whole = grid(lines, [*names, *stages], style)
+    if not width or width_of(whole) <= width:
         return [whole]
-    return [_grid(lines, names, style), _grid(lines, ["loop", *stages], style)]
+    return [grid(lines, names, style), grid(lines, ["loop", *stages], style)]
 
 
-def _width(table: str) -> int:
+def paragraphs(parts: Iterable[str], width: int | None) -> str:
+    """Texts and tables, one below the other; the texts wrapped."""
+    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
+    return "\n\n".join(wrapped) + "\n"
+
+
+def width_of(table: str) -> int:
+    """Columns that a table takes."""
     return max(map(len, table.splitlines()))
 
 
-def _grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
+def grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
+    """A table of texts, the first column to the left and the others to the right."""
     cells = [[line[name] for name in names] for line in lines]
     sides = ["left", *["right"] * (len(names) - 1)]
     return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
@@ -123,13 +138,26 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
     yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
 
 
+def _too_wide(rows: Sequence[Comparison], sampling: Sampling) -> Iterator[str]:
+    """Which intervals are wider than was asked for, where anything was."""
+    totals = [row for row in rows if row.stage == TOTAL and row.ratio]
+    widths = {_label(row): row.ratio.half_width for row in totals if row.ratio}
+    asked = sampling.precision or math.inf
+    wide = [f"{label} ±{percent(width)}" for label, width in widths.items() if asked < width < math.inf]
+    if wide:
+        yield f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)"
+
+
+def _asked(sampling: Sampling) -> str:
+    return f"±{percent(sampling.precision or 0)} within {sampling.max_time_s or math.inf:g} s"
+
+
 def _label(row: Comparison) -> str:
     return Cell(row.scenario, row.loop, row.role).label
 
 
 def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
-    least = min((row.seconds.value for row in totals if row.seconds), default=1)
-    return next((unit for unit in UNITS if least >= unit[0]), UNITS[-1])
+    return unit_for(min((row.seconds.value for row in totals if row.seconds), default=1))
 
 
 def _main(row: Comparison, unit: float) -> list[str]:

@@ -1,0 +1,200 @@
+"""Changes to text: tables for people, in the terminal and in Markdown, and JSON for other programs."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
+
+import msgspec
+
+from bench.analysis import THRESHOLD, Estimate, excludes_1
+from bench.changes import Change, distrusted, slower_by, uncompared
+from bench.pairs import Pair
+from bench.plan import CONFIDENCE, CONTROL
+from bench.reports.numbers import NOTHING, interval, number, unit_for
+from bench.reports.sentence import ends, from_least_to_most
+from bench.reports.tables import grid, paragraphs, width_of
+from bench.runs import TOTAL
+
+
+def as_text(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> str:
+    """What changed in one of tabulate's formats; tables that are wider than `width` are parted."""
+    parts = [_heading(pair), *_scenarios(pair, changes, style, width), _legend(pair), *pair.notes]
+    if len(pair.old.about.plan.scenarios) > 1:
+        parts += itertools.islice(_fitting(_totals(pair, changes), ["scenario", "loop"], style, width), 1)
+    return paragraphs([*parts, closing_sentence(pair, changes)], width)
+
+
+def as_markdown(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str:
+    """What changed, as a part of a page: the sentence, what failed, the totals, and how to read them."""
+    parts = [f"## Event loops: {_name(pair.old_name)} and {_name(pair.new_name)}", closing_sentence(pair, changes)]
+    parts += [f"**Failed:** {failure}" for failure in failed]
+    parts += _fitting(_totals(pair, changes), ["scenario", "loop"], "github", None)
+    notes = (note for rows in _by_scenario(changes).values() for note in _notes(rows))
+    return paragraphs([*parts, *dict.fromkeys(notes), _legend(pair), _heading(pair), *pair.notes], None)
+
+
+def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str:
+    """All that is known of the changes; absent numbers are null."""
+    sides = {"old": (pair.old_name, pair.old.about), "new": (pair.new_name, pair.new.about)}
+    document = {
+        **{side: {"name": _name(name), "measured": about.started, "facts": about.facts}
+           for side, (name, about) in sides.items()},
+        "baseline": pair.old.about.plan.baseline,
+        "method": pair.old.about.method,
+        "threshold": THRESHOLD,
+        "differences": pair.differences,
+        "seconds_comparable": not pair.other_machine,
+        "notes": pair.notes,
+        "failed": failed,
+        "changes": changes,
+    }  # fmt: skip
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+
+
+def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
+    """What fails the checks that were asked for: a total that is slower by more than `slower`, or says nothing."""
+    missing = uncompared(pair, changes)
+    said = []
+    for row in changes:
+        if row.stage == TOTAL and row.role == "loop":
+            if slower is not None and slower_by(row, slower):
+                said.append(
+                    f"{row.loop} in {row.scenario} is slower by more than {slower * 100:g}%: {interval(row.change)}"
+                )
+            if inconclusive and row in missing:
+                said.append(f"{row.loop} in {row.scenario} could not be compared")
+            elif inconclusive and row.verdict == "inconclusive":
+                said.append(f"{row.loop} in {row.scenario} is inconclusive: {interval(row.change)}")
+    return tuple(said)
+
+
+def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
+    """How each loop changed over all scenarios, and how far from 1 the control did."""
+    rows = [row for row in changes if row.stage == TOTAL and row.change]
+    said = []
+    for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
+        found = [(row.scenario, row.change, row.verdict) for row in rows if row.loop == loop and row.change]
+        said.append(from_least_to_most(found, f"with {loop} {_versions(pair, loop)}"))
+    if not said:
+        return "Nothing was measured in both runs that could be compared."
+    baseline = pair.old.about.plan.baseline
+    if controls := [row.change.value for row in rows if row.role == CONTROL and row.change]:
+        said.append(f"{baseline} against itself changed by {ends(controls)}")
+    names = f"From {_name(pair.old_name)} to {_name(pair.new_name)}"
+    return f"{names}, each divided by its own {baseline}, a lifecycle takes {'; '.join(said)}."
+
+
+def _name(text: str) -> str:
+    """What a user calls a run, without folders: they name machines and people."""
+    return PurePath(text).name or "run"
+
+
+def _versions(pair: Pair, loop: str) -> str:
+    versions = (kept.about.facts.get(f"loop {loop}", "unknown") for kept in (pair.old, pair.new))
+    return " → ".join(dict.fromkeys(versions))
+
+
+def _heading(pair: Pair) -> str:
+    old, new = (
+        f"{_name(name)}, measured {kept.about.started}"
+        for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new))
+    )
+    return f"old: {old}; new: {new}. What differs: {'; '.join(pair.differences) or 'nothing that is recorded'}."
+
+
+def _legend(pair: Pair) -> str:
+    baseline = pair.old.about.plan.baseline
+    return (
+        f"change: the new ratio divided by the old, below 1 is faster; ratio: divided by {baseline}'s in the same run; "
+        f"in brackets the intervals, {CONFIDENCE:.0%} sure for all loops of a scenario together. "
+        f"control: {baseline} again, the noise floor."
+    )
+
+
+def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for row in changes:
+        found.setdefault(row.scenario, []).append(row)
+    return found
+
+
+def _scenarios(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> Iterator[str]:
+    groups = (*pair.old.about.groups, *pair.new.about.groups)
+    titles = {group.scenario.name: group.scenario.title for group in groups}
+    for scenario, rows in _by_scenario(changes).items():
+        yield f"{scenario}: {titles.get(scenario, NOTHING)}"
+        shown = [row for row in rows if row.stage == TOTAL or row.role == "loop"]
+        yield from _fitting(_lines(pair, shown), ["loop", "stage"], style, width)
+        yield from _notes(rows)
+
+
+def _totals(pair: Pair, changes: Sequence[Change]) -> list[Mapping[str, str]]:
+    return _lines(pair, [row for row in changes if row.stage == TOTAL and row.role != "baseline"])
+
+
+def _lines(pair: Pair, rows: Sequence[Change]) -> list[Mapping[str, str]]:
+    """A line for each row that at least one of the runs has measured; all in one unit."""
+    both = [(row.old_seconds, row.new_seconds) for row in rows]
+    totals = [row.value for seconds in both for row in seconds if row]
+    unit, symbol = unit_for(min(totals, default=1))
+    mark = " †" if pair.other_machine else ""
+    return [
+        {
+            "scenario": row.scenario,
+            "loop": row.label,
+            "stage": row.stage,
+            "change": interval(row.change),
+            "verdict": {"baseline": "baseline", CONTROL: "noise floor"}.get(row.role, row.verdict) or NOTHING,
+            "old ratio": _ratio(row, row.old_ratio),
+            "new ratio": _ratio(row, row.new_ratio),
+            f"old {symbol}{mark}": number(old.value / unit) if old else NOTHING,
+            f"new {symbol}{mark}": number(new.value / unit) if new else NOTHING,
+        }
+        for row, (old, new) in zip(rows, both, strict=True)
+        if old or new
+    ]
+
+
+def _ratio(row: Change, ratio: Estimate | None) -> str:
+    return "1" if row.role == "baseline" else interval(ratio)
+
+
+def _fitting(lines: Sequence[Mapping[str, str]], first: Sequence[str], style: str, width: int | None) -> Iterator[str]:
+    """The table of these lines, as few as fit: which row, then change, ratios and seconds, each pair undivided."""
+    if not lines:
+        return
+    names = list(lines[0])[3:]
+    shown: list[str] = []
+    for pair in (names[0:2], names[2:4], names[4:6]):
+        if shown and width and width_of(grid(lines, [*first, *shown, *pair], style)) > width:
+            yield grid(lines, [*first, *shown], style)
+            shown = []
+        shown += pair
+    yield grid(lines, [*first, *shown], style)
+
+
+def _notes(rows: Sequence[Change]) -> Iterator[str]:
+    """Whether the rows are to be trusted, and what is not, or not wholly, in their table."""
+    reasons: dict[str, list[str]] = {}
+    for row in (row for row in rows if row.stage == TOTAL):
+        if row.role == CONTROL:
+            yield from _distrust(row)
+        if row.reason:
+            missing = "" if row.old_seconds or row.new_seconds else "not in the table: "
+            reasons.setdefault(f"{missing}{row.reason}", []).append(row.label)
+    yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
+
+
+def _distrust(control: Change) -> Iterator[str]:
+    said = [
+        f"came out at {interval(ratio)} in the {side} run"
+        for side, ratio in (("old", control.old_ratio), ("new", control.new_ratio))
+        if ratio and excludes_1(ratio, THRESHOLD)
+    ]
+    if distrusted(control):
+        said.append(f"changed by {interval(control.change)}")
+    if said:
+        yield (
+            f"NOT TO BE TRUSTED: {control.scenario}: {control.baseline} against itself {', and '.join(said)}, "
+            f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
+        )

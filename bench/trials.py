@@ -1,0 +1,180 @@
+"""Tries the harness on itself: comparisons whose truth is known, measured as all others are.
+
+Each trial is a whole comparison, with rounds of fresh processes and all, of a loop with the same loop that does a known
+amount of work more in its factory. The control of it is the comparison of the loop with itself.
+"""
+
+import itertools
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from bench import analysis, catalog, known, loops, plan
+from bench.errors import BenchError, NotMeasuredError
+from bench.measure import Meter
+from bench.plan import CONTROL, Plan
+from bench.precision import Rounds
+from bench.processes import EndedError, Process
+from bench.runs import TOTAL, Delivery, Outcome
+from bench.scores import Trial, lock_step_trial, pyperf_trial
+from bench.store import About, Kept
+
+BASELINE = known.loop_name(0)
+CALIBRATING_TURNS = 12_000  # about as long as a lifecycle of asyncio's: far beyond what is to be found
+PYPERF_OPTIONS: tuple[str, ...] = ()  # its defaults: 20 processes of 3 values of 100 ms
+USUAL_S, USUAL_TIMEOUT_S = 20.0, 600.0  # what it takes for one cell, about, and at most
+LEAST_TRIALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What is tried: `effects` are parts of the total (0.02: 2 % slower), none for the loop with itself alone.
+
+    With `against_pyperf`, pyperf's own scheduler makes each trial first, and ours then has the wall time that it took.
+    """
+
+    scenario: str
+    effects: tuple[float, ...]
+    trial_s: float
+    max_time_s: float
+    seed: int
+    trials: int | None = None
+    against_pyperf: bool = False
+    affinity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One trial to make, by its number; the first calibrates."""
+
+    number: int
+    effect: float
+
+    def __str__(self) -> str:
+        """What is tried, for people."""
+        if not self.number:
+            return "calibrating the known work"
+        return f"trial {self.number}: {f'{100 * self.effect:g} % slower' if self.effect else 'a loop with itself'}"
+
+
+class Trials:
+    """The trials of one design, given one by one as long as the next fits into the time."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.turn_share = 0.0
+        self._longest_s = 2 * USUAL_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
+        least = design.trial_s + LEAST_TRIALS * self._longest_s
+        if design.max_time_s < least:
+            raise BenchError(
+                f"{design.max_time_s:g} s are too little: a trial takes about {self._longest_s:g} s\n"
+                f"give --max-time {least:g}s or more{'' if design.against_pyperf else ', or a shorter --trial-time'}"
+            )
+        self._ends = time.monotonic() + design.max_time_s
+
+    @property
+    def seconds_left(self) -> float:
+        """Of the time that the design allows."""
+        return self._ends - time.monotonic()
+
+    def __iter__(self) -> Iterator[Step]:
+        """The calibration, where there are effects; then the effects in turn, each time in an order of its own."""
+        if self.design.effects:
+            yield Step(0, 0.0)
+        effects, seed = self.design.effects or (0.0,), self.design.seed
+        cycles = (random.Random(f"{seed}/{cycle}").sample(effects, len(effects)) for cycle in itertools.count())
+        for number, effect in enumerate(itertools.islice(itertools.chain.from_iterable(cycles), self.design.trials), 1):
+            if self._longest_s > self.seconds_left:
+                return
+            yield Step(number, effect)
+
+    def make(self, step: Step) -> tuple[Trial, ...]:
+        """Make one trial; raises NotMeasuredError if a loop can't be measured."""
+        began = time.monotonic()
+        if not step.number:
+            ratio = self._lock_step(step, CALIBRATING_TURNS, 0.0, self.design.trial_s)[-1].ratio.value
+            self.turn_share = (ratio - 1) / CALIBRATING_TURNS
+            if self.turn_share <= 0:
+                raise NotMeasuredError(f"the known work does not show: the ratio came out at {ratio:.3f}")
+            return ()
+        turns = max(1, round(step.effect / self.turn_share)) if step.effect else 0
+        usual = self._usual(turns, step.effect) if self.design.against_pyperf else ()
+        seconds = time.monotonic() - began if usual else self.design.trial_s
+        found = (*usual, *self._lock_step(step, turns, step.effect, seconds))
+        self._longest_s = max(self._longest_s, time.monotonic() - began)
+        return found
+
+    def _truth(self, turns: int) -> float:
+        return 1 + turns * self.turn_share
+
+    def _lock_step(self, step: Step, turns: int, effect: float, seconds: float) -> list[Trial]:
+        """Compare in lock-step: as many rounds as fit, six at least; the control first, then the slower loop."""
+        names = (BASELINE, known.loop_name(turns)) if turns else (BASELINE,)
+        seed = random.Random(f"{self.design.seed}/trial/{step.number}").randrange(2**32)
+        sampling = replace(plan.DEFAULT, rounds=plan.minimum_rounds(1), precision=0.0, max_time_s=seconds)
+        ahead = Plan(names, (self.design.scenario,), BASELINE, sampling, seed, affinity=self.design.affinity)
+        scenario = catalog.named(self.design.scenario)
+        groups = plan.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
+        began = time.monotonic()
+        kept = _measured(About(ahead, groups, {}, ""))
+        took = time.monotonic() - began
+        exact, told = (
+            [row for row in analysis.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
+            for threshold in (0.0, analysis.THRESHOLD)
+        )
+        truths = {CONTROL: (0.0, 1.0), "loop": (effect, self._truth(turns))}
+        try:
+            return [
+                lock_step_trial(*truths[one.role], one, other, took) for one, other in zip(exact, told, strict=True)
+            ]
+        except ValueError as error:
+            raise NotMeasuredError(f"a trial in {scenario.name} gave nothing to compare: {error}") from None
+
+    def _usual(self, turns: int, effect: float) -> tuple[Trial, ...]:
+        """Compare the usual way: the baseline, then its copy, then the slower loop."""
+        names = [BASELINE, BASELINE, *([known.loop_name(turns)] if turns else [])]
+        began = time.monotonic()
+        baseline, *others = [self._usual_values(name) for name in names]
+        took = time.monotonic() - began
+        truths = ((0.0, 1.0), (effect, self._truth(turns)))
+        return tuple(
+            pyperf_trial(*truth, baseline, values, took) for truth, values in zip(truths, others, strict=False)
+        )
+
+    def _usual_values(self, name: str) -> tuple[float, ...]:
+        words = [
+            "--quiet",
+            *PYPERF_OPTIONS,
+            "--scenario",
+            self.design.scenario,
+            "--loop",
+            name,
+            "--parent",
+            str(os.getpid()),
+        ]
+        words += ["--affinity", self.design.affinity] if self.design.affinity else []
+        process = Process("bench.usual", words)
+        try:
+            delivery = msgspec.json.decode(process.answer(USUAL_TIMEOUT_S), type=Delivery)
+        except (EndedError, ValueError) as error:
+            last = process.output.strip().rpartition("\n")[2]
+            raise NotMeasuredError(f"pyperf's own scheduler gave no values: {error}\n{last}") from None
+        finally:
+            process.kill()
+        return delivery.values[TOTAL]
+
+
+def _measured(about: About) -> Kept:
+    """Measure one run and keep it in memory."""
+    rounds, meter = Rounds(about), Meter(about.plan)
+    outcomes: list[Outcome] = []
+    for turn in rounds:
+        for outcome in meter.measure(turn):
+            outcomes.append(outcome)
+            rounds.tell(outcome)
+    return Kept(about, tuple(outcomes))

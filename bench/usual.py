@@ -1,0 +1,53 @@
+"""Times one cell the usual way: by pyperf's own scheduler, with pyperf's defaults, one process after another.
+
+`bench.trials` starts it, to set it beside lock-step. This process is pyperf's manager: pyperf starts it again for each
+of its workers, and it delivers all their values as one line of JSON on what was stdout.
+"""
+
+import functools
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import pyperf
+
+from bench import catalog, loops
+from bench.turns import Turns, die_with_parent
+from scenarios._workload import GetData, Records, get_data
+
+
+def seconds(once: Callable[[GetData], Records], iterations: int) -> float:
+    """Seconds that so many lifecycles take."""
+    began = perf_counter()
+    for _ in range(iterations):
+        once(get_data)
+    return perf_counter() - began
+
+
+def pass_on(command: list[str], options: Namespace) -> None:
+    """Tell pyperf's workers which cell it is."""
+    command += ["--scenario", options.scenario, "--loop", options.loop]
+
+
+def main() -> None:
+    """Measure the cell that the command line names, and deliver its values."""
+    turns = Turns()
+    sys.path.append(str(Path.cwd()))
+    runner = pyperf.Runner(program_args=("-P", "-m", "bench.usual"), add_cmdline_args=pass_on)
+    for option in ("--scenario", "--loop"):
+        runner.argparser.add_argument(option, required=True)
+    runner.argparser.add_argument("--parent", type=int, default=os.getppid())
+    options = runner.parse_args()
+    die_with_parent(options.parent)
+    loop, scenario = loops.named(options.loop), catalog.named(options.scenario)
+    with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
+        benchmark = runner.bench_time_func(f"{scenario.name}.total", functools.partial(seconds, once))
+    # A worker of pyperf's delivers too, into what its manager prints: nobody reads it there.
+    turns.deliver({"values": {"total": benchmark.get_values()}})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""Can't be imported."""
+
+raise ValueError("not today")

@@ -1,0 +1,406 @@
+"""What disturbs, told of invented machines: for each subject one where it does, one where not, one that is silent."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench import conditions
+from bench.conditions import Condition, Place, State
+from bench.conditions import place as places
+from bench.conditions.place import Battery, Sample, UntoldError
+
+CPU = "sys/devices/system/cpu"
+CLOCKS = "sys/devices/system/clocksource/clocksource0"
+FIRMWARE = "sys/class/dmi/id"
+UNIFIED = "30 20 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+LEGACY = "29 20 0:25 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n30 29 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+QUIET = Sample(others=0.01, stolen=0.0, swapped=0, reading_ns=45, step_ns=20, promised_ns=1)
+
+FILES: Mapping[str, str | bytes | None] = {  # of a quiet machine with two CPUs; None is no file
+    "proc/cpuinfo": "processor\t: 0\nflags\t\t: fpu tsc sse2\n",
+    "proc/loadavg": "0.10 0.20 0.30 1/100 4242\n",
+    "proc/self/cgroup": "0::/\n",
+    "proc/self/mountinfo": "21 20 0:20 / /proc rw - proc proc rw\n" + UNIFIED,
+    "proc/self/personality": "00000000\n",
+    "proc/sys/kernel/io_uring_disabled": "0\n",
+    "proc/sys/kernel/randomize_va_space": "2\n",
+    "proc/version": "Linux version 6.12.0\n",
+    f"{CPU}/cpu0/cpufreq/scaling_governor": "performance\n",
+    f"{CPU}/cpu1/cpufreq/scaling_governor": "performance\n",
+    f"{CPU}/cpufreq/boost": "0\n",
+    f"{CPU}/isolated": "\n",
+    f"{CPU}/smt/active": "0\n",
+    f"{CLOCKS}/available_clocksource": "tsc hpet acpi_pm\n",
+    f"{CLOCKS}/current_clocksource": "tsc\n",
+}
+VIRTUAL: dict[str, str | bytes | None] = {"proc/cpuinfo": "flags\t\t: fpu hypervisor tsc\n"}
+ARM: dict[str, str | bytes | None] = {"proc/cpuinfo": "Features\t: fp asimd\n"}
+
+
+def quiet(root: Path, files: Mapping[str, str | bytes | None]) -> Place:
+    """Two CPUs, nothing that disturbs, but for what these files say."""
+    for name, content in {**FILES, **files}.items():
+        if content is not None:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return Place(
+        QUIET, 2, frozenset({0, 1}), load=0.1, swap=(0, 0), batteries=(), environment={}, inherited={}, root=root
+    )
+
+
+class Case(NamedTuple):
+    """A machine that differs from the quiet one in files, and in what else is known of it; and what is told of it."""
+
+    subject: str
+    state: State
+    found: str
+    files: Mapping[str, str | bytes | None] = {}
+    known: Mapping[str, object] = {}
+
+
+def seen(**changes: float | None) -> dict[str, object]:
+    return {"sample": dataclasses.replace(QUIET, **changes)}  # type: ignore[arg-type]  # each of its type
+
+
+BUSY = {"proc/loadavg": "3.10 2.00 1.00 5/100 4242\n"}
+PINNED = {"allowed": frozenset({1})}
+ISOLATED = {f"{CPU}/isolated": "2-3\n"}
+SETTING = "proc/sys/kernel/randomize_va_space"
+GROUP = "proc/self/cgroup"
+GOVERNORS = [f"{CPU}/cpu{number}/cpufreq/scaling_governor" for number in (0, 1)]
+NO_GOVERNOR = dict.fromkeys(GOVERNORS)
+LIBUV = "UV_USE_IO_URING"
+IO_URING = "proc/sys/kernel/io_uring_disabled"
+
+CASES = [
+    Case("load", "ok", "0.10 on 2 CPUs (0.05 each), others use 1% of them, 0 run now"),
+    Case("load", "ok", "0.10 on 1 CPU (0.10 each), others use 1% of them", {}, {"platform": "darwin", "cpus": 1}),
+    Case("load", "warning", "3.10 on 2 CPUs (1.55 each), others use 1% of them, 4 run now", BUSY, {"load": 3.1}),
+    Case("load", "warning", "0.10 on 2 CPUs (0.05 each), others use 30% of them, 0 run now", {}, seen(others=0.3)),
+    Case("load", "unknown", "psutil can't tell on win32", {}, {"load": None, "platform": "win32"}),
+    Case("load", "unknown", "psutil can't tell on linux", {}, seen(others=None)),
+    Case("load", "unknown", "the kernel has no /proc/loadavg", {"proc/loadavg": None}),
+    Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1 0.2 0.3 many"}),
+    Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1"}),
+    Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": b"\xff"}),
+    Case("steal time", "ok", "0.0% over 0.5 s"),
+    Case("steal time", "ok", "1.0% over 0.5 s", {}, seen(stolen=0.01)),
+    Case("steal time", "warning", "4.2% over 0.5 s", {}, seen(stolen=0.042)),
+    Case("steal time", "unknown", "psutil can't tell on darwin", {}, {**seen(stolen=None), "platform": "darwin"}),
+    Case("virtualisation", "ok", "none"),
+    Case("virtualisation", "ok", "none, in a container", {".dockerenv": ""}),
+    Case("virtualisation", "ok", "none, in a container", {}, {"environment": {"container": "podman"}}),
+    Case("virtualisation", "ok", "none", {f"{FIRMWARE}/sys_vendor": "Amazon EC2"}),
+    Case("virtualisation", "warning", "by a hypervisor without a name", VIRTUAL),
+    Case("virtualisation", "warning", "by KVM", {**VIRTUAL, f"{CLOCKS}/available_clocksource": "kvm-clock tsc"}),
+    Case("virtualisation", "warning", "by VMware, in a container",
+         {**VIRTUAL, f"{FIRMWARE}/sys_vendor": "VMware, Inc.\n", "run/.containerenv": ""}),
+    Case("virtualisation", "warning", "by Hyper-V", {
+        **VIRTUAL, f"{FIRMWARE}/sys_vendor": "Microsoft Corporation", f"{FIRMWARE}/product_name": "Virtual Machine"}),
+    Case("virtualisation", "warning", "by Hyper-V",
+         {**VIRTUAL, "proc/version": "Linux version 6.6-microsoft-standard-WSL2"}),
+    Case("virtualisation", "warning", "by Hyper-V", {**VIRTUAL, "proc/version": "Linux-Microsoft"}),
+    Case("virtualisation", "warning", "by a hypervisor without a name", {**VIRTUAL, "proc/version": None}),
+    Case("virtualisation", "warning", "by Xen", {"sys/hypervisor/type": "xen\n"}),
+    Case("virtualisation", "warning", "by QEMU", {**ARM, f"{FIRMWARE}/sys_vendor": "QEMU"}),
+    Case("virtualisation", "unknown", "neither processor nor firmware says", ARM),
+    Case("virtualisation", "unknown", "neither processor nor firmware says, in a container", {**ARM, ".dockerenv": ""}),
+    Case("virtualisation", "unknown", "neither processor nor firmware says",
+         {**ARM, f"{FIRMWARE}/sys_vendor": "Amazon EC2", f"{FIRMWARE}/product_name": "c7g.metal"}),
+    Case("virtualisation", "unknown", "only Linux tells, this is darwin", {}, {"platform": "darwin"}),
+    Case("CPU quota", "ok", "none"),
+    Case("CPU quota", "ok", "none", {"sys/fs/cgroup/cpu.max": "max 100000\n"}),
+    Case("CPU quota", "ok", "2 of 2 CPUs, which is all", {"sys/fs/cgroup/cpu.max": "200000 100000\n"}),
+    Case("CPU quota", "ok", "none", {  # of version 1, and without a limit
+        "proc/self/mountinfo": LEGACY, GROUP: "4:memory:/m\n1:cpu,cpuacct:/a\n",
+        "sys/fs/cgroup/cpu/a/cpu.cfs_quota_us": "-1", "sys/fs/cgroup/cpu/a/cpu.cfs_period_us": "100000"}),
+    Case("CPU quota", "warning", "1.5 of 2 CPUs", {"sys/fs/cgroup/cpu.max": "150000 100000\n"}),
+    Case("CPU quota", "warning", "0.5 of 2 CPUs", {  # the group around it is narrower
+        GROUP: "0::/a/b\n", "sys/fs/cgroup/a/cpu.max": "50000 100000", "sys/fs/cgroup/a/b/cpu.max": "150000 100000"}),
+    Case("CPU quota", "warning", "0.25 of 2 CPUs", {
+        "proc/self/mountinfo": LEGACY + UNIFIED.replace("cgroup rw", "cgroup/unified rw"), GROUP: "1:cpu:/a/b\n0::/\n",
+        "sys/fs/cgroup/cpu/a/cpu.cfs_quota_us": "25000\n", "sys/fs/cgroup/cpu/a/cpu.cfs_period_us": "100000\n"}),
+    Case("CPU quota", "warning", "1 of 2 CPUs", {  # mounted from the group on: a container without a namespace
+        "proc/self/mountinfo": UNIFIED.replace(" / ", " /docker/x ", 1), GROUP: "0::/docker/x/in\n",
+        "sys/fs/cgroup/in/cpu.max": "100000 100000"}),
+    *(Case("CPU quota", "warning", "1 of 2 CPUs", {  # a group that lies outside of what is mounted
+        "proc/self/mountinfo": UNIFIED.replace(" / ", f" {top} ", 1), GROUP: f"0::{group}\n",
+        "sys/fs/cgroup/cpu.max": "100000 100000"}) for top, group in (("/docker/x", "/other"), ("/", "/../other"))),
+    Case("CPU quota", "unknown", "the kernel has no /proc/self/cgroup", {GROUP: None}),
+    Case("CPU quota", "unknown", "the kernel has no /proc/self/mountinfo", {"proc/self/mountinfo": None}),
+    Case("CPU quota", "unknown", "no control groups are mounted here", {"proc/self/mountinfo": ""}),
+    *(Case("CPU quota", "unknown", "/proc/self/cgroup holds something unexpected", {GROUP: text})
+      for text in ("", "0:")),
+    *(Case("CPU quota", "unknown", "/proc/self/mountinfo holds something unexpected", {"proc/self/mountinfo": text})
+      for text in ("30 20 0:26 / /sys", "1 - cgroup2 cgroup2 rw")),
+    *(Case("CPU quota", "unknown", "cpu.max of a control group holds something unexpected",
+           {"sys/fs/cgroup/cpu.max": text})
+      for text in ("much 100000", "1", "1 2 3", "1 0", "0 1", "-1000 100000", "")),
+    Case("CPU quota", "unknown", "cpu.max of a control group can't be read", {"sys/fs/cgroup/cpu.max": b"\xff"}),
+    Case("swap", "ok", "none"),
+    Case("swap", "ok", "0 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {}, {"swap": (2**20, 2**31)}),
+    Case("swap", "warning", "3 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {},
+         {"swap": (2**20, 2**31), **seen(swapped=3 * 2**20)}),
+    Case("swap", "unknown", "psutil can't tell on linux", {}, {"swap": None}),
+    Case("swap", "unknown", "1 MiB of 2 MiB in use; whether any is moved can't be told", {},
+         {"swap": (2**20, 2**21), "platform": "darwin"}),
+    Case("CPUs", "ok", "2 of 2 may be used (0-1)"),
+    Case("CPUs", "ok", "3 of 8 may be used (0-1,5), workers on 5", {},
+         {"cpus": 8, "allowed": frozenset({0, 1, 5}), "confined": frozenset({5})}),
+    Case("CPUs", "warning", "1 of 2 may be used (1), which parent and workers share", {}, PINNED),
+    Case("CPUs", "warning", "only 1, which parent and workers share", {}, {"cpus": 1, "allowed": frozenset({0})}),
+    Case("CPUs", "unknown", "4; psutil can't tell on darwin which may be used", {},
+         {"cpus": 4, "allowed": None, "platform": "darwin"}),
+    Case("isolated CPUs", "ok", "none"),
+    Case("isolated CPUs", "ok", "2-3, and workers run on 3", ISOLATED, {"cpus": 4, "confined": frozenset({3})}),
+    Case("isolated CPUs", "warning", "2-3, but workers run on 0-1", ISOLATED, {"cpus": 4}),
+    Case("isolated CPUs", "unknown", "2-3; where the workers run can't be told", ISOLATED, {"allowed": None}),
+    Case("isolated CPUs", "unknown", f"the kernel has no /{CPU}/isolated", {f"{CPU}/isolated": None}),
+    Case("isolated CPUs", "unknown", f"/{CPU}/isolated holds something unexpected", {f"{CPU}/isolated": "some"}),
+    Case("SMT", "ok", "off"),
+    Case("SMT", "warning", "on: CPUs share cores", {f"{CPU}/smt/active": "1"}),
+    Case("SMT", "unknown", "off as seen here (a virtual machine's host decides)", VIRTUAL),
+    Case("SMT", "unknown", f"the kernel has no /{CPU}/smt/active", {f"{CPU}/smt/active": None}),
+    Case("SMT", "unknown", f"/{CPU}/smt/active holds something unexpected", {f"{CPU}/smt/active": "perhaps"}),
+    Case("governor", "ok", "performance"),
+    Case("governor", "ok", "performance", {GOVERNORS[0]: "powersave"}, PINNED),
+    Case("governor", "ok", "performance", {GOVERNORS[0]: None}, {"allowed": None}),
+    Case("governor", "warning", "powersave on 1 of 2 CPUs", {GOVERNORS[0]: "powersave"}),
+    Case("governor", "warning", "ondemand and powersave on 2 of 2 CPUs",
+         {GOVERNORS[0]: "powersave", GOVERNORS[1]: "ondemand"}),
+    Case("governor", "unknown", "the kernel has none", NO_GOVERNOR),
+    Case("governor", "unknown", "the kernel has none (a virtual machine's host decides)", {**VIRTUAL, **NO_GOVERNOR}),
+    Case("governor", "unknown", f"/{CPU}/…/scaling_governor holds something unexpected", {GOVERNORS[1]: "<b>!"}),
+    Case("turbo", "ok", "off"),
+    Case("turbo", "ok", "off", {f"{CPU}/intel_pstate/no_turbo": "1", f"{CPU}/cpufreq/boost": None}),
+    Case("turbo", "warning", "on", {f"{CPU}/cpufreq/boost": "1"}),
+    Case("turbo", "warning", "on", {f"{CPU}/intel_pstate/no_turbo": "0", f"{CPU}/cpufreq/boost": None}),
+    Case("turbo", "unknown", "the kernel has no switch for it", {f"{CPU}/cpufreq/boost": None}),
+    Case("turbo", "unknown", "the kernel has no switch for it (a virtual machine's host decides)",
+         {**VIRTUAL, f"{CPU}/cpufreq/boost": None}),
+    Case("turbo", "unknown", f"/{CPU}/cpufreq/boost holds something unexpected", {f"{CPU}/cpufreq/boost": "2"}),
+    Case("battery", "ok", "none"),
+    Case("battery", "ok", "not in use: plugged in", {}, {"batteries": (Battery(80, plugged=True),)}),
+    Case("battery", "warning", "in use, 80 % full", {}, {"batteries": (Battery(80.4, plugged=False),)}),
+    Case("battery", "unknown", "80 % full; whether it is in use is not told", {}, {"batteries": (Battery(80, None),)}),
+    Case("battery", "unknown", "psutil can't tell on aix", {}, {"batteries": None, "platform": "aix"}),
+    Case("clock source", "ok", "tsc"),
+    Case("clock source", "warning", "hpet, slow to read", {f"{CLOCKS}/current_clocksource": "hpet"}),
+    Case("clock source", "warning", "jiffies, slow to read",
+         {f"{CLOCKS}/current_clocksource": "jiffies", f"{CLOCKS}/available_clocksource": None}),
+    Case("clock source", "unknown",
+         "sundial, of which nothing is known here; the clock's cost shows whether it will do",
+         {f"{CLOCKS}/current_clocksource": "sundial"}),
+    Case("clock source", "unknown", f"/{CLOCKS}/current_clocksource holds something unexpected",
+         {f"{CLOCKS}/current_clocksource": "<script>"}),
+    Case("clock", "ok", "45 ns to read, least step 20 ns, promised 1 ns"),
+    Case("clock", "warning", "1200 ns to read, least step 20 ns, promised 1 ns", {}, seen(reading_ns=1200.4)),
+    Case("clock", "warning", "45 ns to read, least step 15000 ns, promised 1 ns", {}, seen(step_ns=15_000)),
+    Case("clock", "unknown", "it did not move in 500000000 ns", {}, seen(reading_ns=0, step_ns=500_000_000)),
+    Case("ASLR", "ok", "on, as fresh rounds need it"),
+    Case("ASLR", "warning", "off", {SETTING: "0"}),
+    Case("ASLR", "warning", "on, but not for the heap", {SETTING: "1"}),
+    Case("ASLR", "warning", "off for this process and its workers", {"proc/self/personality": "00040000"}),
+    Case("ASLR", "unknown", f"the kernel has no /{SETTING}", {SETTING: None}),
+    Case("ASLR", "unknown", f"/{SETTING} holds something unexpected", {SETTING: "3"}),
+    Case("ASLR", "unknown", "the kernel has no /proc/self/personality", {"proc/self/personality": None}),
+    Case("ASLR", "unknown", "/proc/self/personality holds something unexpected", {"proc/self/personality": "x"}),
+    Case("io_uring", "ok", "allowed by the kernel, left to libuv"),
+    Case("io_uring", "ok", "disabled by the kernel, left to libuv", {IO_URING: "2"}),
+    Case("io_uring", "warning", "decided by UV_USE_IO_URING=1", {}, {"environment": {LIBUV: "1"}}),
+    Case("io_uring", "warning", "decided by UV_USE_IO_URING=…", {},
+         {"environment": {LIBUV: "/home/me"}}),
+    Case("io_uring", "unknown", f"the kernel has no /{IO_URING}", {IO_URING: None}),
+    Case("io_uring", "unknown", f"/{IO_URING} holds something unexpected", {IO_URING: "3"}),
+    Case("Python switches", "ok", "none"),
+    Case("Python switches", "ok", "none", {}, {"environment": {"PYTHONPATH": "x", "PYTHON\udcff": "1"}}),
+    Case("Python switches", "ok", "PYTHONASYNCIODEBUG, PYTHONDEVMODE, which workers don't get", {},
+         {"environment": {"PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1"}}),
+    Case("Python switches", "warning", "PYTHON_JIT, which workers get too", {},
+         {"environment": {"PYTHON_JIT": "1", "PYTHONDEVMODE": "1"}, "inherited": {"PYTHON_JIT": "1"}}),
+    Case("Python switches", "unknown", "what workers get of the environment was not asked", {}, {"inherited": None}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.subject} {case.state}: {case.found}")
+def test_a_check_tells_what_there_is(case: Case, tmp_path: Path) -> None:
+    place = dataclasses.replace(quiet(tmp_path, case.files), **case.known)  # type: ignore[arg-type]  # fields of Place
+
+    told = {one.subject: one for one in conditions.conditions(place)}[case.subject]
+
+    assert (told.state, told.found) == (case.state, case.found)
+    assert bool(told.remedy) == (told.state == "warning")
+
+
+def test_every_check_is_tried_in_every_state() -> None:
+    tried = {(case.subject, case.state) for case in CASES}
+
+    assert tried == {(subject, state) for subject in conditions.CHECKS for state in ("ok", "warning", "unknown")}
+
+
+def test_a_quiet_machine_has_no_disturbance(tmp_path: Path) -> None:
+    found = conditions.conditions(quiet(tmp_path, {}))
+
+    assert {one.state for one in found} == {"ok"}
+    assert conditions.disturbances(found) == ()
+
+
+def test_disturbances_are_the_warnings_in_a_few_words() -> None:
+    found = [
+        Condition("SMT", "warning", "on: CPUs share cores", "echo off"),
+        Condition("turbo", "unknown", "the kernel has no switch for it"),
+        Condition("swap", "ok", "none"),
+    ]
+
+    assert conditions.disturbances(found) == ("SMT on: CPUs share cores",)
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32", "freebsd14"])
+def test_elsewhere_than_on_linux_the_kernels_files_are_unknown_and_nothing_fails(tmp_path: Path, platform: str) -> None:
+    place = dataclasses.replace(quiet(tmp_path, {}), platform=platform, allowed=None, load=None)
+
+    states = {one.subject: one.state for one in conditions.conditions(place)}
+
+    linux_only = {
+        "virtualisation", "CPU quota", "isolated CPUs", "SMT", "governor", "turbo", "clock source", "ASLR",
+        "io_uring",
+    }  # fmt: skip
+    assert {subject for subject, state in states.items() if state == "unknown"} == linux_only | {"load", "CPUs"}
+
+
+def test_a_machine_that_hides_everything_is_unknown_and_nothing_fails(tmp_path: Path) -> None:
+    blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
+
+    assert {one.state for one in conditions.conditions(blind)} == {"unknown"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a folder where a file should be")
+def test_a_file_that_can_not_be_read_is_unknown_with_the_reason(tmp_path: Path) -> None:
+    place = quiet(tmp_path, {SETTING: None})
+    (tmp_path / SETTING).mkdir()
+
+    told = {one.subject: one for one in conditions.conditions(place)}["ASLR"]
+
+    assert (told.state, told.found) == ("unknown", f"/{SETTING} can't be read: Is a directory")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(sorted(FILES)), st.text() | st.binary() | st.from_regex(r"[-0-9:,/ ]*")))
+def test_garbage_in_the_kernels_files_makes_no_check_fail(tmp_path: Path, garbage: dict[str, str | bytes]) -> None:
+    sound = {name: content.encode("utf-8", "replace") if isinstance(content, str) else content
+             for name, content in garbage.items()}  # fmt: skip
+
+    found = conditions.conditions(quiet(tmp_path, sound))
+
+    assert [one.subject for one in found] == list(conditions.CHECKS)
+    assert all(one.found.isprintable() for one in found)
+
+
+@given(st.frozensets(st.integers(0, 300)))
+def test_cpus_are_read_as_they_are_written(cpus: frozenset[int]) -> None:
+    assert places.cpu_list(places.ranges(cpus)) == cpus
+
+
+@pytest.mark.parametrize("text", ["a", "1-", "-1", "1,,2", "1 2", "1-2-3", "²"])
+def test_what_is_no_list_of_cpus_is_none(text: str) -> None:
+    assert places.cpu_list(text) is None
+
+
+def test_shares_are_of_all_time_without_our_own_and_what_guests_had_counts_once() -> None:
+    before = {"user": 10.0, "system": 5.0, "idle": 100.0, "iowait": 1.0, "steal": 2.0, "guest": 4.0}
+    after = {"user": 10.6, "system": 5.1, "idle": 100.1, "iowait": 1.1, "steal": 2.1, "guest": 4.6}
+
+    others, stolen = places.shares(before, after, own_s=0.5)
+
+    assert others == pytest.approx(0.2)
+    assert stolen == pytest.approx(0.1)
+
+
+def test_shares_of_a_clock_that_stands_or_runs_back_are_none_at_all() -> None:
+    assert places.shares({"user": 2.0, "idle": 1.0}, {"user": 1.0, "idle": 1.0}, own_s=0.1) == (0, None)
+
+
+@pytest.fixture
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look for a moment only."""
+    monkeypatch.setattr(places, "SAMPLE_S", 0.01)
+
+
+@pytest.mark.usefixtures("_short")
+def test_this_machine_is_told_of_as_it_is() -> None:
+    place = conditions.here("0", {"PATH": "x"})
+
+    assert place.cpus == os.cpu_count()
+    assert place.confined == place.used == frozenset({0})
+    assert place.inherited == {"PATH": "x"}
+    assert place.sample.others is not None
+    assert 0 <= place.sample.others <= 1
+    assert place.sample.step_ns >= 1
+    assert [one.subject for one in conditions.conditions(place)] == list(conditions.CHECKS)
+
+
+@pytest.mark.usefixtures("_short")
+def test_without_an_affinity_workers_run_where_this_process_may() -> None:
+    place = conditions.here()
+
+    assert (place.confined, place.used) == (None, place.allowed)
+    assert place.inherited is None
+
+
+@pytest.mark.usefixtures("_short")
+def test_what_psutil_can_not_tell_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise psutil.AccessDenied
+
+    for name in ("Process", "cpu_times", "getloadavg", "sensors_battery", "swap_memory"):
+        monkeypatch.setattr(psutil, name, refuse)
+
+    place = conditions.here()
+
+    assert (place.allowed, place.load, place.swap, place.batteries) == (None, None, None, None)
+    assert (place.sample.others, place.sample.stolen, place.sample.swapped) == (None, None, None)
+
+
+@pytest.mark.parametrize("problem", [AttributeError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError])
+def test_however_psutil_fails_the_answer_is_none(problem: type[Exception]) -> None:
+    def fail() -> int:
+        raise problem
+
+    assert places.asked(fail) is None
+
+
+@pytest.mark.usefixtures("_short")
+@pytest.mark.parametrize(("found", "told"), [
+    (None, ()), (SimpleNamespace(percent=50, power_plugged=None), (Battery(50, None),)),
+])  # fmt: skip
+def test_a_battery_is_there_or_not(monkeypatch: pytest.MonkeyPatch, found: object, told: tuple[Battery, ...]) -> None:
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: found)
+
+    assert conditions.here().batteries == told
+
+
+@pytest.mark.usefixtures("_short")
+def test_looking_changes_nothing_and_leaves_no_file(tmp_path: Path) -> None:
+    place = quiet(tmp_path, {})
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
+
+    conditions.conditions(place)
+
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
+
+
+def test_what_is_not_there_is_told_apart_from_what_is_wrong(tmp_path: Path) -> None:
+    place = quiet(tmp_path, {})
+
+    assert place.look("proc/none") is None
+    assert place.names("proc/none") == []
+    with pytest.raises(UntoldError, match="the kernel has no /proc/none"):
+        place.read("proc/none")

@@ -1,0 +1,181 @@
+"""Where the next round goes, with a fake measurer: it looks at widths and at time, and at nothing else."""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import about, run
+
+from bench.plan import Cell, Round
+from bench.precision import Rounds
+from bench.runs import Done, Failure, Outcome
+from bench.store import About
+
+SCENARIOS = ("manual", "warm", "runner")
+
+
+@dataclass
+class Fake:
+    """Measures nothing: rounds take `round_s`, and each cell's ratio spreads by what `spread` says of it."""
+
+    rounds: Rounds
+    spread: Callable[[Cell], float]
+    round_s: float = 1.0
+    factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.given: list[Round] = []
+        self.outcomes: list[Outcome] = []
+
+    def outcome(self, cell: Cell, index: int) -> Outcome:
+        """Values of one cell: all are drawn from the cell and the round."""
+        drawn = np.random.default_rng([index, *map(ord, cell.scenario + cell.label)]).normal(0, self.spread(cell))
+        effect = self.factor if cell.role == "loop" else 1
+        return run(cell, index, [1e-5 * effect * math.exp(0 if cell.role == "baseline" else drawn)])
+
+    def measure(self, most: int = 500) -> list[Round]:
+        """Take rounds until there are no more."""
+        for turn in self.rounds:
+            assert len(self.given) < most, "does not stop"
+            self.given.append(turn)
+            found = [self.outcome(cell, turn.index) for cell in turn.group.cells]
+            for outcome in (*found, Done(turn.group.scenario.name, turn.index, self.round_s)):
+                self.outcomes.append(outcome)
+                self.rounds.tell(outcome)
+        return self.given
+
+    def counts(self) -> dict[str, int]:
+        """Rounds of each scenario."""
+        return Counter(turn.group.scenario.name for turn in self.given)
+
+
+def asked(rounds: int, precision: float | None = 0.02, max_time_s: float | None = 200.0, seed: int = 1) -> About:
+    found = about(SCENARIOS, ["asyncio", "uvloop"], rounds)
+    sampling = replace(found.plan.sampling, precision=precision, max_time_s=max_time_s)
+    return replace(found, plan=replace(found.plan, sampling=sampling, seed=seed))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 10), st.floats(1e-4, 0.5), st.floats(0.01, 40), st.floats(0.1, 5), st.integers(0, 99))
+def test_never_fewer_than_the_minimum_and_never_past_the_time(
+    rounds: int, spread: float, max_time_s: float, round_s: float, seed: int
+) -> None:
+    fake = Fake(Rounds(asked(rounds, 0.02, max_time_s, seed)), lambda _: spread, round_s)
+
+    fake.measure()
+
+    least = rounds * len(SCENARIOS)
+    assert min(fake.counts().values()) >= rounds
+    assert len(fake.given) == least or len(fake.given) * round_s <= max_time_s * (1 + 1e-9)
+    assert len({(turn.group.scenario.name, turn.index) for turn in fake.given}) == len(fake.given)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.floats(0.2, 5))
+def test_what_the_intervals_show_moves_nothing(factor: float) -> None:
+    fakes = [Fake(Rounds(asked(6, 0.02, 40)), lambda _: 0.04, factor=one) for one in (1.0, factor)]
+
+    schedules = [fake.measure() for fake in fakes]
+
+    assert schedules[0] == schedules[1]
+
+
+def test_more_rounds_go_where_the_intervals_are_too_wide() -> None:
+    fake = Fake(Rounds(asked(6)), lambda cell: 0.03 if cell.scenario == "runner" else 0.001)
+
+    fake.measure()
+
+    counts = fake.counts()
+    assert counts["manual"] == counts["warm"] == 6
+    assert counts["runner"] > 9
+    assert len(fake.given) < 200
+    assert not fake.rounds.wide()
+
+
+def test_it_ends_with_the_first_width_that_is_narrow_enough() -> None:
+    wide = Fake(Rounds(asked(6, precision=0.04)), lambda _: 0.05)
+    narrow = Fake(Rounds(asked(6, precision=0.02)), lambda _: 0.05)
+
+    assert len(wide.measure()) < len(narrow.measure())
+
+
+@pytest.mark.parametrize("role", ["control", "loop"])
+def test_the_control_counts_like_any_loop(role: str) -> None:
+    fake = Fake(Rounds(asked(6)), lambda cell: 0.05 if cell.role == role else 0.0001)
+
+    assert len(fake.measure()) > 18
+
+
+def test_without_a_precision_there_are_exactly_the_planned_rounds() -> None:
+    rounds = Rounds(asked(6, None, None))
+    fake = Fake(rounds, lambda _: 0.5)
+
+    assert fake.measure() == list(rounds.planned)
+    assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+    assert rounds.seconds_left == math.inf
+
+
+def test_too_few_rounds_for_an_interval_are_too_wide() -> None:
+    fake = Fake(Rounds(asked(2, precision=1.0)), lambda _: 0.0001)
+
+    fake.measure()
+
+    assert set(fake.counts().values()) == {6}
+
+
+def test_a_round_that_does_not_fit_into_the_time_is_not_begun() -> None:
+    fake = Fake(Rounds(asked(6, max_time_s=19.4)), lambda _: 0.5)
+
+    assert len(fake.measure()) == 19
+
+
+def test_a_resumed_run_has_the_rest_of_its_time_and_numbers_that_are_free() -> None:
+    first = Fake(Rounds(asked(6, max_time_s=40)), lambda _: 0.5)
+    first.measure()
+    torn = [*first.outcomes[: 4 * 25], *first.outcomes[4 * 25 : 4 * 25 + 2]]
+
+    again = Fake(Rounds(asked(6, max_time_s=40), torn), lambda _: 0.5)
+    again.measure()
+
+    assert len(first.given) == 40
+    assert len(again.given) == 15
+    taken = {(turn.group.scenario.name, turn.index) for turn in first.given[:26]}
+    assert not taken & {(turn.group.scenario.name, turn.index) for turn in again.given}
+
+
+class Failing(Fake):
+    """The loop never delivers."""
+
+    def outcome(self, cell: Cell, index: int) -> Outcome:
+        """A failure, where it is the loop."""
+        return Failure(cell, index, "died") if cell.role == "loop" else super().outcome(cell, index)
+
+
+def test_a_cell_that_is_given_up_asks_for_no_more_rounds() -> None:
+    fake = Failing(Rounds(asked(6)), lambda _: 0.0001)
+
+    fake.measure()
+
+    assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+    assert not fake.rounds.wide()
+
+
+class Collapsing(Fake):
+    """The loop delivers widely spread values twice, then fails for good."""
+
+    def outcome(self, cell: Cell, index: int) -> Outcome:
+        """A failure, where it is the loop, from the third round on."""
+        return Failure(cell, index, "died") if cell.role == "loop" and index > 1 else super().outcome(cell, index)
+
+
+def test_a_cell_that_is_given_up_later_asks_for_no_more_rounds_either() -> None:
+    fake = Collapsing(Rounds(asked(6)), lambda cell: 0.5 if cell.role == "loop" else 0.0001)
+
+    fake.measure()
+
+    assert fake.counts() == dict.fromkeys(SCENARIOS, 6)

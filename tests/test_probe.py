@@ -1,0 +1,162 @@
+"""What the probe sees of calls and loops that do one thing, or don't; and the table of every interpreter found."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench import lifecycles, loops
+from bench.lifecycles import Observation, Question
+from bench.probe.calls import ROWS
+
+BAD_LOOPS = Path(__file__).parent / "loops"
+VERSIONS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3.15")
+NOTHING = dict.fromkeys(msgspec.structs.asdict(Observation("", None, "")))
+
+# A column; a call that does it, and one that doesn't: a row of the probe, and what of tests/loops/lives.py it is given.
+DOES_AND_DOES_NOT = (
+    ("creates", "own_call sets_current", "own_call keeps"),
+    ("makes_current", "own_call sets_current", "own_call keeps"),
+    ("makes_current", "set_event_loop Plain", "own_call unsets"),
+    ("starts", "own_run bare", "own_run by_hand"),
+    ("starts", "close Thorough", "close Plain"),
+    ("stops", "stop Plain", "stop Deaf"),
+    ("stops", "run_forever Brief", "run_forever Plain"),
+    ("cancels", "own_run cancels", "own_run bare"),
+    ("cancels", "close Thorough", "close Plain"),
+    ("finalizes_asyncgens", "own_run finalizes", "own_run bare"),
+    ("finalizes_asyncgens", "close Thorough", "close Plain"),
+    ("finalizes_asyncgens", "shutdown_asyncgens Plain", "shutdown_asyncgens Endless"),
+    ("shuts_executor", "own_run shuts", "own_run bare"),
+    ("shuts_executor", "shutdown_default_executor Plain", "shutdown_default_executor Endless"),
+    ("shuts_executor", "close Plain", "close Endless"),
+    ("closes", "own_run closes", "own_run bare"),
+    ("closes", "close Plain", "close Endless"),
+    ("leaves_none_current", "own_call unsets", "own_call sets_current"),
+    ("sigint_handler", "own_run handles_sigint", "own_run bare"),
+    ("sigint_handler", "own_run handles_sigint", "own_run keeps_sigint"),
+)
+OTHERS = (
+    "own_call warns", "own_call raises", "own_call gives_none", "close gives_none", "close Poor", "own_call Unlike",
+    "own_call closed", "own_run nowhere", "close KEPT",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen() -> Mapping[str, Observation]:
+    """All answers at once: each takes a process."""
+    words = dict.fromkeys([word for _, *pair in DOES_AND_DOES_NOT for word in pair] + [*OTHERS])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(BAD_LOOPS))
+        python = lifecycles.interpreter(sys.executable)
+        asked = [
+            Question(python, word, None, (row, "--given", f"lives:{name}"))
+            for word in words
+            for row, name in [word.split()]
+        ]
+        return {found.call: found for _, found in lifecycles.collect(asked)}
+
+
+@pytest.mark.parametrize(("column", "does", "does_not"), DOES_AND_DOES_NOT)
+def test_a_column_tells_what_does_it_from_what_does_not(
+    column: str, does: str, does_not: str, seen: Mapping[str, Observation]
+) -> None:
+    assert getattr(seen[does], column) is True
+    assert getattr(seen[does_not], column) is False
+
+
+def test_warnings_are_told_once_each_without_folders_addresses_and_descriptors(seen: Mapping[str, Observation]) -> None:
+    assert seen["own_call warns"].warns == (
+        "FutureWarning: this …/loop.so is old; UserWarning: so is <object object at 0x…> fd=…"
+    )
+    assert seen["own_call keeps"].warns is None
+
+
+def test_what_is_raised_is_told_and_what_happened_before_it(seen: Mapping[str, Observation]) -> None:
+    assert seen["own_call raises"].raises == "KeyboardInterrupt"
+    assert seen["own_call raises"].creates is False
+    assert seen["own_call keeps"].raises is None
+
+
+def test_a_handler_that_stays_is_warned_of(seen: Mapping[str, Observation]) -> None:
+    assert seen["own_run keeps_sigint"].warns == (
+        "NotRestored: the SIGINT handler that the call installed is still in force"
+    )
+    assert seen["own_run handles_sigint"].warns is None
+
+
+def test_the_class_is_that_of_the_loop_that_came_out(seen: Mapping[str, Observation]) -> None:
+    assert seen["close Plain"].loop_class == "lives.Plain"
+    assert seen["close Thorough"].loop_class == "lives.Thorough"
+    assert seen["own_call Unlike"].loop_class == "lives.Unlike"
+    assert seen["own_call gives_none"].loop_class is None
+
+
+def test_without_a_loop_its_columns_do_not_apply(seen: Mapping[str, Observation]) -> None:
+    found = seen["own_call gives_none"]
+
+    assert (found.creates, found.makes_current, found.leaves_none_current, found.sigint_handler) == (False,) * 4
+    assert {found.starts, found.stops, found.closes, found.cancels, found.shuts_executor} == {None}
+
+
+def test_what_was_closed_before_is_not_closed_again(seen: Mapping[str, Observation]) -> None:
+    assert seen["own_call closed"].closes is None
+
+
+def test_what_could_not_be_left_behind_does_not_apply(seen: Mapping[str, Observation]) -> None:
+    found = seen["close Poor"]
+
+    assert (found.cancels, found.shuts_executor, found.finalizes_asyncgens) == (None, None, False)
+    assert found.closes is True
+
+
+@pytest.mark.parametrize(("words", "reason"), [
+    ("close gives_none", "TypeError: the factory gave no event loop: NoneType"),
+    ("close KEPT", "TypeError: '_UnixSelectorEventLoop' object is not callable"),
+    ("own_run nowhere", "AttributeError: module 'lives' has no attribute 'nowhere'"),
+])  # fmt: skip
+def test_a_call_that_can_not_be_made_is_a_row_with_the_reason(
+    words: str, reason: str, seen: Mapping[str, Observation]
+) -> None:
+    told = msgspec.structs.asdict(seen[words])
+
+    assert told["raises"] == reason
+    assert {told[name] for name in NOTHING if name not in {"call", "python", "raises"}} == {None}
+
+
+@pytest.mark.parametrize("program", VERSIONS)
+def test_every_interpreter_runs_the_whole_table(program: str) -> None:
+    if not shutil.which(program):
+        pytest.skip(f"no {program} here")
+    python = lifecycles.interpreter(program)
+    old = tuple(map(int, python.python.split(".")[:2])) < (3, 14)
+
+    rows = [row for _, row in lifecycles.collect(list(lifecycles.questions(python, loops.LOOPS[:1], ())))]
+
+    by_key = {(row.call, row.situation): row for row in rows}
+    assert list(by_key) == [(row.call, row.situation) for row in ROWS.values() if row.given != "own"]
+    assert all(row.observed for row in rows)
+    assert {row.python for row in rows} == {python.python}
+    run = msgspec.structs.asdict(by_key["asyncio.run", None])
+    assert {run[name] for name in NOTHING if isinstance(run[name], bool)} == {True}
+    fresh = by_key["asyncio.get_event_loop()", "fresh main thread"]
+    assert (fresh.creates, fresh.makes_current, fresh.raises is None) == (old,) * 3
+    assert by_key["asyncio.get_running_loop()", "outside"].raises == "RuntimeError: no running event loop"
+    assert by_key["asyncio.get_running_loop()", "inside"].starts is False
+    assert by_key["loop.close()", None].leaves_none_current is False
+    assert by_key["asyncio.Runner()", None].creates is False
+    assert by_key[".get_loop()", None].creates is True
+
+
+def test_rows_of_another_loop_repeat_exactly() -> None:
+    python = lifecycles.interpreter(sys.executable)
+    uvloop = loops.named("uvloop")
+    questions = [asked for asked in lifecycles.questions(python, [uvloop], [uvloop]) if "--given" in asked.words]
+
+    first, second = (list(lifecycles.collect(questions)) for _ in range(2))
+
+    assert first == second
+    assert {row.loop_class for _, row in first} == {"uvloop.Loop", None}

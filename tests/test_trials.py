@@ -1,0 +1,137 @@
+"""Trials of the harness on itself: which are made, and real ones with little in them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bench import plan, trials
+from bench.analysis import Estimate
+from bench.errors import BenchError, NotMeasuredError
+from bench.scores import Trial
+from bench.trials import Design, Step, Trials
+
+DESIGN = Design("manual", (0.01, 0.02, 0.05), trial_s=10, max_time_s=300, seed=1)
+LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)
+
+
+@pytest.fixture
+def _little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few sweeps, and little of pyperf."""
+    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(trials, "PYPERF_OPTIONS", ("-p", "2", "-n", "2", "-l", "3"))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """A clock that stands until it is told."""
+    now = [1000.0]
+    with monkeypatch.context() as patched:
+        patched.setattr("time.monotonic", lambda: now[0])
+        yield now
+
+
+def made(design: Design, clock: list[float], step_s: float = 10.0) -> list[Step]:
+    """The steps of a design, of which each takes so long."""
+    steps = []
+    for step in Trials(design):
+        steps.append(step)
+        clock[0] += step_s
+    return steps
+
+
+def test_the_first_step_calibrates_and_then_all_effects_take_turns(clock: list[float]) -> None:
+    steps = made(DESIGN, clock)
+
+    assert steps[0] == Step(0, 0.0)
+    assert [step.number for step in steps] == list(range(30))
+    for cycle in range(9):
+        assert {step.effect for step in steps[1 + 3 * cycle : 4 + 3 * cycle]} == set(DESIGN.effects)
+
+
+def test_their_order_comes_from_the_seed(clock: list[float]) -> None:
+    once, again, other = (made(replace(DESIGN, seed=seed), clock) for seed in (3, 3, 4))
+
+    assert once == again != other
+
+
+def test_no_step_is_begun_that_would_not_end_in_time(clock: list[float]) -> None:
+    assert len(made(replace(DESIGN, max_time_s=49), clock)) == 4
+    assert len(made(replace(DESIGN, trials=2), clock)) == 3
+
+
+def test_a_loop_with_itself_needs_no_calibration(clock: list[float]) -> None:
+    steps = made(replace(DESIGN, effects=(), trials=3), clock)
+
+    assert steps == [Step(1, 0.0), Step(2, 0.0), Step(3, 0.0)]
+
+
+@pytest.mark.parametrize(("step", "said"), [
+    (Step(0, 0), "calibrating the known work"), (Step(1, 0), "trial 1: a loop with itself"),
+    (Step(12, 0.005), "trial 12: 0.5 % slower"),
+])  # fmt: skip
+def test_a_step_says_what_it_tries(step: Step, said: str) -> None:
+    assert str(step) == said
+
+
+def test_too_little_time_is_refused_with_what_is_enough() -> None:
+    with pytest.raises(BenchError, match=r"29 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"):
+        Trials(replace(DESIGN, max_time_s=29))
+    with pytest.raises(BenchError, match=r"about 80 s\ngive --max-time 170s or more$"):
+        Trials(replace(DESIGN, effects=(), max_time_s=100, against_pyperf=True))
+
+
+@pytest.mark.usefixtures("_little")
+def test_a_trial_compares_the_loop_with_itself_and_with_the_known_work() -> None:
+    check = Trials(LITTLE)
+
+    assert check.make(Step(0, 0.0)) == ()
+    itself, slower = check.make(Step(1, 0.5))
+
+    assert check.turn_share > 0
+    assert (itself.way, itself.effect, itself.truth) == ("lock-step", 0.0, 1.0)
+    assert (slower.way, slower.effect) == ("lock-step", 0.5)
+    assert slower.truth == pytest.approx(1.5, abs=1e-3)
+    for trial in (itself, slower):
+        assert trial.ratio.low is not None
+        assert trial.ratio.low <= trial.ratio.value
+        assert trial.seconds > 0
+
+
+@pytest.mark.usefixtures("_little")
+def test_beside_pyperf_the_same_cells_are_measured_its_way_first_and_then_ours() -> None:
+    check = Trials(replace(LITTLE, max_time_s=600, against_pyperf=True))
+    check.turn_share = 1e-4
+
+    found = check.make(Step(1, 0.5))
+
+    assert [(trial.way, trial.effect) for trial in found] == [
+        ("pyperf", 0.0), ("pyperf", 0.5), ("lock-step", 0.0), ("lock-step", 0.5),
+    ]  # fmt: skip
+    assert found[1].truth == found[3].truth == 1.5
+
+
+@pytest.mark.usefixtures("_little", "_bad_loops")
+def test_a_loop_that_can_not_be_measured_ends_it_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "BASELINE", "bad:raises")
+
+    with pytest.raises(
+        NotMeasuredError, match=r"a trial in manual gave nothing to compare: RuntimeError: no …/loop.so"
+    ):
+        Trials(replace(LITTLE, effects=())).make(Step(1, 0.0))
+
+
+def test_where_pyperf_fails_its_own_words_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "PYPERF_OPTIONS", ("--nonsense",))
+
+    with pytest.raises(NotMeasuredError, match=r"no values: exited with status 2\n.*: error: unrecognized") as said:
+        Trials(replace(LITTLE, effects=(), max_time_s=600, against_pyperf=True)).make(Step(1, 0.0))
+    assert said.value.exit_code == 3
+
+
+def test_work_that_does_not_show_can_not_be_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Trial("lock-step", 0, 1, Estimate(0.99, 0.9, 1.1), different=False, called=False, seconds=1)
+    monkeypatch.setattr(Trials, "_lock_step", lambda *_: [nothing])
+
+    with pytest.raises(NotMeasuredError, match=r"the known work does not show: the ratio came out at 0\.990"):
+        Trials(LITTLE).make(Step(0, 0.0))
