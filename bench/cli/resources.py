@@ -61,12 +61,12 @@ def call(options: Namespace) -> int:
         found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
     finally:
         signal.signal(signal.SIGTERM, earlier)
-    if folder:
+    print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="", flush=True)
+    if folder:  # after it is printed: a folder that is full or read-only is no reason to say nothing
         folder.write_resources(found)
         print(
             f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}", file=sys.stderr
         )
-    print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="")
     if options.fail_on_leak and any(map(leaks, found.loops)):
         return 1
     skips = {one.skipped for one in found.loops}
