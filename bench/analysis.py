@@ -6,7 +6,7 @@ one are not. docs/method.md says why each step is what it is.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
@@ -153,6 +153,14 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
     bounds = cast("tuple[float, float]", stats.quantile_test(numbers, p=0.5).confidence_interval(level))
     low, high = (None if math.isnan(bound) else float(bound) for bound in bounds)
     return Estimate(float(np.median(numbers)), low, high)
+
+
+def paired_estimate(these: Sequence[float], those: Sequence[float], level: float, *, ratio: bool = False) -> Estimate:
+    """Of these numbers less those, pair by pair; or of these divided by those."""
+    pairs = np.array(these, np.float64), np.array(those, np.float64)
+    if ratio:
+        return exponential(median_estimate(np.log(pairs[0]) - np.log(pairs[1]), level))
+    return median_estimate(pairs[0] - pairs[1], level)
 
 
 def mean_estimate(numbers: Array, level: float) -> Estimate:

@@ -1,19 +1,26 @@
 """Finds the scenarios, and starts one: the contract is in `scenarios/__init__.py`."""
 
+import asyncio
 import contextlib
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import scenarios
-from bench import loops
+from bench import loops, places
 from bench.errors import BenchError, unknown
-from scenarios._workload import GetData, LoopFactory, Records
+from scenarios._workload import GetData, LoopFactory, Record, Records
 
 STAGES = ("create", "start", "work", "finish")
 GIVEN = ("new_loop", "policy", "own_run", "open_loop")
 DECLARED = ("given", "since", "until", "why")
+EXPECTED = [Record("Jane", 19), Record("John", 24)]
+
+
+class WrongRunError(Exception):
+    """The scenario ran something else than what it is measured for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,19 @@ def named(name: str) -> Scenario:
 def prepared(scenario: Scenario, loop: loops.Loop, new_loop: LoopFactory) -> Iterator[Callable[[GetData], Records]]:
     """Prepare a scenario to create its loops with `new_loop`, and give what runs it once with a `get_data`."""
     module = importlib.import_module(f"scenarios.{scenario.name}")
-    given = loops.load(loop.own_run or "") if scenario.given == "own_run" else new_loop
+    given = places.load(loop.own_run or "") if scenario.given == "own_run" else new_loop
     with getattr(module, "prepare", contextlib.nullcontext)(given) as starter:
         yield lambda get_data: module.scenario(starter, get_data)
+
+
+def check_records(records: Records) -> None:
+    """Refuse what is not what `get_data` returns; raises WrongRunError."""
+    if records != EXPECTED:
+        raise WrongRunError(f"it returned {str(records)[:200]}, not the two records of get_data")
+
+
+def policy() -> "asyncio.AbstractEventLoopPolicy":
+    """What asyncio creates loops with at present, without its deprecation warning from 3.14 on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return asyncio.get_event_loop_policy()

@@ -3,14 +3,13 @@
 Nothing is imported before a worker asks for it: the packages are other people's native code.
 """
 
-import importlib
 import re
 import selectors
 import sys
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
 
+from bench import places
 from bench.errors import unknown
 from scenarios._workload import LoopFactory
 
@@ -109,25 +108,15 @@ def named(name: str) -> Loop:
 
 def load_factory(loop: Loop) -> LoopFactory:
     """Import what creates a loop."""
-    factory = load(loop.factory)
-    selector = getattr(selectors, loop.selector) if loop.selector else None
-    return (lambda: factory(selector())) if selector else factory
+    factory: LoopFactory = places.load_factory(loop.factory, loop.selector)
+    return factory
 
 
 def libuv_version(loop: Loop) -> str | None:
     """Version of the libuv inside, as the loop tells it: uvloop says 0x013401 for 1.52.1."""
     if loop.libuv is None:
         return None
-    version: int | str = load(loop.libuv)()
+    version: int | str = places.load(loop.libuv)()
     if isinstance(version, int):
         return ".".join(str(version >> shift & 0xFF) for shift in (16, 8, 0))
     return version
-
-
-def load(place: str) -> Any:  # noqa: ANN401  (whatever the package has there; callers say what it must be)
-    """Import what is at `package.module:attribute`; raises whatever that raises."""
-    module, _, path = place.partition(":")
-    found = importlib.import_module(module)
-    for attribute in path.split("."):
-        found = getattr(found, attribute)
-    return found

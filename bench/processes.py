@@ -10,16 +10,19 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Literal, cast
 
 import bench
 from bench.runs import MAXIMUM_LINE
 
 EXIT_TIMEOUT_S = 3.0
 KEPT_OUTPUT = 4000
+KEPT_LOG = 1 << 26
 KEPT_SETTINGS = {"PYTHONPATH", "PYTHONHOME", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_CPU_COUNT"}
 
 
@@ -31,21 +34,65 @@ class SilentError(EndedError):
     """It did not answer in time."""
 
 
-class Process:
-    """The parent's end of one process: what it answers line by line, and the end of what it prints."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a program is started: as a module or as code, and under which tracer, if any.
 
-    def __init__(self, program: str | Path, options: Iterable[str], python: str = sys.executable) -> None:
+    A tracer is a command that takes `-o FILE` for its log and then the command that it traces, as strace does.
+    """
+
+    switch: Literal["-m", "-c"] = "-m"
+    tracer: tuple[str, ...] = ()
+
+    def command(self, python: str, program: str | Path, log: int | None) -> list[str]:
+        """The words of the command, less the program's options; `log` is the descriptor that the tracer writes to."""
+        traced = [*self.tracer, "-o", f"/dev/fd/{log}"] if log is not None else []
+        named = [str(program)] if isinstance(program, Path) else [self.switch, program]
+        return [*traced, python, "-P", *named]
+
+
+AS_MODULE = Start()
+
+
+class Process:
+    """The parent's end of one process: what it answers line by line, and the end of what it prints.
+
+    `began_ns` is what the monotonic clock, which all processes of a machine share, said just before it was started.
+    """
+
+    def __init__(
+        self, program: str | Path, options: Iterable[str], python: str = sys.executable, start: Start = AS_MODULE
+    ) -> None:
         """Start `python -m program options…`, or the program at a path, with pipes for stdin, stdout and stderr."""
         self._output: deque[bytes] = deque(maxlen=8)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        command = [python, "-P", *([str(program)] if isinstance(program, Path) else ["-m", program]), *options]
+        self._log: list[bytes] = []
         pipe, env = subprocess.PIPE, environment()
-        self._process = subprocess.Popen(
-            command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, env=env, start_new_session=True
-        )
+        with contextlib.ExitStack() as ours:
+            log = os.pipe() if start.tracer else None
+            passed = log[1:] if log else ()
+            if log:
+                ours.callback(os.close, log[1])
+            command = [*start.command(python, program, log[1] if log else None), *options]
+            self.began_ns = time.monotonic_ns()
+            self._process = subprocess.Popen(
+                command,
+                bufsize=0,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                env=env,
+                start_new_session=True,
+                pass_fds=passed,
+            )
         pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
-        self._turns, answers, output = self._pipes = cast("tuple[IO[bytes], IO[bytes], IO[bytes]]", pipes)
-        reads = ((self._read_answers, answers), (self._read_output, output))
+        self._turns, answers, output = cast("tuple[IO[bytes], IO[bytes], IO[bytes]]", pipes)
+        self._pipes = [self._turns, answers, output]
+        reads = [(self._read_answers, answers), (self._read_output, output)]
+        if log:
+            trace: IO[bytes] = os.fdopen(log[0], "rb", buffering=0)
+            self._pipes.append(trace)
+            reads.append((self._read_log, trace))
         self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for read, pipe in reads]
         for reader in self._readers:
             reader.start()
@@ -61,6 +108,11 @@ class Process:
             reader.join(EXIT_TIMEOUT_S)
         for pipe in self._pipes:
             pipe.close()
+
+    @property
+    def log(self) -> bytes:
+        """All that its tracer wrote, once it has been killed."""
+        return b"".join(self._log)
 
     @property
     def output(self) -> str:
@@ -92,6 +144,23 @@ class Process:
         except subprocess.TimeoutExpired:
             return None
 
+    def end(self, timeout_s: float) -> tuple[int, int]:
+        """Wait for its end: the monotonic clock's nanoseconds then, and its status; raises EndedError if it hangs.
+
+        `Popen.wait` with a timeout looks now and then, which is too coarse for what is timed.
+        """
+        killer = threading.Timer(timeout_s, self._process.kill)
+        killer.start()
+        try:
+            status = self._process.wait()
+            ended_ns = time.monotonic_ns()
+            hung = not killer.is_alive()
+        finally:
+            killer.cancel()
+        if hung:
+            raise EndedError(f"no end within {timeout_s:g} s: killed")
+        return ended_ns, status
+
     def _read_answers(self, pipe: IO[bytes]) -> None:
         while line := pipe.readline(MAXIMUM_LINE):
             self._answers.put(line)
@@ -100,6 +169,13 @@ class Process:
     def _read_output(self, pipe: IO[bytes]) -> None:
         while chunk := pipe.read(KEPT_OUTPUT):
             self._output.append(chunk)
+
+    def _read_log(self, pipe: IO[bytes]) -> None:
+        kept = 0
+        while chunk := pipe.read(KEPT_OUTPUT):
+            if kept < KEPT_LOG:
+                self._log.append(chunk)
+                kept += len(chunk)
 
 
 def death(status: int) -> str:

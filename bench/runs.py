@@ -100,8 +100,12 @@ def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Ru
 
 def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
     """Make a failure, each file in its text without its folders: they name machines and people."""
-    texts = [FOLDERS.sub("…", text.replace(str(Path.home()), "~")) for text in (reason, output)]
-    return Failure(cell, index, texts[0][:MAXIMUM_TEXT], texts[1])
+    return Failure(cell, index, without_folders(reason)[:MAXIMUM_TEXT], without_folders(output))
+
+
+def without_folders(text: str) -> str:
+    """A text in which files have no folders any more."""
+    return FOLDERS.sub("…", text.replace(str(Path.home()), "~"))
 
 
 def calibrated_seconds(delivery: Delivery) -> float:

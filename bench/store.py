@@ -3,6 +3,7 @@
     run.json        what was to be measured, where, and with which seed; written once
     journal.jsonl   a line for each outcome, on disk before the next is measured
     <loop>.json     a pyperf suite for each loop, and control.json; made from the journal
+    resources.json  what loops cost besides time, where that was measured
     report.md …     reports; made from the journal
 
 Only the journal grows. All else is written beside its place and moved there, so that it is whole.
@@ -22,11 +23,13 @@ import pyperf
 
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell, Group, Plan
+from bench.resources import Resources
 from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
+RESOURCES = "resources.json"
 UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a file's
 
 
@@ -54,6 +57,7 @@ class Kept:
     about: About
     outcomes: tuple[Outcome, ...]
     problems: tuple[str, ...] = ()
+    resources: Resources | None = None
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -121,7 +125,11 @@ class RunFolder:
                     outcomes.append(outcome)
                 except ValueError as error:
                     problems.append(f"{JOURNAL} line {number} is left out: {error}")
-        return Kept(about, tuple(outcomes), tuple(problems))
+        return Kept(about, tuple(outcomes), tuple(problems), self._resources())
+
+    def write_resources(self, resources: Resources) -> None:
+        """Keep what loops cost besides time, in place of what was known of it before."""
+        self.write(RESOURCES, msgspec.json.format(msgspec.json.encode(resources), indent=1).decode() + "\n")
 
     def write(self, name: str, text: str) -> None:
         """Write a file that is whole or not there, through another beside it."""
@@ -166,6 +174,12 @@ class RunFolder:
                     f"{path} was written by pyperf {version}, this is {pyperf.__version__}\n"
                     f"{anew if measured == pyperf.__version__ else older}"
                 )
+
+    def _resources(self) -> Resources | None:
+        if not (self.path / RESOURCES).exists():
+            return None
+        with self._reading(RESOURCES):
+            return msgspec.json.decode((self.path / RESOURCES).read_bytes(), type=Resources)
 
     def _about(self) -> About:
         with self._reading(ABOUT):

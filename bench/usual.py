@@ -15,7 +15,7 @@ from time import perf_counter
 import pyperf
 
 from bench import catalog, loops
-from bench.worker import Turns, die_with_parent
+from bench.turns import Turns, die_with_parent
 from scenarios._workload import GetData, Records, get_data
 
 

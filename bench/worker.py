@@ -1,37 +1,29 @@
 """Times one cell, in a process of its own: an ordinary pyperf worker that waits for its turns.
 
-`bench.measure` starts it. Turns come in on what was stdin, a line each; answers go out on what was stdout: an empty
-line when ready and after each value, one line of JSON at the end. stdout itself leads where stderr leads, so that
-nothing that a loop's package prints is taken for an answer.
+`bench.measure` starts it. Its answers are an empty line when ready and after each value, one line of JSON at the end;
+`bench.turns` holds the pipes.
 """
 
 import asyncio
-import ctypes
-import json
-import os
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
 
 import pyperf
 
 from bench import catalog, loops
-from scenarios._workload import GetData, LoopFactory, Record, Records, get_data
+from bench.catalog import EXPECTED, WrongRunError, check_records
+from bench.turns import Turns, conclude, die_with_parent
+from scenarios._workload import GetData, LoopFactory, Records, get_data
+
+__all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
 
 Once: TypeAlias = Callable[[GetData], Records]
-EXPECTED = [Record("Jane", 19), Record("John", 24)]
-SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 NANOSECOND = 1e-9
 
 clock = time.perf_counter_ns
-
-
-class WrongRunError(Exception):
-    """The scenario ran something else than what it is timed for."""
 
 
 class Stopwatch:
@@ -70,7 +62,7 @@ class Stopwatch:
     def rehearse(self, once: Once, expected: type) -> None:
         """Run one lifecycle untimed: caches are cold after a hand-over; and see what runs."""
         self.loop_class = type(None)
-        _check_records(once(self.watched_get_data))
+        check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
 
@@ -85,7 +77,7 @@ class Stopwatch:
                 self.called = self.created = began
             if not began <= self.called <= self.created <= self.first <= self.last <= ended:
                 raise WrongRunError("the loop factory and the workload did not run inside the call")
-            _check_records(records)
+            check_records(records)
             create += self.created - self.called
             start += self.first - began - (self.created - self.called)
             work += self.last - self.first
@@ -94,35 +86,6 @@ class Stopwatch:
         for stage, nanoseconds in self.spent.items():
             nanoseconds.append(stages[stage])
         return sum(stages.values()) * NANOSECOND
-
-
-class Turns:
-    """The worker's end of the two pipes, taken away from stdin and stdout."""
-
-    def __init__(self) -> None:
-        self._turns, self._answers = os.dup(0), os.dup(1)
-        with Path(os.devnull).open("rb") as nothing:
-            os.dup2(nothing.fileno(), 0)
-        os.dup2(2, 1)
-
-    def wait(self) -> None:
-        """Say that this worker is ready for its next turn, and wait for it, using no CPU."""
-        os.write(self._answers, b"\n")
-        if not os.read(self._turns, 1):
-            os._exit(1)  # the parent is gone: nobody wants the rest
-
-    def deliver(self, message: object) -> None:
-        """Send the last line."""
-        with os.fdopen(self._answers, "w", encoding="utf-8") as pipe:
-            pipe.write(json.dumps(message) + "\n")
-
-
-def die_with_parent(parent: int) -> None:
-    """Have Linux kill this process with its parent; elsewhere it notices at its next turn, by the end of the pipe."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def measure(turns: Turns) -> dict[str, object]:
@@ -168,9 +131,7 @@ def measure(turns: Turns) -> dict[str, object]:
 
 def _watch_policy(watch: Stopwatch) -> None:
     """Put the clock around what the current policy creates loops with."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.14 on
-        policy = asyncio.get_event_loop_policy()
+    policy = catalog.policy()
     watch.factory = policy.new_event_loop
     policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # of this process, for ever
 
@@ -190,26 +151,13 @@ def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
     return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
 
 
-def _check_records(records: Records) -> None:
-    if records != EXPECTED:
-        raise WrongRunError(f"it returned {str(records)[:200]}, not the two records of get_data")
-
-
 def _name(kind: type) -> str:
     return "none" if kind is type(None) else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def main() -> None:
-    """Deliver what was measured, or what went wrong, which then ends the process."""
-    turns = Turns()
-    sys.path.append(str(Path.cwd()))  # for a factory of the user's own; last, so that it hides nothing
-    try:
-        delivery = measure(turns)
-    except BaseException as error:
-        said = " ".join(str(error).split())[:1000]
-        turns.deliver({"error": f"{type(error).__name__}: {said}" if said else type(error).__name__})
-        raise
-    turns.deliver(delivery)
+    """Deliver what was measured, or what went wrong."""
+    conclude(measure)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,7 @@
 """The one workload of all scenarios: two records, after a sleep."""
 
-import argparse
 import asyncio
-import functools
-import sys
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 
@@ -30,6 +26,11 @@ async def get_data(delay: float = 0) -> Records:
 
 def program(file: str, words: Sequence[str] | None = None) -> None:
     """Run the scenario in `file` once, as its `--loop` and `--delay` say, and print the records."""
+    import argparse
+    import functools
+    import sys
+    from pathlib import Path
+
     from bench import catalog, loops  # the example itself needs no harness; finding a loop by name does
     from bench.errors import BenchError
 

@@ -8,7 +8,7 @@ from importlib import metadata
 
 import pytest
 
-from bench import loops
+from bench import loops, places
 from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
 
@@ -87,7 +87,7 @@ def test_a_package_can_announce_its_loop(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_own_entry_point_is_the_function_that_the_package_documents() -> None:
-    assert loops.load(str(loops.named("asyncio").own_run)) is asyncio.run
+    assert places.load(str(loops.named("asyncio").own_run)) is asyncio.run
 
 
 def test_the_version_of_libuv_is_told_by_the_loops_that_have_it() -> None:

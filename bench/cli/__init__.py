@@ -21,6 +21,7 @@ COMMANDS = {
     "report": "print the tables of a run again, and write its reports anew",
     "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
     "lifecycle": "which call creates the loop, which one starts it: seen, not read",
+    "resources": "what one loop costs besides time: descriptors, memory, system calls, imports, cold start",
     "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
     "doctor": "what on this machine disturbs measurements, and what to do about it",
     "list": "the event loops, installed or how to install them, and the scenarios",
@@ -37,6 +38,7 @@ examples:
   python -m bench doctor                       before you believe a number: what disturbs,
   python -m bench selfcheck --against pyperf   and how far off the harness is, here and now
   python -m bench lifecycle --python python3.12 --python python3.14
+  python -m bench resources --loop uvloop --fail-on-leak
 
 exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something was not measured;
 130 interrupted, and how to go on

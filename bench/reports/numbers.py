@@ -30,5 +30,5 @@ def number(value: float) -> str:
     """Three significant digits, but thousandths near 1, where ratios lie."""
     if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)
         return f"{value:.3f}"
-    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if value >= least), 3)
+    digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if abs(value) >= least), 3)
     return f"{value:.{digits}f}"

@@ -13,6 +13,7 @@ from tabulate import tabulate
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
 from bench.plan import CONTROL, Cell, Sampling
+from bench.reports import resources
 from bench.reports.numbers import NOTHING, interval, number, percent, unit_for
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
@@ -42,7 +43,9 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
     parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
-    parts += [*_scenarios(kept, comparisons, "github", None, "## "), "## How it was measured", facts]
+    parts += _scenarios(kept, comparisons, "github", None, "## ")
+    parts += resources.as_markdown(kept.resources) if kept.resources else []
+    parts += ["## How it was measured", facts]
     return "\n\n".join(parts) + "\n"
 
 

@@ -6,12 +6,18 @@ python -m bench --loop bad:segfaults     (with this folder as the current one)
 import asyncio
 import atexit
 import contextlib
+import ctypes
 import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+
+KEPT = []
+LIBC = ctypes.CDLL(None)
+LIBC.malloc.restype = ctypes.c_void_p
 
 
 def _in_data(misbehave):
@@ -160,3 +166,65 @@ def lies():
     """Answers all turns at once, and then delivers stages that are none."""
     os.write(_pipe(), b"\n" * 4 + b'{"values":{"start":[1e-9]}}\n')
     time.sleep(60)
+
+
+class LeaksDescriptors(asyncio.SelectorEventLoop):
+    """Leaves a descriptor behind with each loop that is closed."""
+
+    def close(self):
+        os.dup(0)
+        super().close()
+
+
+class LeaksAll(asyncio.SelectorEventLoop):
+    """Leaves so many descriptors that soon there are no more."""
+
+    def close(self):
+        for _ in range(500):
+            os.dup(0)
+        super().close()
+
+
+class LeaksMemory(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind with each loop that is closed."""
+
+    def close(self):
+        KEPT.append(b"x" * 10_000)
+        super().close()
+
+
+class LeaksNative(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind that Python's allocators know nothing of."""
+
+    def close(self):
+        ctypes.memset(LIBC.malloc(10_000), 1, 10_000)
+        super().close()
+
+
+class LeaksThreads(asyncio.SelectorEventLoop):
+    """Leaves a thread behind with each loop that is closed."""
+
+    def close(self):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        super().close()
+
+
+def backdates():
+    """Says that it started before its process did."""
+    os.write(_pipe(), b'{"stamps":[1,2,3,4]}\n')
+    return asyncio.SelectorEventLoop()
+
+
+def tells_nothing():
+    """Delivers an answer without anything in it."""
+    os.write(_pipe(), b"{}\n")
+    return asyncio.SelectorEventLoop()
+
+
+class Sulks(asyncio.SelectorEventLoop):
+    """Runs a coroutine, but no task."""
+
+    def run_until_complete(self, future):
+        if asyncio.isfuture(future):
+            raise RuntimeError("not with a runner")
+        return super().run_until_complete(future)

@@ -1,0 +1,71 @@
+"""Cold starts to estimates: paired within sweeps, as everything that is compared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bench import plan
+from bench.analysis import Estimate, paired_estimate
+from bench.resources import ColdCell, ColdRole, ColdStart
+
+NANOSECOND = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """A program's cold start in seconds, but for `ratio`, to the baseline's `first`; None for what there is not.
+
+    `first`: from just before the process is started to the first line of `get_data`; `exit`: to its end; `over_bare`
+    and `over_asyncio`: its end less that of `python -c pass` and of `import asyncio` in the same sweep; `imports`: of
+    the loop's package, where asyncio is imported already.
+    """
+
+    program: str
+    role: ColdRole
+    rounds: int
+    first: Estimate | None
+    exit: Estimate | None
+    over_bare: Estimate | None
+    over_asyncio: Estimate | None
+    imports: Estimate | None
+    ratio: Estimate | None
+    missing: str | None
+
+
+def startups(cells: Sequence[ColdCell]) -> tuple[Startup, ...]:
+    """Estimate each program's cold start, at the confidence that a table of so many loops needs."""
+    level = plan.confidence(sum(cell.role == "loop" for cell in cells))
+    by_role = {cell.role: cell for cell in cells}
+    return tuple(_startup(cell, by_role, level) for cell in cells)
+
+
+def _startup(cell: ColdCell, by_role: dict[ColdRole, ColdCell], level: float) -> Startup:
+    def against(role: ColdRole, read: Callable[[ColdStart], int], *, ratio: bool = False) -> Estimate | None:
+        other = by_role.get(role)
+        return None if other is None or other is cell else _paired(cell, other, read, level, ratio=ratio)
+
+    is_loop = cell.role not in {"bare", "asyncio"}
+    return Startup(
+        program=cell.label,
+        role=cell.role,
+        rounds=sum(start is not None for start in cell.starts),
+        first=_alone(cell, lambda start: start.first, level) if is_loop else None,
+        exit=_alone(cell, lambda start: start.ended, level),
+        over_bare=against("bare", lambda start: start.ended),
+        over_asyncio=against("asyncio", lambda start: start.ended) if is_loop else None,
+        imports=_alone(cell, lambda start: start.loop - start.asyncio, level) if is_loop else None,
+        ratio=against("baseline", lambda start: start.first, ratio=True) if is_loop else None,
+        missing=cell.missing,
+    )
+
+
+def _alone(cell: ColdCell, read: Callable[[ColdStart], int], level: float) -> Estimate | None:
+    numbers = [read(start) * NANOSECOND for start in cell.starts if start]
+    return paired_estimate(numbers, [0.0] * len(numbers), level) if numbers else None
+
+
+def _paired(
+    cell: ColdCell, other: ColdCell, read: Callable[[ColdStart], int], level: float, *, ratio: bool
+) -> Estimate | None:
+    pairs = [(read(one), read(two)) for one, two in zip(cell.starts, other.starts, strict=False) if one and two]
+    these, those = [one * NANOSECOND for one, _ in pairs], [two * NANOSECOND for _, two in pairs]
+    return paired_estimate(these, those, level, ratio=ratio) if pairs else None
