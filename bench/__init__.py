@@ -7,10 +7,10 @@ Each arrow is a module, each noun a small frozen class of the module that produc
 
     precision               which rounds are still to be measured
     pairs, changes          two runs of one plan, and what changed between them; `baselines` keeps runs under a name
-    known, usual, trials, scores    the harness measured with itself, and beside pyperf's own scheduler
+    selfcheck               the harness measured with itself, and beside pyperf's own scheduler
     probe, lifecycles       which call creates, starts and closes a loop
-    resources, startup      what a loop costs besides time; gauges, strace, coldstart find it out
+    resources               what a loop costs besides time
     machine, conditions     where it was measured, and what disturbs there
-    processes               starts them and ends them, and nothing else does
-    arguments, progress, errors     and `cli`, which joins all and is the only one that prints
+    processes, turns        the two ends of the pipes: what starts and ends a process, and what a process answers on
+    arguments, progress, errors, places     and `cli`, which joins all and is the only one that prints
 """

@@ -23,7 +23,7 @@ import pyperf
 
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell, Group, Plan
-from bench.resources import Resources
+from bench.resources.readings import Resources
 from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across

@@ -9,10 +9,11 @@ import pytest
 from invented import about
 from test_resources import invented, needs_strace
 
-from bench import cli, gauges, store
+from bench import cli, store
 from bench.errors import BenchError
 from bench.reports import FILES
-from bench.resources import Resources
+from bench.resources import gauges
+from bench.resources.readings import Resources
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_little")
 QUICK = ("--scenario", "manual", "--rounds", "1", "--seed", "3")

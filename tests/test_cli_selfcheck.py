@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench import cli, plan, trials
+from bench import cli, plan
 from bench.analysis import Estimate
 from bench.reports import selfcheck
-from bench.scores import Trial
-from bench.trials import Design, Step, Trials
+from bench.selfcheck import trials
+from bench.selfcheck.scores import Trial
+from bench.selfcheck.trials import Design, Step, Trials
 
 ITSELF = Trial("lock-step", 0.0, 1.0, Estimate(1.001, 0.99, 1.01), different=False, called=False, seconds=10.2)
 SLOWER = Trial("lock-step", 0.02, 1.0199, Estimate(1.02, 1.01, 1.03), different=True, called=False, seconds=10.2)
@@ -105,7 +106,7 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
-    (["--scenario", "own_run"], "own_run can't be tried here: bench.known:plus_0 has no run() of its own"),
+    (["--scenario", "own_run"], "own_run can't be tried here: bench.selfcheck.known:plus_0 has no run() of its own"),
     (["--max-time", "20s"], "20 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

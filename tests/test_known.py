@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bench import known, loops
+from bench import loops
+from bench.selfcheck import known
 
 
 def test_the_name_says_how_many_turns_the_factory_makes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +27,7 @@ def test_the_name_says_how_many_turns_the_factory_makes(monkeypatch: pytest.Monk
 
 
 def test_no_work_is_the_loop_itself() -> None:
-    loop = loops.load_factory(loops.named("bench.known:plus_0"))()
+    loop = loops.load_factory(loops.named("bench.selfcheck.known:plus_0"))()
 
     assert loop.run_until_complete(asyncio.sleep(0, "done")) == "done"
     loop.close()

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import catalog, coldstart, gauge, gauges, loops, processes, strace
-from bench.gauges import Survey, Surveyor
+from bench import catalog, loops, processes
 from bench.plan import Cell
 from bench.processes import EndedError, Process, Start
 from bench.reports import resources as report
-from bench.resources import (
+from bench.resources import coldstart, gauge, gauges, strace
+from bench.resources.gauges import Survey, Surveyor
+from bench.resources.readings import (
     Calls,
     ColdCell,
     ColdStart,
@@ -30,7 +31,7 @@ from bench.resources import (
     slope,
     undecided,
 )
-from bench.startup import startups
+from bench.resources.startup import startups
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 NO_STRACE = gauges.why_no_calls()

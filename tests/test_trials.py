@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench import plan, trials
+from bench import plan
 from bench.analysis import Estimate
 from bench.errors import BenchError, NotMeasuredError
-from bench.scores import Trial
-from bench.trials import Design, Step, Trials
+from bench.selfcheck import trials
+from bench.selfcheck.scores import Trial
+from bench.selfcheck.trials import Design, Step, Trials
 
 DESIGN = Design("manual", (0.01, 0.02, 0.05), trial_s=10, max_time_s=300, seed=1)
 LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)

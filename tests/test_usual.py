@@ -8,15 +8,16 @@ import sys
 
 import pytest
 
-from bench import processes, usual
-from bench.known import loop_name
+from bench import processes
+from bench.selfcheck import usual
+from bench.selfcheck.known import loop_name
 from scenarios._workload import GetData, Records
 
 LITTLE = ("--processes", "2", "--values", "2", "--warmups", "1", "--loops", "3")
 
 
 def started(*words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-P", "-m", "bench.usual", "--quiet", *LITTLE, *words]
+    command = [sys.executable, "-P", "-m", "bench.selfcheck.usual", "--quiet", *LITTLE, *words]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, env=processes.environment(),
         stdin=subprocess.DEVNULL,

@@ -1,7 +1,6 @@
 """`resources`: what one loop costs besides time."""
 
 import argparse
-import signal
 import sys
 import time
 from argparse import Namespace
@@ -13,8 +12,8 @@ from bench.cli.terminal import add_format, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.gauges import Survey
-    from bench.resources import Resources
+    from bench.resources.gauges import Survey
+    from bench.resources.readings import Resources
 
 ROUNDS = 25
 USUAL = "runner"
@@ -48,7 +47,7 @@ def call(options: Namespace) -> int:
     """Look, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
     from bench import machine, store
     from bench.reports import resources as report
-    from bench.resources import leaks, undecided
+    from bench.resources.readings import leaks, undecided
 
     if sys.platform != "linux":
         raise BenchError(f"resources reads /proc, which only Linux has; this is {sys.platform}")
@@ -56,11 +55,7 @@ def call(options: Namespace) -> int:
     folder = store.RunFolder(options.into) if options.into else None
     if folder:
         folder.load()
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
+    found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
     print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="", flush=True)
     if folder:  # after it is printed: a folder that is full or read-only is no reason to say nothing
         folder.write_resources(found)
@@ -78,7 +73,8 @@ def _survey(options: Namespace) -> "Survey":
     """What is to be looked at; raises BenchError for what can't be."""
     import secrets
 
-    from bench import catalog, gauges, loops, plan
+    from bench import catalog, loops, plan
+    from bench.resources import gauges
 
     selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
     for loop in selected:
@@ -92,8 +88,8 @@ def _survey(options: Namespace) -> "Survey":
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":
-    from bench import coldstart, gauges
-    from bench.resources import Resources
+    from bench.resources import coldstart, gauges
+    from bench.resources.readings import Resources
 
     def say(what: str) -> None:
         if not quiet:

@@ -10,8 +10,8 @@ from bench.arguments import at_least, duration, percentage, processors
 from bench.cli.terminal import add_format, width
 
 if TYPE_CHECKING:
-    from bench.scores import Trial
-    from bench.trials import Trials
+    from bench.selfcheck.scores import Trial
+    from bench.selfcheck.trials import Trials
 
 EFFECTS = (0.01, 0.02, 0.05)
 
@@ -40,10 +40,11 @@ def call(options: Namespace) -> int:
     """Make the trials, print their scores; 1 if a loop is told different from itself too often."""
     import secrets
 
-    from bench import catalog, loops, machine, trials
+    from bench import catalog, loops, machine
     from bench.errors import BenchError
     from bench.reports import selfcheck
-    from bench.scores import distrusted
+    from bench.selfcheck import trials
+    from bench.selfcheck.scores import distrusted
 
     effects = () if options.itself else tuple(dict.fromkeys(options.effect or EFFECTS))
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
@@ -67,13 +68,16 @@ def call(options: Namespace) -> int:
 
 def _make(made: "Trials", *, quiet: bool) -> "tuple[list[Trial], int]":
     """All trials that there is time for, and 130 if they were interrupted: what was found until then counts."""
+    import contextlib
+
     from bench import progress
 
     found: list[Trial] = []
     track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left)
     try:
-        for step in progress.tracked(track, None if quiet else sys.stderr):
-            found += made.make(step)
+        with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as steps:
+            for step in steps:
+                found += made.make(step)
     except KeyboardInterrupt:
         print("interrupted; what was tried until then:", file=sys.stderr)
         return found, 130

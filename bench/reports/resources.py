@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from bench.catalog import STAGES
 from bench.reports.numbers import NOTHING, interval, number
-from bench.resources import (
+from bench.resources.readings import (
     LIFECYCLES,
     OPEN,
     PROCESSES,
@@ -25,7 +25,7 @@ from bench.resources import (
     per_lifecycle,
     per_open_loop,
 )
-from bench.startup import Startup, startups
+from bench.resources.startup import Startup, startups
 
 KIB, BYTE, ONE, MS = 1024.0, 1.0, 0.0, 1e-3
 COLUMNS: Mapping[Field, tuple[str, float]] = {

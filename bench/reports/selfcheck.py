@@ -7,8 +7,8 @@ import msgspec
 
 from bench.reports.numbers import NOTHING, percent
 from bench.reports.tables import grid, paragraphs, width_of
-from bench.scores import Score, Trial, distrusted, scored, smallest_difference
-from bench.trials import Design
+from bench.selfcheck.scores import Score, Trial, distrusted, scored, smallest_difference
+from bench.selfcheck.trials import Design
 
 LONGER_S = 60.0  # what the sentence names besides the trials' own time
 

@@ -1,4 +1,4 @@
-"""Reads strace's log: the system calls of each lifecycle by stage, cut at the marks that `bench.gauge` makes. Pure."""
+"""Reads strace's log: the system calls of each lifecycle by stage, cut at the marks that `gauge` makes. Pure."""
 
 import re
 import statistics
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
 from bench.catalog import Scenario
-from bench.resources import Calls, Stage
+from bench.resources.readings import Calls, Stage
 
 COMMAND = ("strace", "-f", "-qq", "-s", "64", "-e", "signal=none")
 CALL = re.compile(rb"(?:\d+ +)?(\w{1,64})\(")  # its end, where another thread came between, stands on a line of its own

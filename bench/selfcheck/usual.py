@@ -1,7 +1,7 @@
 """Times one cell the usual way: by pyperf's own scheduler, with pyperf's defaults, one process after another.
 
-`bench.trials` starts it, to set it beside lock-step. This process is pyperf's manager: pyperf starts it again for each
-of its workers, and it delivers all their values as one line of JSON on what was stdout.
+`trials` starts it, to set it beside lock-step. This process is pyperf's manager: pyperf starts it again for each of its
+workers, and it delivers all their values as one line of JSON on what was stdout.
 """
 
 import functools
@@ -36,7 +36,7 @@ def main() -> None:
     """Measure the cell that the command line names, and deliver its values."""
     turns = Turns()
     sys.path.append(str(Path.cwd()))
-    runner = pyperf.Runner(program_args=("-P", "-m", "bench.usual"), add_cmdline_args=pass_on)
+    runner = pyperf.Runner(program_args=("-P", "-m", "bench.selfcheck.usual"), add_cmdline_args=pass_on)
     for option in ("--scenario", "--loop"):
         runner.argparser.add_argument(option, required=True)
     runner.argparser.add_argument("--parent", type=int, default=os.getppid())

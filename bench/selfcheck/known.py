@@ -1,7 +1,7 @@
-"""Loops whose difference from asyncio's own is known: `bench.known:plus_250` does 250 turns of work in its factory.
+"""Loops whose difference from asyncio's own is known: `bench.selfcheck.known:plus_250` makes 250 turns of work more.
 
 `plus_0` is asyncio's loop through the same factory, so that the turns are all the difference between the two. How long
-a turn takes is for `bench.trials` to calibrate. The name says what a worker is to do, so a plan keeps it.
+a turn takes is for `trials` to calibrate. The name says what a worker is to do, so a plan keeps it.
 """
 
 import asyncio

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench import plan
 from bench.analysis import Estimate, paired_estimate
-from bench.resources import ColdCell, ColdRole, ColdStart
+from bench.resources.readings import ColdCell, ColdRole, ColdStart
 
 NANOSECOND = 1e-9
 

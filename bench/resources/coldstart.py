@@ -8,17 +8,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench.gauges import STRIKES, Survey
 from bench.loops import Loop
 from bench.plan import CONTROL, Cell, Group, Round
 from bench.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
-from bench.resources import ColdCell, ColdRole, ColdStart, Count
+from bench.resources.gauges import STRIKES, Survey
+from bench.resources.readings import ColdCell, ColdRole, ColdStart, Count
 from bench.runs import MAXIMUM_TEXT, without_folders
 
 BARE = "bare interpreter"
 ASYNCIO = "import asyncio"
 PROGRAMS = {BARE: "pass", ASYNCIO: "import asyncio"}
-COLD = "from bench.cold import main; main()"
+COLD = "from bench.resources.cold import main; main()"
 AS_CODE = Start(switch="-c")
 
 

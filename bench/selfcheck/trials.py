@@ -4,6 +4,7 @@ Each trial is a whole comparison, with rounds of fresh processes and all, of a l
 amount of work more in its factory. The control of it is the comparison of the loop with itself.
 """
 
+import contextlib
 import itertools
 import os
 import random
@@ -14,14 +15,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from bench import analysis, catalog, known, loops, plan
+from bench import analysis, catalog, loops, plan
 from bench.errors import BenchError, NotMeasuredError
 from bench.measure import Meter
 from bench.plan import CONTROL, Plan
 from bench.precision import Rounds
 from bench.processes import EndedError, Process
 from bench.runs import TOTAL, Delivery, Outcome
-from bench.scores import Trial, lock_step_trial, pyperf_trial
+from bench.selfcheck import known
+from bench.selfcheck.scores import Trial, lock_step_trial, pyperf_trial
 from bench.store import About, Kept
 
 BASELINE = known.loop_name(0)
@@ -158,7 +160,7 @@ class Trials:
             str(os.getpid()),
         ]
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
-        process = Process("bench.usual", words)
+        process = Process("bench.selfcheck.usual", words)
         try:
             delivery = msgspec.json.decode(process.answer(USUAL_TIMEOUT_S), type=Delivery)
         except (EndedError, ValueError) as error:
@@ -174,7 +176,8 @@ def _measured(about: About) -> Kept:
     rounds, meter = Rounds(about), Meter(about.plan)
     outcomes: list[Outcome] = []
     for turn in rounds:
-        for outcome in meter.measure(turn):
-            outcomes.append(outcome)
-            rounds.tell(outcome)
+        with contextlib.closing(meter.measure(turn)) as found:
+            for outcome in found:
+                outcomes.append(outcome)
+                rounds.tell(outcome)
     return Kept(about, tuple(outcomes))

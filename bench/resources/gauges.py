@@ -1,4 +1,4 @@
-"""Collects what loops cost besides time, each figure from fresh processes of `bench.gauge`.
+"""Collects what loops cost besides time, each figure from fresh processes of `bench.resources.gauge`.
 
 A loop that dies, hangs or leaks until nothing is left to it is given up after two failures, with the reasons; the
 others go on.
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench import strace
 from bench.catalog import Scenario
 from bench.loops import Loop
 from bench.processes import AS_MODULE, EndedError, Process, Start, death
-from bench.resources import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
+from bench.resources import strace
+from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
 from bench.runs import MAXIMUM_TEXT, without_folders
 
 STRIKES = 2  # failures after which a loop is not started again
@@ -92,7 +92,7 @@ class Surveyor:
     def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
         """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
-        process = Process("bench.gauge", [*words, "--loop", loop.name, *parent], start=start)
+        process = Process("bench.resources.gauge", [*words, "--loop", loop.name, *parent], start=start)
         try:
             found = _delivery(process.answer(self.survey.timeout_s), rows)
             if status := process.status():
