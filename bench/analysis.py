@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from bench.catalog import STAGES
-from bench.plan import CONFIDENCE, CONTROL, Cell, Role, confidence, minimum_rounds
+from bench.plan import CONFIDENCE, CONTROL, Cell, Role, Thread, confidence, minimum_rounds
 from bench.runs import TOTAL
 from bench.store import Kept
 
@@ -54,6 +54,7 @@ class Comparison:
     stage: str
     role: Role
     baseline: str
+    thread: Thread = "main"
     rounds: int = 0
     seconds: Estimate | None = None
     ratio: Estimate | None = None
@@ -71,8 +72,8 @@ def compare(kept: Kept, threshold: float = THRESHOLD) -> tuple[Comparison, ...]:
     found = []
     for cell in (*about.cells, *reasons):
         python, level = about.facts.get("python", "unknown"), confidence(compared[cell.scenario])
-        empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, confidence=level)
-        empty = replace(empty, reason=reasons.get(cell) or _failure_reason(kept, cell))
+        empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, cell.thread)
+        empty = replace(empty, confidence=level, reason=reasons.get(cell) or _failure_reason(kept, cell))
         keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]

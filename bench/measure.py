@@ -26,7 +26,7 @@ class _Worker:
     def __init__(self, cell: Cell, plan: Plan, options: Iterable[str]) -> None:
         self.cell = cell
         words = ["--worker", "--quiet", *options, "--scenario", cell.scenario, "--loop", cell.loop]
-        words += ["--delay", str(plan.delay_s), "--parent", str(os.getpid())]
+        words += ["--thread", cell.thread, "--delay", str(plan.delay_s), "--parent", str(os.getpid())]
         words += ["--affinity", plan.affinity] if plan.affinity else []
         self.process = Process("bench.worker", words)
 

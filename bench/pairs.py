@@ -134,6 +134,7 @@ def _settings(kept: Kept) -> Mapping[str, str]:
         "method": f"version {about.method}",
         "sleep of the workload": f"{plan.delay_s:g} s",
         "baseline": plan.baseline,
+        "thread": plan.thread,
         "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
         **{f"loop {name}": "planned" for name in plan.loops},
         **{f"scenario {name}": "planned" for name in plan.scenarios},
@@ -155,6 +156,7 @@ def _words(plan: Plan) -> list[str]:
     words = words or ["--loop", plan.baseline]
     words += [word for name in chosen for word in ("--scenario", name)]
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
 
 

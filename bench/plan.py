@@ -10,6 +10,7 @@ from bench.catalog import Scenario
 from bench.loops import Loop
 
 Role: TypeAlias = Literal["baseline", "control", "loop"]
+Thread: TypeAlias = Literal["main", "worker"]
 CONTROL: Final = "control"
 CONFIDENCE = 0.95
 TIMEOUT_S = 20.0
@@ -21,11 +22,12 @@ LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One loop in one scenario; the control is a second copy of the baseline."""
+    """One loop in one scenario, in the main thread or in another; the control is a second copy of the baseline."""
 
     scenario: str
     loop: str
     role: Role
+    thread: Thread = "main"
 
     @property
     def label(self) -> str:
@@ -88,6 +90,7 @@ class Plan:
     delay_s: float = 0.0
     timeout_s: float = TIMEOUT_S
     affinity: str | None = None
+    thread: Thread = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,11 @@ class Round:
 
 
 def cross(
-    loops: Collection[Loop], scenarios: Collection[Scenario], baseline: str, python: tuple[int, int]
+    loops: Collection[Loop],
+    scenarios: Collection[Scenario],
+    baseline: str,
+    python: tuple[int, int],
+    thread: Thread = "main",
 ) -> tuple[Group, ...]:
     """Cross loops with scenarios: a group each, with a control, and the declared skips beside."""
     groups = []
@@ -126,7 +133,7 @@ def cross(
         for loop in loops:
             roles: tuple[Role, ...] = ("baseline", CONTROL) if loop.name == baseline else ("loop",)
             for role in roles:
-                reasons[Cell(scenario.name, loop.name, role)] = scenario.skip_reason(loop, python)
+                reasons[Cell(scenario.name, loop.name, role, thread)] = scenario.skip_reason(loop, python)
         cells = tuple(cell for cell, reason in reasons.items() if not reason)
         skips = tuple((cell, reason) for cell, reason in reasons.items() if reason)
         groups.append(Group(scenario, cells, skips))

@@ -4,11 +4,13 @@
 `bench.turns` holds the pipes.
 """
 
+import argparse
 import asyncio
 import signal
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import pyperf
@@ -89,15 +91,22 @@ class Stopwatch:
 
 
 def measure(turns: Turns) -> dict[str, object]:
-    """Time the cell that the command line names, and return what to deliver."""
+    """Time the cell that the command line names, in the thread that it names, and return what to deliver."""
     runner = pyperf.Runner()
-    for option in ("--scenario", "--loop", "--delay", "--parent"):
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
     die_with_parent(int(options.parent))
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if options.thread == "main":
+        return time_cell(runner, options, turns)
+    with ThreadPoolExecutor(1, "beside the main thread, which waits and uses no CPU") as beside:
+        return beside.submit(time_cell, runner, options, turns).result()
 
+
+def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
+    """Have pyperf collect the values of one cell, one in each turn."""
     loop, scenario = loops.named(options.loop), catalog.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)

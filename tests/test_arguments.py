@@ -33,6 +33,7 @@ def test_loops_and_scenarios_can_be_repeated() -> None:
     (["--delay", "nan"], "--delay: nan"),
     (["--delay", "inf"], "--delay: inf"),
     (["--timeout", "0"], "--timeout: 0"),
+    (["--thread", "third"], "--thread: invalid choice: 'third'"),
     (["--affinity", "a"], "--affinity: a: write processors as 1 or 2-3,5"),
     (["--affinity", "3-1"], "--affinity: 3-1"),
     (["--format", "simpel"], "--format: simpel: tabulate knows "),

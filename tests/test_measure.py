@@ -217,6 +217,20 @@ def test_affinity_pins_the_workers() -> None:
     assert [run.metadata["cpu_affinity"] for run in runs] == ["0", "0"]
 
 
+@pytest.mark.parametrize("scenario", ["manual", "warm"])
+def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
+    chosen = [loops.named(name) for name in ("asyncio", "bad:beside")]
+    (group,) = plan.cross(chosen, [catalog.named(scenario)], "asyncio", (3, 14), "worker")
+    ahead = Plan(("asyncio", "bad:beside"), (scenario,), "asyncio", LITTLE, 1, thread="worker")
+
+    outcomes = list(measure.Meter(ahead).measure(Round(group, 0, "0")))
+
+    runs = [run for run in outcomes if isinstance(run, Run)]
+    assert [run.cell for run in runs] == list(group.cells)
+    assert {run.cell.thread for run in runs} == {"worker"}
+    assert reason(measured("bad:beside", scenario=scenario)) == "RuntimeError: in the main thread"
+
+
 def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[measure._Worker] = []
     begin = measure._Worker.__init__

@@ -54,6 +54,7 @@ def test_the_order_of_loops_and_scenarios_does_not_matter(old: Kept, new: Kept) 
 
 @pytest.mark.parametrize(("fields", "said"), [
     ({"delay_s": 1.0}, "sleep of the workload: 0 s in a, 1 s in b"),
+    ({"thread": "worker"}, "thread: main in a, worker in b"),
     ({"baseline": "uvloop"}, "baseline: asyncio in a, uvloop in b"),
     ({"loops": ("asyncio", "rloop")}, "only in a: loop uvloop\n  only in b: loop rloop"),
     ({"scenarios": ("manual", "warm")}, "only in b: scenario warm"),
@@ -97,6 +98,7 @@ def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
     about(["manual", "warm"], ["asyncio", "uvloop", "rloop"]).plan,
     about(list(catalog.names()), ["uvloop", "asyncio"], baseline="uvloop").plan,
     replace(about(["warm"], ["asyncio", "uvloop"]).plan, delay_s=0.25),
+    replace(about(["warm"], ["asyncio", "uvloop"]).plan, thread="worker"),
 ])  # fmt: skip
 def test_the_command_that_measures_alike_does(plan: Plan) -> None:
     words = shlex.split(shlex.join(pairs._words(plan)))
@@ -108,6 +110,7 @@ def test_the_command_that_measures_alike_does(plan: Plan) -> None:
     assert set(dict.fromkeys([baseline, *options.loop])) == set(plan.loops)
     assert tuple(options.scenario or catalog.names()) == plan.scenarios
     assert (options.delay or 0) == plan.delay_s
+    assert (options.thread or "main") == plan.thread
 
 
 def test_one_round_is_refused_with_how_many_are_needed(invent: Invent, new: Kept) -> None:

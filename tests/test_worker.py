@@ -18,7 +18,9 @@ from scenarios._workload import LoopFactory
 HERE = sys.version_info[:2]
 
 
-def command(*options: str, scenario: str = "manual", loop: str = "asyncio", parent: int | None = None) -> list[str]:
+def command(
+    *options: str, scenario: str = "manual", loop: str = "asyncio", thread: str = "main", parent: int | None = None
+) -> list[str]:
     return [
         sys.executable,
         "-P",
@@ -33,6 +35,8 @@ def command(*options: str, scenario: str = "manual", loop: str = "asyncio", pare
         loop,
         "--delay",
         "0",
+        "--thread",
+        thread,
         "--parent",
         str(parent or os.getpid()),
     ]

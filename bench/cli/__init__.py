@@ -8,6 +8,7 @@ cost no pandas.
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -47,6 +48,7 @@ exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something wa
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
+    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
     try:
         options = parse(sys.argv[1:] if words is None else words)
         code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
@@ -59,6 +61,8 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # | head: what was to be kept is kept, and Python must not try to flush once more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
     sys.exit(code)
 
 

@@ -1,7 +1,6 @@
 """`run`: plan, measure, and keep; then conclude as `report` does."""
 
 import argparse
-import signal
 import sys
 import time
 from argparse import Namespace
@@ -15,7 +14,7 @@ from bench.cli.terminal import add_format
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.plan import Group, Plan, Sampling
+    from bench.plan import Group, Plan, Sampling, Thread
     from bench.store import About, Kept, RunFolder
 
 
@@ -36,6 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--max-time", type=duration, metavar="T", help=most)
     delay = "seconds that the workload sleeps (default: 0, which hides nothing)"
     add("--delay", type=at_least(0, float), metavar="S", help=delay)
+    thread = "where the loops run; only the main thread installs signal handlers (default: main)"
+    add("--thread", choices=["main", "worker"], help=thread)
     add("--seed", type=at_least(0, int), metavar="N", help="of every order (default: a new one, which run.json keeps)")
     add("--affinity", type=processors, metavar="CPUS", help="processors for the workers, as 1 or 2-3,5")
     add(
@@ -69,7 +70,7 @@ def call(options: Namespace) -> int:
         if loop.unavailable:
             raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
     scenarios = [catalog.named(name) for name in ahead.scenarios]
-    groups = plan.cross(selected, scenarios, ahead.baseline, sys.version_info[:2])
+    groups = plan.cross(selected, scenarios, ahead.baseline, sys.version_info[:2], ahead.thread)
     if options.dry_run:
         return _dry_run(ahead, groups)
     if not any(group.cells for group in groups):
@@ -124,7 +125,8 @@ def _plan(options: Namespace) -> "Plan":
     sampling = _sampling(options, len(names) - 1)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
-    return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity)
+    thread: Thread = "worker" if options.thread == "worker" else "main"
+    return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity, thread)
 
 
 def _sampling(options: Namespace, compared: int) -> "Sampling":
@@ -181,7 +183,6 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
     rounds = precision.Rounds(kept.about, kept.outcomes)
     track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
     meter = measure.Meter(kept.about.plan, kept.outcomes)
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as turns:
             for turn in turns:
@@ -193,6 +194,4 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
         folder.write_suites(folder.load())
         print(f"interrupted; go on with what is kept: {PROGRAM} --resume {folder.path}", file=sys.stderr)
         return False
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
     return True

@@ -12,12 +12,17 @@ from tabulate import tabulate
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
-from bench.plan import CONTROL, Cell, Sampling
+from bench.plan import CONTROL, Cell, Sampling, Thread
 from bench.reports import resources
 from bench.reports.numbers import NOTHING, interval, number, percent, unit_for
 from bench.reports.sentence import closing_sentence
 from bench.runs import TOTAL
 from bench.store import Kept
+
+THREADS: Mapping[Thread, str] = {
+    "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
+    "worker": "All ran in a thread beside the main one, where no signal handlers are installed.",
+}
 
 
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
@@ -80,7 +85,8 @@ def _legend(kept: Kept) -> str:
     baseline = kept.about.plan.baseline
     return (
         f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
-        f"below 1 is faster; in brackets the confidence interval. control: {baseline} again, the noise floor."
+        f"below 1 is faster; in brackets the confidence interval. control: {baseline} again, the noise floor. "
+        f"{THREADS[kept.about.plan.thread]}"
     )
 
 

@@ -139,6 +139,13 @@ def good():
     return asyncio.new_event_loop()
 
 
+def beside():
+    """Works in every thread but the main one."""
+    if threading.current_thread() is threading.main_thread():
+        raise RuntimeError("in the main thread")
+    return asyncio.new_event_loop()
+
+
 def _pipe():
     """The descriptor that the worker answers on: the one it may only write to, besides stdout and stderr."""
     writable = []
