@@ -22,7 +22,7 @@ from bench.plan import CONFIDENCE, CONTROL, Cell, Role
 from bench.runs import TOTAL
 from bench.store import Kept
 
-MOST_EXACT = 200 * 200  # differences: beyond, counting takes seconds, and the normal approximation is as good
+MOST_EXACT = 60 * 60  # differences: beyond, counting takes seconds, and the normal approximation is as good
 
 Key: TypeAlias = tuple[str, str, str]
 

@@ -32,6 +32,7 @@ class Rounds:
         self._totals: dict[str, list[Outcome]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
+        self._half_widths: dict[str, float] = {}
         for outcome in earlier:
             self.tell(outcome)
         done = {scenario: len(rounds) for scenario, rounds in self._seconds.items()}
@@ -56,6 +57,7 @@ class Rounds:
             name = outcome.cell.scenario
             self._used[name] = max(self._used[name], outcome.round + 1)
             self._totals[name].append(_total(outcome))
+            self._half_widths.pop(name, None)
 
     @property
     def seconds_left(self) -> float:
@@ -69,7 +71,13 @@ class Rounds:
         return [] if asked is None else [group for group in self._about.groups if self._half_width(group) > asked]
 
     def _half_width(self, group: Group) -> float:
-        """Of the widest interval among the totals, 0 if there is none; a cell that is given up narrows no more."""
+        name = group.scenario.name
+        if name not in self._half_widths:
+            self._half_widths[name] = self._widest(group)
+        return self._half_widths[name]
+
+    def _widest(self, group: Group) -> float:
+        """Half the widest interval among the totals, 0 if there is none; a cell that is given up narrows no more."""
         outcomes = self._totals[group.scenario.name]
         strikes = Counter(outcome.cell for outcome in outcomes if isinstance(outcome, Failure))
         kept = Kept(replace(self._about, groups=(group,)), tuple(outcomes))
