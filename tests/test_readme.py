@@ -6,18 +6,24 @@ import shlex
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench import analysis, catalog, cli, loops, reports, store
 from bench.plan import Cell
+from bench.reports.selfcheck import SelfCheck
 from bench.runs import TOTAL
+from bench.selfcheck.scores import scored
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PUBLISHED = sorted(file.parent for file in (ROOT / "results").glob("2*/run.json"))
 
-sys.path.append(str(ROOT / "docs"))
+SELFCHECKS = sorted((ROOT / "results").glob("*-selfcheck/*.json"))
+
+sys.path += [str(ROOT / "docs"), str(ROOT / "benchmarks")]
 import blocks  # noqa: E402  (a script beside the texts that it writes)
+import trust  # noqa: E402  (the same)
 
 
 def test_the_generated_blocks_are_fresh() -> None:
@@ -70,7 +76,16 @@ def test_what_is_published_has_every_cell_of_its_plan(folder: Path) -> None:
     assert Cell("warm", "uvloop", "loop") in kept.about.cells
 
 
-@pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("file", SELFCHECKS, ids=lambda file: file.stem)
+def test_a_published_selfcheck_is_what_its_trials_say(file: Path) -> None:
+    check = msgspec.json.decode(file.read_bytes(), type=SelfCheck)
+
+    assert check.trials
+    assert scored(check.trials) == tuple(check.scores)
+    assert (file.parent / "README.md").read_text("utf-8") == trust.page(file.parent)
+
+
+@pytest.mark.parametrize("folder", [*PUBLISHED, *{file.parent for file in SELFCHECKS}], ids=lambda folder: folder.name)
 def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> None:
     for file in folder.iterdir():
         text = file.read_text("utf-8")
@@ -80,3 +95,4 @@ def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> No
 
 def test_something_is_published() -> None:
     assert PUBLISHED
+    assert SELFCHECKS
