@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeAlias
 
 import pyperf
@@ -128,7 +129,7 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         if scenario.given == "policy":
             _watch_policy(watch)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
-    metadata = run.get_metadata() | _facts(loop, expected)
+    metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
     if not run.values:
         return {"warmups": run.warmups, "metadata": metadata}
     values = {
@@ -136,6 +137,19 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         for stage, nanoseconds in watch.spent.items()
     }
     return {"values": {"total": run.values, **values}, "metadata": metadata}
+
+
+def peak_memory(status: Path) -> dict[str, int]:
+    """The most memory that this process had, in bytes, under pyperf's name; nothing where the kernel does not say.
+
+    pyperf asks getrusage, whose figure a process inherits from the one that started it: the harness, with pandas.
+    """
+    try:
+        lines = status.read_text("ascii", "replace").splitlines()
+    except OSError:
+        return {}
+    (kibibytes,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return {"mem_max_rss": kibibytes * 1024}
 
 
 def _watch_policy(watch: Stopwatch) -> None:
