@@ -75,10 +75,10 @@ def test_never_fewer_than_the_minimum_and_never_past_the_time(
     assert len({(turn.group.scenario.name, turn.index) for turn in fake.given}) == len(fake.given)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.floats(0.2, 5))
 def test_what_the_intervals_show_moves_nothing(factor: float) -> None:
-    fakes = [Fake(Rounds(asked(6, 0.02, 40)), lambda _: 0.04, factor=one) for one in (1.0, factor)]
+    fakes = [Fake(Rounds(asked(6, 0.02, 28)), lambda _: 0.04, factor=one) for one in (1.0, factor)]
 
     schedules = [fake.measure() for fake in fakes]
 

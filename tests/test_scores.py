@@ -82,15 +82,15 @@ def test_pyperf_is_judged_as_pyperf_judges(values: list[float], factor: float, s
 
 def test_the_smallest_difference_is_found_as_often_as_it_says() -> None:
     rng = np.random.default_rng(5)
-    own = [invented(0.0, 15, rng) for _ in range(300)]
+    own = [invented(0.0, 15, rng) for _ in range(150)]
 
     smallest = smallest_difference(own, 15)
     assert smallest is not None
-    found = one([invented(smallest, 15, rng) for _ in range(300)])
-    half = one([invented(smallest / 2, 15, rng) for _ in range(300)])
+    found = one([invented(smallest, 15, rng) for _ in range(150)])
+    half = one([invented(smallest / 2, 15, rng) for _ in range(150)])
 
-    assert 0.9 <= found.right / 300 <= 0.99
-    assert half.right / 300 < 0.7
+    assert 0.9 <= found.right / 150 <= 0.99
+    assert half.right / 150 < 0.7
 
 
 def test_more_time_finds_smaller_differences() -> None:
