@@ -18,6 +18,7 @@ from bench.processes import EndedError, Process, death
 
 STRIKES = 2  # rounds that a cell may fail before it is not started again
 START_TIMEOUT_S = 60.0
+CALIBRATING_VALUES = "20"  # some 60 ms: with three of them a moment's noise made all values of a run too short
 
 
 class _Worker:
@@ -104,7 +105,7 @@ class Meter:
     def _calibrate(self, turn: Round) -> Iterator[runs.Outcome]:
         """Time a lifecycle in a throw-away worker: on the baseline, or on the first that can."""
         sampling = self.plan.sampling
-        options = ("--calibrate-loops", "--min-time", str(sampling.value_s), "--values", "3")
+        options = ("--calibrate-loops", "--min-time", str(sampling.value_s), "--values", CALIBRATING_VALUES)
         for cell in sorted(self._live(turn), key=lambda cell: cell.role != "baseline"):
             worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
             try:
