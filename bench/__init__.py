@@ -12,5 +12,6 @@ Each arrow is a module, each noun a small frozen class of the module that produc
     resources               what a loop costs besides time
     machine, conditions     where it was measured, and what disturbs there
     processes, turns        the two ends of the pipes: what starts and ends a process, and what a process answers on
+    guard                   ends what a process, or a killed harness, left behind
     arguments, progress, errors, places     and `cli`, which joins all and is the only one that prints
 """

@@ -20,7 +20,7 @@ from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
 from bench.probe.calls import ROWS
 from bench.probe.witness import COLUMNS
-from bench.processes import EndedError, Process, SilentError
+from bench.processes import EndedError, Process
 from bench.runs import FOLDERS, MAXIMUM_TEXT
 
 PROBE = Path(probe.__file__).parent
@@ -132,7 +132,7 @@ class _Asked:
 
     def __init__(self, question: Question, timeout_s: float) -> None:
         self.question, self._timeout_s = question, timeout_s
-        self._until = time.monotonic() + timeout_s
+        self._since = time.monotonic()
         self.process = Process(PROBE, question.words, question.interpreter.path)
 
     def observation(self) -> Observation | None:
@@ -140,7 +140,9 @@ class _Asked:
         question = self.question
         place = {"call": question.call, "situation": question.situation, "python": question.interpreter.python}
         try:
-            answer = msgspec.json.decode(self._answer(), type=dict[str, object] | None)
+            answer = msgspec.json.decode(
+                self.process.answer(self._timeout_s, self._since), type=dict[str, object] | None
+            )
             self.process.status()
             return None if answer is None and question.maybe else _checked(answer, place)
         except EndedError as error:
@@ -148,12 +150,6 @@ class _Asked:
         except (ValueError, RecursionError):
             reason = "wrote something else into the harness's pipe than an answer"
         return _checked({**dict.fromkeys(COLUMNS), "raises": f"{NOT_OBSERVED}: {reason}"}, place)
-
-    def _answer(self) -> bytes:
-        try:
-            return self.process.answer(max(0.0, self._until - time.monotonic()))
-        except SilentError:
-            raise EndedError(f"no answer within {self._timeout_s:g} s: killed") from None
 
 
 def _checked(answer: dict[str, object] | None, place: dict[str, str | None]) -> Observation:

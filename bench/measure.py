@@ -2,7 +2,7 @@
 
 A round starts a fresh worker for each cell of a group, waits until all are ready, and then lets one after another
 produce one value, in the plan's order. A worker that dies, hangs or answers wrongly ends its cell for that round, with
-the reason; the others go on.
+the reason; the others go on. A round in which time itself can't be believed is dropped.
 """
 
 import os
@@ -14,10 +14,11 @@ import msgspec
 
 from bench import runs
 from bench.plan import Cell, Plan, Round
-from bench.processes import EndedError, Process, death
+from bench.processes import EndedError, Process, SuspendedError, death
 
 STRIKES = 2  # rounds that a cell may fail before it is not started again
 START_TIMEOUT_S = 60.0
+CLOCKS_DIFFER = 1.01  # times: one clock that is steered and another that is not
 CALIBRATING_VALUES = "20"  # some 60 ms: with three of them a moment's noise made all values of a run too short
 
 
@@ -30,25 +31,36 @@ class _Worker:
         words += ["--thread", cell.thread, "--delay", str(plan.delay_s), "--parent", str(os.getpid())]
         words += ["--affinity", plan.affinity] if plan.affinity else []
         self.process = Process("bench.worker", words)
+        self._turns_s = 0.0
 
-    def give_turn(self) -> None:
-        """Let it produce its next value."""
-        self.process.tell(b"\n")
-
-    def ready(self, timeout_s: float) -> None:
+    def ready(self, timeout_s: float, since: float) -> None:
         """Wait for the empty line that says: ready, or the value is done."""
-        answer = self.process.answer(timeout_s)
+        answer = self.process.answer(timeout_s, since)
         if answer != b"\n":
             self._delivery(answer)
             raise EndedError("delivered before its turns were over")
+
+    def go_on(self) -> None:
+        """Let it produce its next value; after the last, deliver all."""
+        self.process.tell(b"\n")
+
+    def turn(self, timeout_s: float) -> None:
+        """Have it produce its next value."""
+        began = time.monotonic()
+        self.go_on()
+        self.ready(timeout_s, began)
+        self._turns_s += time.monotonic() - began
 
     def calibration(self, timeout_s: float) -> float:
         """Wait for what a calibrating worker delivers: seconds of one lifecycle."""
         return runs.calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
 
-    def run(self, index: int) -> runs.Run:
-        """Wait for the values of all its turns, and for its end."""
+    def run(self, index: int, iterations: int) -> runs.Run:
+        """Wait for the values of all its turns, each of so many lifecycles, and for its end."""
         delivery, status = self._delivery(self.process.answer(START_TIMEOUT_S)), self.process.status()
+        told_s = iterations * sum(delivery.values.get(runs.TOTAL, ()))
+        if told_s > self._turns_s * CLOCKS_DIFFER:
+            raise EndedError(f"tells of {told_s:.3g} s, where its turns took {self._turns_s:.3g} s: its clock is wrong")
         ending = None
         if status is None:
             ending = "did not end after delivering its values"
@@ -84,13 +96,15 @@ class Meter:
     def measure(self, turn: Round) -> Generator[runs.Outcome]:
         """Measure one round, and before the first of a scenario calibrate it."""
         scenario = turn.group.scenario.name
-        if scenario not in self.calibrations:
-            yield from map(self._remember, self._calibrate(turn))
-        if scenario in self.calibrations:
-            yield from map(self._remember, self._round(turn, self.calibrations[scenario]))
-        now = time.monotonic()
-        yield runs.Done(scenario, turn.index, round(now - self._since, 3))
-        self._since = now
+        try:
+            if scenario not in self.calibrations:
+                yield from map(self._remember, self._calibrate(turn))
+            if scenario in self.calibrations:
+                yield from map(self._remember, self._round(turn, self.calibrations[scenario]))
+            yield runs.Done(scenario, turn.index, round(time.monotonic() - self._since, 3))
+        except SuspendedError as error:
+            yield runs.Dropped(scenario, turn.index, str(error))
+        self._since = time.monotonic()
 
     def _remember(self, outcome: runs.Outcome) -> runs.Outcome:
         if isinstance(outcome, runs.Calibration):
@@ -110,6 +124,8 @@ class Meter:
             worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
             try:
                 lifecycle_s = worker.calibration(self._start_timeout_s)
+            except SuspendedError:
+                raise
             except (EndedError, ValueError) as error:
                 yield runs.failure_of(cell, turn.index, str(error), worker.process.output)
             else:
@@ -126,25 +142,22 @@ class Meter:
         options += ["--warmups", str(self.plan.sampling.warmups)]
         live = self._live(turn)
         workers: dict[Cell, _Worker] = {}
+        began = time.monotonic()
         try:
             for cell in live:
                 workers[cell] = _Worker(cell, self.plan, options)
             for cell in live:
-                yield from _attempt(workers, cell, turn.index, lambda w: w.ready(self._start_timeout_s))
+                yield from _attempt(workers, cell, turn.index, lambda w: w.ready(self._start_timeout_s, began))
             for order in turn.orders(calibration.sweeps):
                 for cell in order:
-                    yield from _attempt(workers, cell, turn.index, self._turn)
+                    yield from _attempt(workers, cell, turn.index, lambda w: w.turn(self._turn_timeout_s))
             for worker in workers.values():
-                worker.give_turn()
+                worker.go_on()
             for cell in live:
-                yield from _attempt(workers, cell, turn.index, lambda w: w.run(turn.index))
+                yield from _attempt(workers, cell, turn.index, lambda w: w.run(turn.index, calibration.iterations))
         finally:
             for worker in workers.values():
                 worker.process.kill()
-
-    def _turn(self, worker: _Worker) -> None:
-        worker.give_turn()
-        worker.ready(self._turn_timeout_s)
 
 
 def _attempt(
@@ -155,6 +168,8 @@ def _attempt(
         try:
             if run := act(worker):
                 yield run
+        except SuspendedError:
+            raise
         except (EndedError, ValueError) as error:
             workers.pop(cell).process.kill()
             yield runs.failure_of(cell, index, str(error), worker.process.output)

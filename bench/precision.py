@@ -16,7 +16,7 @@ from bench import plan
 from bench.analysis import compare
 from bench.measure import STRIKES
 from bench.plan import Group, Round
-from bench.runs import TOTAL, Done, Failure, Outcome, Run
+from bench.runs import TOTAL, Done, Dropped, Failure, Outcome, Run
 from bench.store import About, Kept
 
 
@@ -35,13 +35,15 @@ class Rounds:
         self._half_widths: dict[str, float] = {}
         for outcome in earlier:
             self.tell(outcome)
-        done = {scenario: len(rounds) for scenario, rounds in self._seconds.items()}
-        planned = plan.schedule(about.groups, about.plan.sampling.rounds, about.plan.seed, done, self._used)
-        self.planned: Sequence[Round] = tuple(planned)
+        self.planned = self._missing()
 
     def __iter__(self) -> Iterator[Round]:
-        """All rounds of the plan; then, turn about, one of each group that is too wide and fits into the time left."""
+        """All rounds of the plan, and once more those that were dropped.
+
+        Then, turn about, one of each group that is too wide and fits into the time left.
+        """
         yield from self.planned
+        yield from self._missing()
         while batch := [group for group in self.wide() if self._fits(group)]:
             seed = self._about.plan.seed
             random.Random(f"{seed}/more/{sum(map(len, self._seconds.values()))}").shuffle(batch)
@@ -53,11 +55,19 @@ class Rounds:
         """Take in what was measured."""
         if isinstance(outcome, Done):
             self._seconds[outcome.scenario][outcome.round] = outcome.seconds
+        elif isinstance(outcome, Dropped):
+            self._used[outcome.scenario] = max(self._used[outcome.scenario], outcome.round + 1)
         elif isinstance(outcome, Run | Failure):
             name = outcome.cell.scenario
             self._used[name] = max(self._used[name], outcome.round + 1)
             self._totals[name].append(_total(outcome))
             self._half_widths.pop(name, None)
+
+    def _missing(self) -> Sequence[Round]:
+        """What the plan asks for and is not done."""
+        done = {scenario: len(rounds) for scenario, rounds in self._seconds.items()}
+        sampling, seed = self._about.plan.sampling, self._about.plan.seed
+        return tuple(plan.schedule(self._about.groups, sampling.rounds, seed, done, self._used))
 
     @property
     def seconds_left(self) -> float:

@@ -1,11 +1,15 @@
 """Starts processes, each the leader of a group of its own, and ends them whole: the only module that does.
 
 What runs in them is other people's native code: nothing is believed that they write, and nobody waits for one for ever.
+Beside the first of them a guard is started, which ends them all where this process is killed.
 """
 
+import atexit
 import contextlib
+import itertools
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,9 +22,12 @@ from pathlib import Path
 from typing import IO, Literal, cast
 
 import bench
+from bench import guard
 from bench.runs import MAXIMUM_LINE
 
 EXIT_TIMEOUT_S = 3.0
+LATE_S = 1.0  # how much longer than it should a wait may last, on a busy machine
+AHEAD = 8  # answers that nobody has asked for yet: more of them, and it is not listened to any longer
 KEPT_OUTPUT = 4000
 KEPT_LOG = 1 << 26
 KEPT_SETTINGS = {"PYTHONPATH", "PYTHONHOME", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_CPU_COUNT"}
@@ -30,8 +37,8 @@ class EndedError(Exception):
     """A process can't go on; the text is the reason."""
 
 
-class SilentError(EndedError):
-    """It did not answer in time."""
+class SuspendedError(EndedError):
+    """A wait lasted much longer than it could: the harness was suspended, or the clock jumped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,28 @@ class Start:
 AS_MODULE = Start()
 
 
+class _Marks:
+    """The marks of what this harness starts, and the guard that looks for them when it is gone."""
+
+    def __init__(self) -> None:
+        self._harness = secrets.token_hex(8)
+        self._numbers = itertools.count()
+        self._guard: subprocess.Popen[bytes] | None = None
+
+    def new(self) -> str:
+        """A mark for one process and its children; the guard is there before it."""
+        if sys.platform == "linux" and (self._guard is None or self._guard.poll() is not None):
+            command = [*AS_MODULE.command(sys.executable, "bench.guard", None), self._harness]
+            self._guard = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment(), start_new_session=True
+            )
+            atexit.register(self._guard.communicate, guard.ENDS_WELL)
+        return f"{self._harness}-{next(self._numbers):08}"  # of one length, since an environment's can show in times
+
+
+MARKS = _Marks()
+
+
 class Process:
     """The parent's end of one process: what it answers line by line, and the end of what it prints.
 
@@ -67,7 +96,9 @@ class Process:
         self._output: deque[bytes] = deque(maxlen=8)
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._log: list[bytes] = []
-        pipe, env = subprocess.PIPE, environment()
+        self._hasty = False
+        self._mark = MARKS.new()
+        pipe, env = subprocess.PIPE, {**environment(), guard.MARK: self._mark}
         with contextlib.ExitStack() as ours:
             log = os.pipe() if start.tracer else None
             passed = log[1:] if log else ()
@@ -98,12 +129,13 @@ class Process:
             reader.start()
 
     def kill(self) -> None:
-        """End whatever is left of the process and of its children; nothing asks them first."""
+        """End whatever is left of the process and of its children, also of those that left its group."""
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+        guard.end(self._mark)
         for reader in self._readers:
             reader.join(EXIT_TIMEOUT_S)
         for pipe in self._pipes:
@@ -124,14 +156,25 @@ class Process:
         with contextlib.suppress(BrokenPipeError):
             self._turns.write(line)
 
-    def answer(self, timeout_s: float) -> bytes:
-        """Wait for the next line that it writes; raises EndedError if none comes, SilentError if none came yet."""
-        try:
-            answer = self._answers.get(timeout=timeout_s)
-        except queue.Empty:
-            raise SilentError(f"no answer within {timeout_s:g} s: killed") from None
+    def answer(self, timeout_s: float, since: float | None = None) -> bytes:
+        """Wait for the next line that it writes, so long from now, or since the monotonic clock said `since`.
+
+        Raises EndedError if none comes any more, or none in time; SuspendedError if time itself can't be told.
+        """
+        began, answer = time.monotonic(), None
+        left_s = timeout_s if since is None else max(0.0, since + timeout_s - began)
+        with contextlib.suppress(queue.Empty):
+            answer = self._answers.get(timeout=left_s)
+        waited_s = time.monotonic() - began
+        if waited_s > left_s + LATE_S:
+            meant = f"a wait of at most {left_s:.3g} s lasted {waited_s:.3g} s"
+            raise SuspendedError(f"{meant}: the harness was suspended, or the clock jumped")
+        if answer is None:
+            raise EndedError(f"no answer within {timeout_s:g} s: killed")
         if answer:
             return answer
+        if self._hasty:
+            raise EndedError("answered more often than it was asked")
         try:
             raise EndedError(death(self._process.wait(EXIT_TIMEOUT_S)))
         except subprocess.TimeoutExpired:
@@ -164,6 +207,9 @@ class Process:
     def _read_answers(self, pipe: IO[bytes]) -> None:
         while line := pipe.readline(MAXIMUM_LINE):
             self._answers.put(line)
+            if self._answers.qsize() > AHEAD:
+                self._hasty = True
+                break
         self._answers.put(b"")
 
     def _read_output(self, pipe: IO[bytes]) -> None:
@@ -182,7 +228,10 @@ def death(status: int) -> str:
     """How a process ended, in words: a negative status is the signal that killed it."""
     if status >= 0:
         return f"exited with status {status}"
-    return f"died of {signal.Signals(-status).name}"
+    with contextlib.suppress(ValueError):  # real-time signals have numbers and no names
+        outside = " (from outside, or by the kernel for want of memory)" if status == -signal.SIGKILL else ""
+        return f"died of {signal.Signals(-status).name}{outside}"
+    return f"died of signal {-status}"
 
 
 def environment() -> dict[str, str]:

@@ -77,7 +77,21 @@ class Done(Struct, frozen=True, tag=True):
     seconds: Annotated[float, Meta(ge=0, lt=1e9)] = 0.0
 
 
-Outcome: TypeAlias = Run | Failure | Calibration | Done
+class Dropped(Struct, frozen=True, tag=True):
+    """A round whose times can't be believed, and why; it is measured anew, under another number."""
+
+    scenario: str
+    round: Number
+    reason: str
+
+
+class Resumed(Struct, frozen=True, tag=True):
+    """From here on it was measured with something else than before, because the user forced it."""
+
+    changes: tuple[str, ...]
+
+
+Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ so that nothing that a loop's package prints is taken for an answer.
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 SAID = 1000
@@ -59,11 +60,16 @@ def in_words(error: BaseException) -> str:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have Linux kill this process with its parent; elsewhere it notices at its next turn, by the end of the pipe."""
+    """Have Linux kill this process with its parent, and before it where memory runs out.
+
+    Elsewhere it notices at its next turn that the parent is gone, by the end of the pipe.
+    """
     if sys.platform == "linux":
         import ctypes
         import signal
 
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as first_to_die:  # noqa: PTH123  (pathlib is not light)
+            first_to_die.write("1000")
     if os.getppid() != parent:
         os._exit(1)

@@ -60,14 +60,14 @@ def test_a_round_yields_every_stage_of_every_cell_paired_sweep_by_sweep() -> Non
 
 def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[tuple[str, float, float]] = []
-    turn = measure.Meter._turn
+    turn = measure._Worker.turn
 
-    def watched(meter: measure.Meter, worker: measure._Worker) -> None:
+    def watched(worker: measure._Worker, timeout_s: float) -> None:
         began = time.monotonic()
-        turn(meter, worker)
+        turn(worker, timeout_s)
         turns.append((worker.cell.label, began, time.monotonic()))
 
-    monkeypatch.setattr(measure.Meter, "_turn", watched)
+    monkeypatch.setattr(measure._Worker, "turn", watched)
     measured("uvloop")
 
     assert len(turns) == 9

@@ -82,6 +82,17 @@ def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) 
     assert delivery["metadata"]["loop_libuv"].startswith("1.")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
+def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
+    with started(*MEASURE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+
+        assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n"
+        process.stdin.close()
+
+
 def test_a_calibrating_worker_waits_for_nobody() -> None:
     done = subprocess.run(
         command("--calibrate-loops", "--min-time", "0.003", "--values", "3", "--warmups", "0"),

@@ -11,8 +11,6 @@ from importlib import import_module
 from bench.places import load, load_factory
 from bench.turns import Turns, in_words
 
-ALARM_S = 600  # the kernel's end for it, should nobody be left to give it one
-
 
 def main() -> None:
     """Run what the command line names: scenario, factory, class of selectors, own run; the last two may be empty."""
@@ -21,10 +19,8 @@ def main() -> None:
     sys.path.append("")  # for a factory of the user's own
     try:
         import asyncio  # noqa: F401  (its import is timed)
-        import signal
 
         stamps.append(time.monotonic_ns())
-        signal.alarm(ALARM_S)
         scenario, place, selector, own_run = sys.argv[1:]
         factory = load_factory(place, selector)
         stamps.append(time.monotonic_ns())

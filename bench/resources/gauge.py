@@ -21,7 +21,6 @@ from scenarios._workload import LoopFactory, Records, get_data
 
 MARK = "evloop-bench "  # and a stage: the path that a mark asks for, seen by a tracer
 IDLE = "idle"
-ALARM_S = 600  # the kernel's end for it, should nobody be left to give it one
 FIELDS = ("loops", "descriptors", "threads", "resident", "objects", "traced")
 
 
@@ -170,7 +169,6 @@ def gauge(_turns: Turns) -> dict[str, object]:
     parser.add_argument("--parent", type=int)
     options = parser.parse_args()
     die_with_parent(options.parent or os.getppid())  # a tracer is a parent whose number nobody knew
-    signal.alarm(ALARM_S)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
     factory = loops.load_factory(loops.named(options.loop))
     if options.traced:

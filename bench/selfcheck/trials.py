@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from bench import analysis, catalog, loops, plan
+from bench import analysis, catalog, guard, loops, plan
 from bench.errors import BenchError, NotMeasuredError
 from bench.measure import Meter
 from bench.plan import CONTROL, Plan
@@ -158,6 +158,8 @@ class Trials:
             name,
             "--parent",
             str(os.getpid()),
+            "--inherit-environ",
+            guard.MARK,
         ]
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
         process = Process("bench.selfcheck.usual", words)
