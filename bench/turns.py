@@ -7,7 +7,6 @@ so that nothing that a loop's package prints is taken for an answer.
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 SAID = 1000
@@ -67,6 +66,7 @@ def die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
         import ctypes
         import signal
+        from contextlib import suppress
 
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as first_to_die:  # noqa: PTH123  (pathlib is not light)
