@@ -9,9 +9,7 @@
 Only the journal grows. All else is written beside its place and moved there, so that it is whole.
 """
 
-import io
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import pyperf
 
+from bench import suites
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell, Group, Plan
 from bench.resources.readings import Resources
@@ -30,7 +28,6 @@ METHOD = 1  # goes up when the same loop would measure differently: never compar
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
 RESOURCES = "resources.json"
-UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a file's
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ class RunFolder:
                 try:
                     outcome = outcome_of(line, stages)
                     if isinstance(outcome, Run):
-                        _pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
+                        suites.pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
                     outcomes.append(outcome)
                 except ValueError as error:
                     problems.append(f"{JOURNAL} line {number} is left out: {error}")
@@ -148,31 +145,29 @@ class RunFolder:
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
         try:
-            found = suites(kept)
+            found = suites.suites(kept.runs, kept.about.plan.scenarios)
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {error}") from error
         for label, benchmarks in found.items():
-            text = io.StringIO()
-            pyperf.BenchmarkSuite(benchmarks).dump(text)
-            self.write(_file_of(label), text.getvalue())
+            self.write(suites.file_of(label), suites.text_of(benchmarks))
 
     def check_suites(self, kept: Kept) -> None:
         """Raise BenchError unless there is a suite for each loop, which pyperf can read, and written by this pyperf."""
         anew = f"make the suites anew from the journal: python -m bench report {self.path}"
-        for path in (self.path / _file_of(label) for label in suites(kept)):
+        for label in suites.suites(kept.runs, kept.about.plan.scenarios):
+            path = self.path / suites.file_of(label)
             try:
-                found = pyperf.BenchmarkSuite.load(str(path))
-                versions = {str(benchmark.get_metadata().get("perf_version")) for benchmark in found}
+                versions = suites.versions_in(path.read_text(encoding="utf-8"))
             except FileNotFoundError:
                 raise BenchError(f"there is no suite {path}\n{anew}") from None
-            except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            except (OSError, ValueError) as error:
                 raise BenchError(f"{path} is no suite that pyperf can read: {error}\n{anew}") from None
-            for version in sorted(versions - {pyperf.__version__}):
+            for version in sorted(versions - {suites.VERSION}):
                 measured = kept.about.facts.get("pyperf")
-                older = f"read it where that is installed, or measure again with {pyperf.__version__}"
+                older = f"read it where that is installed, or measure again with {suites.VERSION}"
                 raise BenchError(
-                    f"{path} was written by pyperf {version}, this is {pyperf.__version__}\n"
-                    f"{anew if measured == pyperf.__version__ else older}"
+                    f"{path} was written by pyperf {version}, this is {suites.VERSION}\n"
+                    f"{anew if measured == suites.VERSION else older}"
                 )
 
     def _resources(self) -> Resources | None:
@@ -211,35 +206,3 @@ class RunFolder:
                 f"{self.path} can't be written: {error.strerror}; what is in it stays readable\n"
                 f"mend that, then go on: python -m bench --resume {self.path}"
             ) from error
-
-
-def _file_of(label: str) -> str:
-    return f"{UNSAFE.sub('--', label)}.json"
-
-
-def suites(kept: Kept) -> dict[str, list[pyperf.Benchmark]]:
-    """For each loop, and the control, pyperf's benchmarks `<scenario>.<stage>`.
-
-    pyperf compares lists of values, so all loops must have equally many. Of each scenario the suites hold the cells
-    that delivered at least half of its rounds, and the rounds that all of these delivered; the journal holds the rest.
-    """
-    found: dict[str, list[pyperf.Benchmark]] = {}
-    by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
-    for run in kept.runs:
-        by_scenario.setdefault(run.cell.scenario, {}).setdefault(run.cell, {})[run.round] = run
-    for cells in (by_scenario.get(name, {}) for name in kept.about.plan.scenarios):
-        rounds = set[int]().union(*cells.values())
-        steady = {cell: runs for cell, runs in cells.items() if 2 * len(runs) >= len(rounds)}
-        complete = sorted(rounds.intersection(*steady.values()))
-        for cell, runs in steady.items():
-            for stage in runs[complete[0]].values if complete else ():
-                same = [_pyperf_run(runs[index], stage) for index in complete]
-                found.setdefault(cell.label, []).append(pyperf.Benchmark(same))
-    return found
-
-
-def _pyperf_run(run: Run, stage: str) -> pyperf.Run:
-    name = f"{run.cell.scenario}.{stage}"
-    metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
-    values = dict(run.values.items())[stage]  # type: ignore[index]  # a stage of this very run
-    return pyperf.Run(values, metadata=metadata, collect_metadata=False)

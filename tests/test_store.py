@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import PYPERF, about, run
 
-from bench import store
+from bench import store, suites
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell
 from bench.runs import Calibration, Done, Failure, Outcome
@@ -88,7 +88,7 @@ def test_a_flipped_byte_costs_its_line_at_most(folder: RunFolder, place: int, fl
 
     assert len(kept.outcomes) >= len(outcomes()) - 2  # a newline lost costs two
     assert len(kept.outcomes) + len(kept.problems) >= len(outcomes()) - 1
-    store.suites(kept)
+    suites.suites(kept.runs, kept.about.plan.scenarios)
 
 
 def test_lines_of_another_plan_are_left_out(folder: RunFolder) -> None:
@@ -211,43 +211,6 @@ def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(folder: Ru
 Invent = Callable[..., Kept]
 
 
-def numbers(kept: Kept) -> dict[str, dict[str, int]]:
-    """For each loop the number of values in each of its benchmarks."""
-    return {
-        label: {benchmark.get_name(): len(benchmark.get_values()) for benchmark in benchmarks}
-        for label, benchmarks in store.suites(kept).items()
-    }
-
-
-def test_suites_have_the_same_benchmarks_with_the_same_number_of_values(invent: Invent) -> None:
-    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
-
-    found = numbers(kept)
-
-    assert set(found) == {"asyncio", "control", "uvloop"}
-    assert found["asyncio"] == {f"manual.{stage}": 6 for stage in ("total", "create", "start", "work", "finish")}
-    assert found["asyncio"] == found["control"] == found["uvloop"]
-
-
-def test_a_round_that_one_cell_lost_is_in_no_suite(invent: Invent) -> None:
-    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2], None, [2, 2]]})
-
-    assert {count for label in numbers(kept).values() for count in label.values()} == {4}
-
-
-def test_a_cell_that_lost_most_of_its_rounds_does_not_cost_the_others_theirs(invent: Invent) -> None:
-    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [None, None, [2, 2]]})
-
-    found = numbers(kept)
-
-    assert set(found) == {"asyncio", "control"}
-    assert found["asyncio"]["manual.total"] == 6
-
-
-def test_cells_that_never_met_have_no_suites(invent: Invent) -> None:
-    assert numbers(invent({"asyncio": [[1], None], "uvloop": [None, [1]]})) == {}
-
-
 def test_pyperf_reads_and_compares_the_suites(folder: RunFolder, invent: Invent) -> None:
     kept = invent({"asyncio": [[1, 2]] * 3, "control": [[1, 2]] * 3, "uvloop": [[2, 3]] * 3})
     folder.write_suites(kept)
@@ -269,7 +232,6 @@ def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Inven
     folder.write_suites(kept)
 
     assert (folder.path / "a.b--c.d.json").exists()
-    assert store.UNSAFE.sub("--", "../../etc/passwd") == "..--..--etc--passwd"
 
 
 def test_suites_that_were_just_written_pass_the_check(folder: RunFolder, invent: Invent) -> None:

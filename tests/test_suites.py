@@ -1,0 +1,49 @@
+"""Suites: which runs pyperf gets to compare."""
+
+from collections.abc import Callable
+
+from bench import suites
+from bench.store import Kept
+
+Invent = Callable[..., Kept]
+
+
+def numbers(kept: Kept) -> dict[str, dict[str, int]]:
+    """For each loop the number of values in each of its benchmarks."""
+    return {
+        label: {benchmark.get_name(): len(benchmark.get_values()) for benchmark in benchmarks}
+        for label, benchmarks in suites.suites(kept.runs, kept.about.plan.scenarios).items()
+    }
+
+
+def test_suites_have_the_same_benchmarks_with_the_same_number_of_values(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2]] * 3})
+
+    found = numbers(kept)
+
+    assert set(found) == {"asyncio", "control", "uvloop"}
+    assert found["asyncio"] == {f"manual.{stage}": 6 for stage in ("total", "create", "start", "work", "finish")}
+    assert found["asyncio"] == found["control"] == found["uvloop"]
+
+
+def test_a_round_that_one_cell_lost_is_in_no_suite(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [[2, 2], None, [2, 2]]})
+
+    assert {count for label in numbers(kept).values() for count in label.values()} == {4}
+
+
+def test_a_cell_that_lost_most_of_its_rounds_does_not_cost_the_others_theirs(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1]] * 3, "control": [[1, 1]] * 3, "uvloop": [None, None, [2, 2]]})
+
+    found = numbers(kept)
+
+    assert set(found) == {"asyncio", "control"}
+    assert found["asyncio"]["manual.total"] == 6
+
+
+def test_cells_that_never_met_have_no_suites(invent: Invent) -> None:
+    assert numbers(invent({"asyncio": [[1], None], "uvloop": [None, [1]]})) == {}
+
+
+def test_the_file_of_a_loop_has_no_folder() -> None:
+    assert suites.file_of("../../etc/passwd") == "..--..--etc--passwd.json"
