@@ -33,7 +33,7 @@ class _Worker:
         self.process = Process("bench.worker", words)
         self._turns_s = 0.0
 
-    def ready(self, timeout_s: float, since: float) -> None:
+    def ready(self, timeout_s: float, since: float | None = None) -> None:
         """Wait for the empty line that says: ready, or the value is done."""
         answer = self.process.answer(timeout_s, since)
         if answer != b"\n":
@@ -48,7 +48,7 @@ class _Worker:
         """Have it produce its next value."""
         began = time.monotonic()
         self.go_on()
-        self.ready(timeout_s, began)
+        self.ready(timeout_s)
         self._turns_s += time.monotonic() - began
 
     def calibration(self, timeout_s: float) -> float:

@@ -89,7 +89,7 @@ class Pair:
             if not kept.complete:
                 done = min(kept.rounds_done.get(cell.scenario, 0) for cell in kept.about.cells)
                 yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
-            yield from (f"{side}: {problem}" for problem in kept.problems)
+            yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
 
 def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:

@@ -132,6 +132,15 @@ def calibrated_seconds(delivery: Delivery) -> float:
     return min(seconds for iterations, seconds in delivery.warmups if iterations * STEADY >= most)
 
 
+def note_of(outcome: Outcome) -> str | None:
+    """What a reader must know of an outcome that is no value, in words; None if there is nothing."""
+    if isinstance(outcome, Resumed):
+        return f"RESUMED BY FORCE after something had changed ({'; '.join(outcome.changes)}): its values are of both"
+    if isinstance(outcome, Dropped):
+        return f"{outcome.scenario}, round {outcome.round + 1} was dropped, and measured anew: {outcome.reason}"
+    return None
+
+
 def line_of(outcome: Outcome) -> bytes:
     """One line of JSON that `outcome_of` reads back."""
     return msgspec.json.encode(outcome) + b"\n"

@@ -22,7 +22,7 @@ from bench import suites
 from bench.errors import BenchError, NotMeasuredError
 from bench.plan import Cell, Group, Plan
 from bench.resources.readings import Resources
-from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, outcome_of
+from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, note_of, outcome_of
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across
 JOURNAL = "journal.jsonl"
@@ -65,6 +65,11 @@ class Kept:
     def failures(self) -> tuple[Failure, ...]:
         """What could not be measured."""
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known of it besides its values: what it went on with, what was dropped, what can't be read."""
+        return (*(note for outcome in self.outcomes if (note := note_of(outcome))), *self.problems)
 
     @property
     def rounds_done(self) -> Mapping[str, int]:

@@ -1,15 +1,12 @@
 """The commands, as a user calls them: real processes where it matters."""
 
-import contextlib
 import json
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -134,7 +131,6 @@ def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, caps
 def test_a_missing_package_says_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "path", [])  # nothing is installed any more
     from bench import loops
 
     monkeypatch.setattr(loops, "LOOPS", (loops.Loop("zloop", "zloop:new", "zloop"),))
@@ -277,84 +273,6 @@ def test_a_run_is_not_resumed_with_other_scenarios(
     assert "the scenarios are not the same" in capsys.readouterr().err
 
 
-def processes(folder: Path) -> set[int]:
-    """What is alive in this folder: a harness's workers, and what it had forked when it died, which becomes one."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if (entry / "cwd").resolve(strict=True) == folder:
-                    found.add(int(entry.name))
-    return found
-
-
-@pytest.fixture
-def _foreground() -> Iterator[None]:
-    """Undo what a background job inherits: SIGINT ignored, here and in all that is started here."""
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, earlier)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-@pytest.mark.usefixtures("_foreground")
-@pytest.mark.parametrize(("blow", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)])
-def test_an_interrupted_run_keeps_its_rounds_leaves_no_worker_and_can_be_resumed(
-    tmp_path: Path, blow: signal.Signals, code: int
-) -> None:
-    folder = tmp_path / "run"
-    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
-    words = [
-        sys.executable,
-        "-m",
-        "bench",
-        "--scenario",
-        "warm",
-        "--fast",
-        "--rounds",
-        "3",
-        "--loop",
-        "uvloop",
-        "-o",
-        str(folder),
-    ]
-    with subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        while not (folder / "journal.jsonl").exists() or b"Done" not in (folder / "journal.jsonl").read_bytes():
-            time.sleep(0.02)
-        process.send_signal(blow)
-        said = process.stderr.read()
-        assert process.wait(60) == code
-    deadline = time.monotonic() + 60  # a worker that had just been forked looks for its parent once it has imported
-    while processes(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.05)
-
-    assert not processes(tmp_path)
-    before = store.RunFolder(folder).load()
-    assert before.rounds_done["warm"] >= 1
-    if code == 130:
-        assert f"python -m bench --resume {folder}" in said
-        assert (folder / "asyncio.json").exists()
-    done = called("--resume", str(folder), "-q", folder=tmp_path)
-    after = store.RunFolder(folder).load()
-    assert done.returncode == 0
-    assert after.rounds_done == {"warm": 3}
-    assert after.outcomes[: len(before.outcomes)] == before.outcomes
-
-
-def test_a_closed_output_is_a_clean_end_and_everything_is_kept(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", *QUICK, "--loop", "asyncio", "-o", str(folder)],
-        stdout=_closed_pipe(), stderr=subprocess.PIPE, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-    assert done.returncode == 0
-    assert "Traceback" not in done.stderr
-    assert (folder / "comparisons.json").exists()
-    assert store.RunFolder(folder).load().rounds_done == {"warm": 2}
-
-
 def test_a_report_that_can_not_be_written_is_printed_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -370,13 +288,6 @@ def test_a_report_that_can_not_be_written_is_printed_all_the_same(
     out, err = capsys.readouterr()
     assert "asyncio  " in out
     assert "error: read-only" in err
-
-
-def _closed_pipe() -> int:
-    """The writing end of a pipe that nobody reads any more."""
-    reading, writing = os.pipe()
-    os.close(reading)
-    return writing
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals are POSIX'")

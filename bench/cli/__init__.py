@@ -6,16 +6,18 @@ cost no pandas.
 """
 
 import argparse
+import contextlib
 import importlib
-import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from bench.arguments import PROGRAM
+from bench.cli.terminal import Lasting
 from bench.errors import BenchError
 
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
 COMMANDS = {
     "run": "measure, and print the tables: what is done where no command is named",
@@ -48,22 +50,38 @@ exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something wa
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
-    earlier = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is ended
-    try:
-        options = parse(sys.argv[1:] if words is None else words)
-        code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
-        sys.stdout.flush()
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        code = error.exit_code
-    except KeyboardInterrupt:
-        code = 130
-    except BrokenPipeError:  # | head: what was to be kept is kept, and Python must not try to flush once more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    finally:
-        signal.signal(signal.SIGTERM, earlier)
+    with _lasting_errors(), _ends_as_with_ctrl_c():
+        try:
+            options = parse(sys.argv[1:] if words is None else words)
+            code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
+        except BenchError as error:
+            print(f"error: {error}", file=sys.stderr)
+            code = error.exit_code
+        except KeyboardInterrupt:
+            code = 130
     sys.exit(code)
+
+
+@contextlib.contextmanager
+def _lasting_errors() -> Iterator[None]:
+    """Let nothing end because nobody reads what is said on stderr."""
+    with contextlib.redirect_stderr(Lasting(sys.stderr)):
+        yield
+
+
+@contextlib.contextmanager
+def _ends_as_with_ctrl_c() -> Iterator[None]:
+    """End what was started, and keep what there is, also when the system or a terminal that closes says so.
+
+    What is ignored stays so: nohup is there to outlive a terminal.
+    """
+    numbers = [number for number in ENDS if signal.getsignal(number) is not signal.SIG_IGN]
+    earlier = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:

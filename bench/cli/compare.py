@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.arguments import percentage
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def call(options: Namespace) -> int:
     text = report.as_json(pair, found, failed)
     if not options.json:
         text = report.as_text(pair, found, options.format, width())
-    print(text, end="", flush=True)
+    show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)
     _summarize(report.as_markdown(pair, found, failed))

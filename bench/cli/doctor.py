@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 
 from bench.arguments import processors
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +21,6 @@ def call(options: Namespace) -> int:
     from bench.reports.conditions import as_json, as_text
 
     found = conditions.conditions(conditions.here(options.affinity, processes.environment()))
-    print(as_json(found) if options.json else as_text(found, options.format, width()))
+    text = as_json(found) if options.json else as_text(found, options.format, width())
+    show(f"{text}\n")
     return 0

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from bench.arguments import at_least
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def call(options: Namespace) -> int:
     from bench.reports import lifecycle
 
     tables = [lifecycle.Table(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
-    print(lifecycle.as_json(tables) if options.json else lifecycle.as_text(tables, options.format, width()), end="")
+    show(lifecycle.as_json(tables) if options.json else lifecycle.as_text(tables, options.format, width()))
     return 0 if all(row.observed for table in tables for row in table.rows) else 3
 
 

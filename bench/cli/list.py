@@ -3,6 +3,8 @@
 import argparse
 from argparse import Namespace
 
+from bench.cli.terminal import show
+
 
 def add_options(_parser: argparse.ArgumentParser) -> None:
     """None: everything is listed."""
@@ -16,7 +18,8 @@ def call(_options: Namespace) -> int:
 
     known = (*loops.LOOPS, *loops.plugged_in())
     found = [(loop.name, loop.version or "–", loop.unavailable or "installed", loop.factory) for loop in known]
-    print(tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True), end="\n\n")
     scenarios = [(scenario.name, scenario.title) for scenario in map(catalog.named, catalog.names())]
-    print(tabulate(scenarios, ("scenario", "title"), "simple", disable_numparse=True))
+    first = tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True)
+    second = tabulate(scenarios, ("scenario", "title"), "simple", disable_numparse=True)
+    show(f"{first}\n\n{second}\n")
     return 0

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from bench.arguments import PROGRAM
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,6 @@ def conclude(path: Path, style: str) -> int:
         for name, render in reports.FILES.items():
             folder.write(name, render(kept, comparisons))
     finally:  # a folder that is full or read-only is no reason to say nothing
-        print(reports.as_text(kept, comparisons, style, width()), end="", flush=True)
+        show(reports.as_text(kept, comparisons, style, width()))
     print(f"\nkept in {path}{'' if kept.complete else f'; not complete: {PROGRAM} --resume {path}'}", file=sys.stderr)
     return 3 if kept.failures or not kept.complete else 0

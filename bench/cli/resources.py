@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.arguments import PROGRAM, at_least
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def call(options: Namespace) -> int:
     if folder:
         folder.load()
     found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
-    print(report.as_json(found) if options.json else report.as_text(found, options.format, width()), end="", flush=True)
+    show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
     if folder:  # after it is printed: a folder that is full or read-only is no reason to say nothing
         folder.write_resources(found)
         print(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
 from bench.cli.report import conclude
-from bench.cli.terminal import add_format
+from bench.cli.terminal import add_format, patience, show
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("-o", "--output", type=Path, metavar="DIR", help="run folder (default: a new one in results/runs)")
     add("--resume", type=Path, metavar="DIR", help="go on with an interrupted run, as it was planned")
+    forced = "with --resume: go on though Python, a loop or the machine is another one by now; the reports say so"
+    add("--force-resume", action="store_true", help=forced)
     name = "keep a run that was wholly measured under this name too, for compare"
     add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
     add("--dry-run", action="store_true", help="print what would be measured, and how long that takes")
@@ -83,13 +85,7 @@ def call(options: Namespace) -> int:
         folder.create(about)
         kept = store.Kept(about, ())
     else:
-        changed = machine.differences(kept.about.facts, about.facts)
-        changed += ("the scenarios are not the same",) if kept.about.groups != groups else ()
-        if changed:
-            raise BenchError(
-                f"{folder.path} was begun with something else: {'; '.join(changed)}\n"
-                "its halves could not be compared: begin a new run, or go back to what it was"
-            )
+        _check_same(folder, kept, about, forced=options.force_resume)
     if not _measure(folder, kept, quiet=options.quiet):
         return 130
     return _save_baseline(folder.path, options.save_baseline, conclude(folder.path, options.format))
@@ -107,9 +103,30 @@ def _save_baseline(folder: Path, name: str | None, code: int) -> int:
     return code
 
 
+def _check_same(folder: "RunFolder", kept: "Kept", now: "About", *, forced: bool) -> None:
+    """Raise BenchError where a run would go on with something else than it was begun with; mark it, where forced."""
+    from bench import machine
+    from bench.runs import Resumed
+
+    begun = f"{folder.path} was begun with something else:"
+    if kept.about.groups != now.groups:
+        raise BenchError(f"{begun} the scenarios are not the same\nbegin a new run, or go back to what they were")
+    changes = machine.differences(kept.about.facts, now.facts)
+    if changes and not forced:
+        raise BenchError(
+            f"{begun} {'; '.join(changes)}\n"
+            "its halves could not be compared: begin a new run, or go back to what it was; "
+            "--force-resume goes on all the same, and every report of it says so"
+        )
+    if changes:
+        folder.append(Resumed(changes))
+
+
 def _check_resume(options: Namespace) -> None:
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
-    too_many = sorted(given - {"command", "resume", "format", "quiet", "save_baseline"})
+    too_many = sorted(given - {"command", "resume", "force_resume", "format", "quiet", "save_baseline"})
+    if options.force_resume and not options.resume:
+        raise BenchError("--force-resume goes with --resume DIR: it says how to go on, not with what")
     if options.resume and too_many:
         raise BenchError(f"--{too_many[0].replace('_', '-')} does not go with --resume: the plan is kept there")
 
@@ -165,12 +182,13 @@ def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
     for group in groups:
         left_out = dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips)
         rows.append((group.scenario.name, ", ".join(cell.label for cell in group.cells) or "–", "; ".join(left_out)))
-    print(tabulate(rows, ("scenario", "cells", "left out"), "simple"))
+    lines = [tabulate(rows, ("scenario", "cells", "left out"), "simple"), ""]
     sampling, seconds = ahead.sampling, plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
-    print(f"\n{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s")
+    lines += [f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s"]
     if sampling.precision and sampling.max_time_s and sampling.max_time_s > seconds:
         asked = f"±{100 * sampling.precision:g} %"
-        print(f"then more where an interval is wider than {asked}, until {sampling.max_time_s:.0f} s")
+        lines += [f"then more where an interval is wider than {asked}, until {sampling.max_time_s:.0f} s"]
+    show("\n".join([*lines, ""]))
     return 0
 
 
@@ -184,14 +202,19 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
     track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
     meter = measure.Meter(kept.about.plan, kept.outcomes)
     try:
-        with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as turns:
+        with (
+            patience("interrupted: this round is measured to its end; Ctrl-C once more ends it now") as asked,
+            contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as turns,
+        ):
             for turn in turns:
                 with contextlib.closing(meter.measure(turn)) as outcomes:
                     for outcome in outcomes:
                         folder.append(outcome)
                         rounds.tell(outcome)
+                if asked():
+                    raise KeyboardInterrupt  # noqa: TRY301  (as if it had come now)
     except KeyboardInterrupt:
-        folder.write_suites(folder.load())
         print(f"interrupted; go on with what is kept: {PROGRAM} --resume {folder.path}", file=sys.stderr)
+        folder.write_suites(folder.load())
         return False
     return True

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from bench.arguments import at_least, duration, percentage, processors
-from bench.cli.terminal import add_format, width
+from bench.cli.terminal import add_format, show, width
 
 if TYPE_CHECKING:
     from bench.selfcheck.scores import Trial
@@ -59,10 +59,7 @@ def call(options: Namespace) -> int:
     found, code = _make(made, quiet=options.quiet)
     facts = machine.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, found)
-    if options.json:
-        print(selfcheck.as_json(check))
-    else:
-        print(selfcheck.as_text(check, options.format, width()), end="")
+    show(f"{selfcheck.as_json(check)}\n" if options.json else selfcheck.as_text(check, options.format, width()))
     return code or int(any(map(distrusted, check.scores)))
 
 

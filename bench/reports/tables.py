@@ -78,7 +78,7 @@ def _scenarios(
         yield from _tables(rows, style, width)
         yield from _notes(rows)
         yield from _too_wide(rows, kept.about.plan.sampling)
-    yield from kept.problems
+    yield from dict.fromkeys(kept.notes)
 
 
 def _legend(kept: Kept) -> str:

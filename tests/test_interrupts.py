@@ -1,0 +1,199 @@
+"""What ends a harness before its time, from Ctrl-C to SIGKILL: real harnesses, and a loop that leaves a daemon."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyperf
+import pytest
+
+from bench import store
+from bench.runs import Dropped
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+DAEMON = """
+import asyncio, subprocess
+started = []
+def new_loop():
+    if not started:
+        started.append(subprocess.Popen(["sleep", "300"], start_new_session=True, stdin=-3, stdout=-3, stderr=-3))
+    return asyncio.new_event_loop()
+"""
+SUSPENDS = """
+import asyncio, os, pathlib, signal, time
+class new_loop(asyncio.SelectorEventLoop):
+    others_turns, last = 0, time.monotonic()
+    def run_until_complete(self, future):
+        new_loop.others_turns += time.monotonic() - new_loop.last > 0.003
+        if new_loop.others_turns == 20 and not os.path.exists("done"):
+            pathlib.Path("done").touch()
+            os.kill(os.getppid(), signal.SIGSTOP)
+            time.sleep(2.5)
+            os.kill(os.getppid(), signal.SIGCONT)
+        try:
+            return super().run_until_complete(future)
+        finally:
+            new_loop.last = time.monotonic()
+"""
+
+
+class Harness:
+    """`python -m bench` in a folder of its own, measuring three rounds of a loop that leaves a daemon behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "mine.py").write_text(DAEMON)
+        self.words = [sys.executable, "-m", "bench", "--scenario", "warm", "--loop", "mine:new_loop", "-o", "run"]
+        self.environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+
+    def start(self, words: Sequence[str] = (), **more: object) -> "subprocess.Popen[str]":
+        """Start it, and wait until its first round is on disk, or dropped."""
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+        process: subprocess.Popen[str] = subprocess.Popen(
+            [*self.words, *words], cwd=self.folder, env=self.environment, text=True, **streams
+        )  # type: ignore[call-overload]  # whatever else Popen takes
+        journal = self.folder / "run" / "journal.jsonl"
+        while not journal.exists() or not re.search(b"Done|Dropped", journal.read_bytes()):
+            time.sleep(0.02)
+        return process
+
+    def resume(self) -> "subprocess.CompletedProcess[str]":
+        """Go on to the end."""
+        words = [sys.executable, "-m", "bench", "--resume", "run", "-q"]
+        return subprocess.run(
+            words, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def wait_until_all_are_gone(self) -> bool:
+        """Whether all that lives in the folder has ended: workers, daemons, and what had only been forked."""
+        deadline = time.monotonic() + 60
+        while (found := self._alive()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not found
+
+    def _alive(self) -> set[str]:
+        found = set()
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdecimal() and (entry / "cwd").resolve(strict=True) == self.folder:
+                    found.add(entry.name)
+        return found
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    """A harness in the foreground: a background job inherits SIGINT ignored, here and in all that is started here."""
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield Harness(tmp_path)
+    signal.signal(signal.SIGINT, earlier)
+
+
+@pytest.mark.parametrize(("blows", "code"), [
+    ([signal.SIGINT], 130), ([signal.SIGINT, signal.SIGINT], 130), ([signal.SIGTERM], 130), ([signal.SIGKILL], -9),
+])  # fmt: skip
+def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
+    harness: Harness, blows: list[signal.Signals], code: int
+) -> None:
+    process = harness.start(["--fast", "--rounds", "2"])
+    for blow in blows:
+        process.send_signal(blow)
+        time.sleep(0.05)
+    _, said = process.communicate(timeout=60)
+
+    # A signal to a Python that is ending already is the kernel's affair: shells say 130 of that too.
+    assert process.returncode in {code, -blows[-1] if code == 130 else code}
+    assert harness.wait_until_all_are_gone()
+    before = store.RunFolder(harness.folder / "run").load()
+    assert before.rounds_done["warm"] >= 1
+    assert not before.problems
+    if blows == [signal.SIGINT]:
+        assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
+    if code == 130:
+        assert "interrupted; go on with what is kept: python -m bench --resume run" in said
+        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "mine--new_loop.json"))
+    assert ("Ctrl-C once more ends it now" in said) == (signal.SIGINT in blows)
+    if blows == [signal.SIGTERM]:
+        return  # it ends as after the second Ctrl-C
+    done = harness.resume()
+    after = store.RunFolder(harness.folder / "run").load()
+    assert done.returncode == 0
+    assert after.rounds_done == {"warm": 2}
+    assert after.outcomes[: len(before.outcomes)] == before.outcomes
+
+
+def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
+    ours, theirs = pty.openpty()
+
+    def take_terminal() -> None:
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    process = harness.start(stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=take_terminal)
+    os.close(theirs)
+    os.close(ours)
+
+    assert process.wait(60) == 130
+    assert harness.wait_until_all_are_gone()
+    assert store.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
+    assert (harness.folder / "run" / "mine--new_loop.json").exists()
+
+
+def test_nohup_outlives_its_terminal(harness: Harness) -> None:
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = harness.start(["--rounds", "2", "--fast"])
+    signal.signal(signal.SIGHUP, earlier)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 0
+
+
+def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = harness.start(["--rounds", "1"], stdout=writing, stderr=writing)
+    os.close(writing)
+
+    assert process.wait(60) == 0
+    assert (harness.folder / "run" / "comparisons.json").exists()
+
+
+@pytest.mark.parametrize("words", [["list"], ["--dry-run", "--loop", "asyncio"], ["doctor"]])
+def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: the output can't be written: No space left on device")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(harness: Harness) -> None:
+    (harness.folder / "mine.py").write_text(SUSPENDS)
+
+    process = harness.start(["--rounds", "2", "--timeout", "0.9", "-q"])
+    out, _ = process.communicate(timeout=60)
+
+    kept = store.RunFolder(harness.folder / "run").load()
+    (dropped,) = (outcome for outcome in kept.outcomes if isinstance(outcome, Dropped))
+    assert process.returncode == 0
+    assert "a wait of at most 0.9 s lasted" in dropped.reason
+    assert "the harness was suspended, or the clock jumped" in dropped.reason
+    assert kept.rounds_done == {"warm": 2}
+    assert dropped.round not in {run.round for run in kept.runs}
+    assert f"warm, round {dropped.round + 1} was dropped, and measured anew: a wait of at most" in out
