@@ -36,6 +36,7 @@ class new_loop(asyncio.SelectorEventLoop):
         new_loop.others_turns += time.monotonic() - new_loop.last > 0.003
         if new_loop.others_turns == 20 and not os.path.exists("done"):
             pathlib.Path("done").touch()
+            time.sleep(0.05)  # the harness has given the turn, and waits by now
             os.kill(os.getppid(), signal.SIGSTOP)
             time.sleep(2.5)
             os.kill(os.getppid(), signal.SIGCONT)
