@@ -141,7 +141,7 @@ def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
 
     text = as_text(found, "simple", 60)
 
-    assert text.endswith("\n\n0 of 2 disturb; of 1 it can't be told here")
+    assert text.endswith("\n\n0 of 2 disturb; of 1 it can't be told here\n")
     assert "\n\n\n" not in text
 
 

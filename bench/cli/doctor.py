@@ -21,6 +21,5 @@ def call(options: Namespace) -> int:
     from bench.reports.conditions import as_json, as_text
 
     found = conditions.conditions(conditions.here(options.affinity, processes.environment()))
-    text = as_json(found) if options.json else as_text(found, options.format, width())
-    show(f"{text}\n")
+    show(as_json(found) if options.json else as_text(found, options.format, width()))
     return 0

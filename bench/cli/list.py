@@ -12,14 +12,12 @@ def add_options(_parser: argparse.ArgumentParser) -> None:
 
 def call(_options: Namespace) -> int:
     """Print the loops of `LOOPS` and of installed packages, and the scenarios."""
-    from tabulate import tabulate
-
     from bench import catalog, loops
+    from bench.reports.layout import NOTHING, listing
 
     known = (*loops.LOOPS, *loops.plugged_in())
-    found = [(loop.name, loop.version or "–", loop.unavailable or "installed", loop.factory) for loop in known]
+    found = [(loop.name, loop.version or NOTHING, loop.unavailable or "installed", loop.factory) for loop in known]
     scenarios = [(scenario.name, scenario.title) for scenario in map(catalog.named, catalog.names())]
-    first = tabulate(found, ("loop", "version", "here", "factory"), "simple", disable_numparse=True)
-    second = tabulate(scenarios, ("scenario", "title"), "simple", disable_numparse=True)
-    show(f"{first}\n\n{second}\n")
+    first = listing(found, ("loop", "version", "here", "factory"), "simple")
+    show(f"{first}\n\n{listing(scenarios, ('scenario', 'title'), 'simple')}\n")
     return 0

@@ -174,15 +174,15 @@ def _looked_at(about: "About") -> "About":
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
-    from tabulate import tabulate
-
     from bench import plan
+    from bench.reports.layout import NOTHING, listing
 
     rows = []
     for group in groups:
         left_out = dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips)
-        rows.append((group.scenario.name, ", ".join(cell.label for cell in group.cells) or "–", "; ".join(left_out)))
-    lines = [tabulate(rows, ("scenario", "cells", "left out"), "simple"), ""]
+        cells = ", ".join(cell.label for cell in group.cells)
+        rows.append((group.scenario.name, cells or NOTHING, "; ".join(left_out)))
+    lines = [listing(rows, ("scenario", "cells", "left out"), "simple"), ""]
     sampling, seconds = ahead.sampling, plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
     lines += [f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s"]
     if sampling.precision and sampling.max_time_s and sampling.max_time_s > seconds:

@@ -59,7 +59,7 @@ def call(options: Namespace) -> int:
     found, code = _make(made, quiet=options.quiet)
     facts = machine.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, found)
-    show(f"{selfcheck.as_json(check)}\n" if options.json else selfcheck.as_text(check, options.format, width()))
+    show(selfcheck.as_json(check) if options.json else selfcheck.as_text(check, options.format, width()))
     return code or int(any(map(distrusted, check.scores)))
 
 

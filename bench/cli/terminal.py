@@ -96,8 +96,8 @@ def patience(promise: str) -> Iterator[Callable[[], bool]]:
 
 
 def _format(text: str) -> str:
-    from tabulate import tabulate_formats
+    from bench.reports.layout import STYLES
 
-    if text not in tabulate_formats:
-        raise argparse.ArgumentTypeError(f"{text}: tabulate knows {', '.join(tabulate_formats)}")
+    if text not in STYLES:
+        raise argparse.ArgumentTypeError(f"{text}: tabulate knows {', '.join(STYLES)}")
     return text

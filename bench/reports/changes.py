@@ -1,18 +1,15 @@
 """Changes to text: tables for people, in the terminal and in Markdown, and JSON for other programs."""
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-import msgspec
-
-from bench.analysis import THRESHOLD, Estimate, excludes_1
+from bench.analysis import THRESHOLD, excludes_1
 from bench.changes import Change, distrusted, slower_by, uncompared
 from bench.pairs import Pair
 from bench.plan import CONFIDENCE, CONTROL
-from bench.reports.numbers import NOTHING, interval, number, unit_for
-from bench.reports.sentence import ends, from_least_to_most
-from bench.reports.tables import grid, paragraphs, width_of
+from bench.reports.layout import NOTHING, Lines, indented, paragraphs, parted
+from bench.reports.numbers import interval, number, of_baseline, unit_for
+from bench.reports.sentence import ends, from_least_to_most, judged
 from bench.runs import TOTAL
 
 
@@ -20,7 +17,7 @@ def as_text(pair: Pair, changes: Sequence[Change], style: str, width: int | None
     """What changed in one of tabulate's formats; tables that are wider than `width` are parted."""
     parts = [_heading(pair), *_scenarios(pair, changes, style, width), _legend(pair), *pair.notes]
     if len(pair.old.about.plan.scenarios) > 1:
-        parts += itertools.islice(_fitting(_totals(pair, changes), ["scenario", "loop"], style, width), 1)
+        parts += _tables(_totals(pair, changes), ["scenario", "loop"], style, width)[:1]
     return paragraphs([*parts, closing_sentence(pair, changes)], width)
 
 
@@ -28,7 +25,7 @@ def as_markdown(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) ->
     """What changed, as a part of a page: the sentence, what failed, the totals, and how to read them."""
     parts = [f"## Event loops: {_name(pair.old_name)} and {_name(pair.new_name)}", closing_sentence(pair, changes)]
     parts += [f"**Failed:** {failure}" for failure in failed]
-    parts += _fitting(_totals(pair, changes), ["scenario", "loop"], "github", None)
+    parts += _tables(_totals(pair, changes), ["scenario", "loop"], "github", None)
     notes = (note for rows in _by_scenario(changes).values() for note in _notes(rows))
     return paragraphs([*parts, *dict.fromkeys(notes), _legend(pair), _heading(pair), *pair.notes], None)
 
@@ -48,7 +45,7 @@ def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str
         "failed": failed,
         "changes": changes,
     }  # fmt: skip
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+    return indented(document)
 
 
 def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
@@ -124,15 +121,15 @@ def _scenarios(pair: Pair, changes: Sequence[Change], style: str, width: int | N
     for scenario, rows in _by_scenario(changes).items():
         yield f"{scenario}: {titles.get(scenario, NOTHING)}"
         shown = [row for row in rows if row.stage == TOTAL or row.role == "loop"]
-        yield from _fitting(_lines(pair, shown), ["loop", "stage"], style, width)
+        yield from _tables(_lines(pair, shown), ["loop", "stage"], style, width)
         yield from _notes(rows)
 
 
-def _totals(pair: Pair, changes: Sequence[Change]) -> list[Mapping[str, str]]:
+def _totals(pair: Pair, changes: Sequence[Change]) -> Lines:
     return _lines(pair, [row for row in changes if row.stage == TOTAL and row.role != "baseline"])
 
 
-def _lines(pair: Pair, rows: Sequence[Change]) -> list[Mapping[str, str]]:
+def _lines(pair: Pair, rows: Sequence[Change]) -> Lines:
     """A line for each row that at least one of the runs has measured; all in one unit."""
     both = [(row.old_seconds, row.new_seconds) for row in rows]
     totals = [row.value for seconds in both for row in seconds if row]
@@ -144,9 +141,9 @@ def _lines(pair: Pair, rows: Sequence[Change]) -> list[Mapping[str, str]]:
             "loop": row.label,
             "stage": row.stage,
             "change": interval(row.change),
-            "verdict": {"baseline": "baseline", CONTROL: "noise floor"}.get(row.role, row.verdict) or NOTHING,
-            "old ratio": _ratio(row, row.old_ratio),
-            "new ratio": _ratio(row, row.new_ratio),
+            "verdict": judged(row.role, row.verdict),
+            "old ratio": of_baseline(row.role, row.old_ratio),
+            "new ratio": of_baseline(row.role, row.new_ratio),
             f"old {symbol}{mark}": number(old.value / unit) if old else NOTHING,
             f"new {symbol}{mark}": number(new.value / unit) if new else NOTHING,
         }
@@ -155,22 +152,10 @@ def _lines(pair: Pair, rows: Sequence[Change]) -> list[Mapping[str, str]]:
     ]
 
 
-def _ratio(row: Change, ratio: Estimate | None) -> str:
-    return "1" if row.role == "baseline" else interval(ratio)
-
-
-def _fitting(lines: Sequence[Mapping[str, str]], first: Sequence[str], style: str, width: int | None) -> Iterator[str]:
+def _tables(lines: Lines, first: Sequence[str], style: str, width: int | None) -> list[str]:
     """The table of these lines, as few as fit: which row, then change, ratios and seconds, each pair undivided."""
-    if not lines:
-        return
-    names = list(lines[0])[3:]
-    shown: list[str] = []
-    for pair in (names[0:2], names[2:4], names[4:6]):
-        if shown and width and width_of(grid(lines, [*first, *shown, *pair], style)) > width:
-            yield grid(lines, [*first, *shown], style)
-            shown = []
-        shown += pair
-    yield grid(lines, [*first, *shown], style)
+    names = list(lines[0])[3:] if lines else []
+    return parted(lines, [first, names[0:2], names[2:4], names[4:6]], style, width)
 
 
 def _notes(rows: Sequence[Change]) -> Iterator[str]:

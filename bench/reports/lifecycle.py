@@ -4,11 +4,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-from tabulate import SEPARATING_LINE, tabulate
-
 from bench.lifecycles import Observation
-from bench.reports.numbers import NOTHING
+from bench.reports.layout import NOTHING, dense, indented, paragraphs, parted
 
 DIFFERS = " *"
 DITTO, LONG = "″", 5
@@ -42,8 +39,7 @@ class Table:
 
 def as_json(tables: Sequence[Table]) -> str:
     """A list of objects, one for each row of each table."""
-    rows = [row for table in tables for row in table.rows]
-    return msgspec.json.format(msgspec.json.encode(rows), indent=1).decode() + "\n"
+    return indented([row for table in tables for row in table.rows])
 
 
 def as_text(tables: Sequence[Table], style: str, width: int | None) -> str:
@@ -52,11 +48,11 @@ def as_text(tables: Sequence[Table], style: str, width: int | None) -> str:
     keys = list(dict.fromkeys(key for rows in found for key in rows))
     notes: dict[str, str] = {}
     lines = [{"call": name} | cells for name, cells in _lines(keys, found, notes)]
-    tables_of_text = _parted(lines, style, width)
+    tables_of_text = parted(lines, [["call"], *([head] for head in HEADS.values())], style, width, dense)
     title = f"What each call does to an event loop, seen on {_listed([table.label for table in tables])}"
     words = (LEGEND, _differing(tables), _notes(notes), *_missing(tables, keys, found), *_sentences(tables))
-    parts = [title, *tables_of_text, *filter(None, words)]
-    return "\n\n".join(part if part in tables_of_text else _wrapped(part, width) for part in parts) + "\n"
+    wrapped = [_wrapped(part, width) for part in (title, *filter(None, words))]
+    return paragraphs([wrapped[0], *tables_of_text, *wrapped[1:]], None)
 
 
 def _lines(
@@ -93,31 +89,6 @@ def _mark(value: bool | str | None, notes: dict[str, str], *, shorten: bool) -> 
     if shorten:
         return f"{value.partition('.')[0]}.{value.rpartition('.')[2]}"
     return notes.setdefault(value, f"[{len(notes) + 1}]")
-
-
-def _parted(lines: Sequence[Mapping[str, str]], style: str, width: int | None) -> list[str]:
-    """As few tables as the width allows, each with the calls before its columns."""
-    tables: list[str] = []
-    heads: list[str] = []
-    for head in HEADS.values():
-        wider = _grid(lines, [*heads, head], style)
-        if heads and width and max(map(len, wider.splitlines())) > width:
-            heads = [head]
-            tables.append(_grid(lines, heads, style))
-        else:
-            heads.append(head)
-            tables[-1:] = [wider]
-    return tables
-
-
-def _grid(lines: Sequence[Mapping[str, str]], heads: Sequence[str], style: str) -> str:
-    names = ["call", *heads]
-    cells = [[line[name] for name in names] for line in lines]
-    if style != "simple":
-        return tabulate(cells, names, style, disable_numparse=True)
-    # tabulate makes a column two wider than its head; among the cells, between two lines, a head takes what it needs.
-    headless = tabulate([names, SEPARATING_LINE, *cells], (), style, disable_numparse=True)
-    return "\n".join(line.rstrip() for line in headless.splitlines()[1:-1])
 
 
 def _wrapped(text: str, width: int | None) -> str:

@@ -1,8 +1,8 @@
 """Numbers as people read them."""
 
 from bench.analysis import Estimate
+from bench.reports.layout import NOTHING
 
-NOTHING = "–"
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -19,6 +19,11 @@ def interval(estimate: Estimate | None, unit: float = 1) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{value} ({NOTHING})"
     return f"{value} ({number(estimate.low / unit)}–{number(estimate.high / unit)})"
+
+
+def of_baseline(role: str, ratio: Estimate | None) -> str:
+    """A ratio to the baseline with its interval; the baseline's own is no estimate."""
+    return "1" if role == "baseline" else interval(ratio)
 
 
 def percent(part: float) -> str:

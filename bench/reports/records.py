@@ -5,9 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-import msgspec
-
 from bench.analysis import Comparison
+from bench.reports.layout import indented
 from bench.store import Kept
 
 BOUNDS = ("value", "low", "high")
@@ -15,7 +14,7 @@ BOUNDS = ("value", "low", "high")
 
 def as_json(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """A list of objects; absent numbers are null."""
-    return msgspec.json.format(msgspec.json.encode(comparisons), indent=1).decode() + "\n"
+    return indented(comparisons)
 
 
 def as_csv(_kept: Kept, comparisons: Sequence[Comparison]) -> str:

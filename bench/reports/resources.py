@@ -1,14 +1,13 @@
 """What loops cost besides time, as text: in the terminal, as a section of the report, and as JSON."""
 
-import textwrap
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-import msgspec
-from tabulate import tabulate
-
 from bench.catalog import STAGES
-from bench.reports.numbers import NOTHING, interval, number
+from bench.reports.layout import NOTHING, Lines, grid, indented, paragraphs, parted
+from bench.reports.numbers import interval, number, of_baseline
+from bench.reports.sentence import interpreter
 from bench.resources.readings import (
     LIFECYCLES,
     OPEN,
@@ -35,22 +34,19 @@ COLUMNS: Mapping[Field, tuple[str, float]] = {
     "objects": ("objects", ONE),
     "traced": ("traced KiB", KIB),
 }
+TEXTS = ("loop", "leak", "most frequent")
 MOST = 3  # of a lifecycle's system calls, those that it makes most often
-
-Lines = Sequence[Mapping[str, str]]
 
 
 def as_text(found: Resources, style: str, width: int | None) -> str:
     """All tables in one of tabulate's formats, then the sentence; tables wider than `width` are parted."""
-    parts = [*_parts(found, style, width), closing_sentence(found)]
-    return "\n\n".join(_wrapped(part, width) for part in parts) + "\n"
+    return paragraphs([*_parts(found, style, width), closing_sentence(found)], width)
 
 
 def as_markdown(found: Resources) -> list[str]:
     """The section of a report, in its paragraphs."""
     facts = "; ".join(f"{name} {value}" for name, value in sorted(found.facts.items()) if name.startswith("loop "))
-    python = f"{found.facts.get('implementation')} {found.facts.get('python')}"
-    how = f"Measured {found.started} on {python} ({facts}), seed {found.seed}."
+    how = f"Measured {found.started} on {interpreter(found.facts)} ({facts}), seed {found.seed}."
     return ["## What one loop costs besides time", closing_sentence(found), *_parts(found, "github", None), how]
 
 
@@ -58,12 +54,11 @@ def as_json(found: Resources) -> str:
     """An object: of each loop its figures, the cold starts as estimates, and the readings that they come from."""
     figures = [{"loop": one.loop, "version": one.version, **_figures(one), "leaks": leaks(one)} for one in found.loops]
     whole = {"figures": figures, "cold_start": [asdict(one) for one in startups(found.cold)], "readings": found}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
+    return indented(whole)
 
 
 def closing_sentence(found: Resources) -> str:
     """What of it can be quoted: of each loop what one holds, calls, and waits for."""
-    where = f"{found.facts.get('implementation')} {found.facts.get('python')}"
     cold = {one.program: one for one in startups(found.cold)}
     said = []
     for costs in (one for one in found.loops if one.opened):
@@ -80,14 +75,15 @@ def closing_sentence(found: Resources) -> str:
     grown = [f"{costs.loop} leaks: {_grown(costs)}" for costs in found.loops if leaks(costs)]
     if not said:
         return "No loop could be looked at."
-    return f"On {where}, in {found.scenario}, {'; '.join(said)}. {'; '.join(grown) or 'No leak was seen'}."
+    where = f"On {interpreter(found.facts)}, in {found.scenario}"
+    return f"{where}, {'; '.join(said)}. {'; '.join(grown) or 'No leak was seen'}."
 
 
 def _parts(found: Resources, style: str, width: int | None) -> Iterator[str]:
     yield f"What one open loop holds, having run once (slope while {OPEN} are opened)"
-    yield from _fitted([_open(one) for one in found.loops], style, width, 1)
+    yield from _fitted([_held(one, "per_open_loop") for one in found.loops], style, width, 1)
     yield f"What is left, in all, when {OPEN} have been closed and dropped"
-    yield from _fitted([_left(one) for one in found.loops], style, width, 1)
+    yield from _fitted([_held(one, "left_after_close") for one in found.loops], style, width, 1)
     yield f"What a lifecycle of {found.scenario} leaves behind (slope over {LIFECYCLES - WARM}, {WARM} to warm up)"
     yield from _fitted([_lived(one) for one in found.loops], style, width, 1)
     yield (
@@ -131,13 +127,8 @@ def _source(costs: LoopCosts, what: Field, kind: str) -> Sequence[Readings]:
     return costs.traced_lived if traced else costs.lived
 
 
-def _open(costs: LoopCosts) -> dict[str, str]:
-    figures = _figures(costs)["per_open_loop"]
-    return {"loop": costs.loop, **{name: _shown(figures[what], unit) for what, (name, unit) in COLUMNS.items()}}
-
-
-def _left(costs: LoopCosts) -> dict[str, str]:
-    figures = _figures(costs)["left_after_close"]
+def _held(costs: LoopCosts, when: str) -> dict[str, str]:
+    figures = _figures(costs)[when]
     return {"loop": costs.loop, **{name: _shown(figures[what], unit) for what, (name, unit) in COLUMNS.items()}}
 
 
@@ -183,7 +174,6 @@ def _call_notes(loops: Sequence[LoopCosts]) -> Iterator[str]:
 
 
 def _cold(one: Startup) -> dict[str, str]:
-    ratio = "1" if one.role == "baseline" else interval(one.ratio)
     return {
         "program": one.program,
         "get_data ms": interval(one.first, MS),
@@ -191,7 +181,7 @@ def _cold(one: Startup) -> dict[str, str]:
         "over bare ms": interval(one.over_bare, MS),
         "over asyncio ms": interval(one.over_asyncio, MS),
         "import ms": interval(one.imports, MS),
-        "ratio": ratio,
+        "ratio": of_baseline(one.role, one.ratio),
     }
 
 
@@ -199,25 +189,8 @@ def _fitted(lines: Lines, style: str, width: int | None, keys: int) -> list[str]
     """One table of the rows that have figures; where it is too wide several, each with the first `keys` columns."""
     names = list(lines[0]) if lines else []
     lines = [line for line in lines if any(line[name] != NOTHING for name in names[keys:])]
-    names = names if lines else []
-    tables, begin = [], keys
-    while begin < len(names):
-        end = len(names)
-        while True:
-            table = _grid(lines, [*names[:keys], *names[begin:end]], style)
-            if not width or max(map(len, table.splitlines())) <= width or end == begin + 1:
-                break
-            end -= 1
-        tables.append(table)
-        begin = end
-    return tables
-
-
-def _grid(lines: Lines, names: Sequence[str], style: str) -> str:
-    cells = [[line[name] for name in names] for line in lines]
-    texts = {"loop", "scenario", "program", "leak", "most frequent"}
-    sides = ["left" if name in texts else "right" for name in names]
-    return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
+    groups = [names[:keys], *([name] for name in names[keys:])]
+    return parted(lines, groups, style, width, functools.partial(grid, texts=TEXTS))
 
 
 def _shown(figure: float | None, unit: float = ONE) -> str:
@@ -227,7 +200,3 @@ def _shown(figure: float | None, unit: float = ONE) -> str:
     if unit == ONE:
         return f"{round(figure, 2):g}"
     return number(figure / unit) if figure else "0"
-
-
-def _wrapped(part: str, width: int | None) -> str:
-    return part if "\n" in part or not width else textwrap.fill(part, width)

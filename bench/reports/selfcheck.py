@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
-from bench.reports.numbers import NOTHING, percent
-from bench.reports.tables import grid, paragraphs, width_of
+from bench.reports.layout import NOTHING, indented, paragraphs, parted
+from bench.reports.numbers import percent
 from bench.selfcheck.scores import Score, Trial, distrusted, scored, smallest_difference
 from bench.selfcheck.trials import Design
 
@@ -40,16 +38,14 @@ def selfcheck(
 
 def as_json(check: SelfCheck) -> str:
     """One object, with every trial."""
-    return msgspec.json.format(msgspec.json.encode(check), indent=1).decode()
+    return indented(check)
 
 
 def as_text(check: SelfCheck, style: str, width: int | None) -> str:
     """The table, in two where it is wider than `width`; what its columns mean; and the sentence."""
     lines = [_line(score) for score in check.scores]
     names = list(lines[0]) if lines else []
-    tables = [grid(lines, names, style)] if lines else []
-    if width and any(width_of(table) > width for table in tables):
-        tables = [grid(lines, names[:6], style), grid(lines, [*names[:2], *names[6:]], style)]
+    tables = parted(lines, [names[:2], names[2:6], names[6:]], style, width)
     return paragraphs([*tables, LEGEND, *_warnings(check), sentence(check)], width)
 
 

@@ -1,10 +1,11 @@
-"""The closing sentence: what a person can quote, with its intervals."""
+"""What was found in words: the closing sentence, which a person can quote, with its intervals."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.analysis import Comparison, Estimate
 from bench.plan import CONTROL
+from bench.reports.layout import NOTHING
 from bench.reports.numbers import interval
 from bench.runs import TOTAL
 from bench.store import Kept
@@ -22,8 +23,7 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         return "Nothing was measured that could be compared."
     if controls := [row.ratio.value for row in rows if row.role == CONTROL and row.ratio]:
         said.append(f"{baseline} against itself came out at {ends(controls)}")
-    where = f"{facts.get('implementation')} {facts.get('python')}"
-    return f"Against {baseline} on {where}, a lifecycle takes {'; '.join(said)}."
+    return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join(said)}."
 
 
 def from_least_to_most(found: Sequence[tuple[str, Estimate, str | None]], whose: str) -> str:
@@ -33,6 +33,16 @@ def from_least_to_most(found: Sequence[tuple[str, Estimate, str | None]], whose:
     verdicts = Counter(verdict for *_, verdict in ordered).most_common()
     counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
     return f"{' to '.join(dict.fromkeys(ratios))} {whose} ({counted})"
+
+
+def judged(role: str, verdict: str | None) -> str:
+    """The verdict on a loop; of the baseline and the control, what they are there for."""
+    return {"baseline": "baseline", CONTROL: "noise floor"}.get(role, verdict) or NOTHING
+
+
+def interpreter(facts: Mapping[str, str]) -> str:
+    """CPython 3.14.0."""
+    return f"{facts.get('implementation')} {facts.get('python')}"
 
 
 def ends(ratios: Sequence[float]) -> str:

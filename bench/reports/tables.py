@@ -1,21 +1,19 @@
-"""Comparisons as tables for people, through tabulate: in the terminal, and in Markdown.
+"""Comparisons as tables for people: in the terminal, and in Markdown.
 
 A table for each scenario: loop, total and ratio with their intervals, verdict, the stages; below it what must be known
 to read it. Numbers of one table share one unit.
 """
 
 import math
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from tabulate import tabulate
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench.analysis import THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
-from bench.plan import CONTROL, Cell, Sampling, Thread
+from bench.plan import Cell, Sampling, Thread
 from bench.reports import resources
-from bench.reports.numbers import NOTHING, interval, number, percent, unit_for
-from bench.reports.sentence import closing_sentence
+from bench.reports.layout import NOTHING, fits, grid, listing, paragraphs, parted
+from bench.reports.numbers import interval, number, of_baseline, percent, unit_for
+from bench.reports.sentence import closing_sentence, judged
 from bench.runs import TOTAL
 from bench.store import Kept
 
@@ -28,7 +26,7 @@ THREADS: Mapping[Thread, str] = {
 def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
     """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
     parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
-    whole = [table for table in overview(kept, comparisons, style) if not width or width_of(table) <= width]
+    whole = [table for table in overview(kept, comparisons, style) if fits(table, width)]
     parts += [*whole, closing_sentence(kept, comparisons)]
     return paragraphs(parts, width)
 
@@ -45,13 +43,13 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         "affinity": plan.affinity or NOTHING,
         "method": f"lock-step, version {kept.about.method}",
     }
-    facts = tabulate([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github", disable_numparse=True)
+    facts = listing([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github")
     parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
     parts += _scenarios(kept, comparisons, "github", None, "## ")
     parts += resources.as_markdown(kept.resources) if kept.resources else []
     parts += ["## How it was measured", facts]
-    return "\n\n".join(parts) + "\n"
+    return paragraphs(parts, None)
 
 
 def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[str]:
@@ -100,34 +98,11 @@ def _disturbances(kept: Kept) -> list[str]:
 def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[str]:
     """The table of one scenario; in two, which and how fast, then the stages, where it is too wide."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
-    if not totals:
-        return []
     unit, symbol = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     names = ["loop", f"total {symbol}", "ratio", "verdict"]
     lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
-    whole = grid(lines, [*names, *stages], style)
-    if not width or width_of(whole) <= width:
-        return [whole]
-    return [grid(lines, names, style), grid(lines, ["loop", *stages], style)]
-
-
-def paragraphs(parts: Iterable[str], width: int | None) -> str:
-    """Texts and tables, one below the other; the texts wrapped."""
-    wrapped = [part if "\n" in part or not width else textwrap.fill(part, width) for part in parts]
-    return "\n\n".join(wrapped) + "\n"
-
-
-def width_of(table: str) -> int:
-    """Columns that a table takes."""
-    return max(map(len, table.splitlines()))
-
-
-def grid(lines: Sequence[Mapping[str, str]], names: Sequence[str], style: str) -> str:
-    """A table of texts, the first column to the left and the others to the right."""
-    cells = [[line[name] for name in names] for line in lines]
-    sides = ["left", *["right"] * (len(names) - 1)]
-    return tabulate(cells, names, style, colalign=sides, disable_numparse=True)
+    return parted(lines, [names[:1], names[1:], stages], style, width)
 
 
 def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
@@ -167,9 +142,7 @@ def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
 
 
 def _main(row: Comparison, unit: float) -> list[str]:
-    verdict = {"baseline": "baseline", CONTROL: "noise floor"}.get(row.role, row.verdict)
-    ratio = "1" if row.role == "baseline" else interval(row.ratio)
-    return [_label(row), interval(row.seconds, unit), ratio, verdict or NOTHING]
+    return [_label(row), interval(row.seconds, unit), of_baseline(row.role, row.ratio), judged(row.role, row.verdict)]
 
 
 def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str], unit: float) -> dict[str, str]:
