@@ -11,7 +11,7 @@ from test_resources import invented, needs_strace
 
 from bench import cli, store
 from bench.errors import BenchError
-from bench.reports import FILES
+from bench.reports.files import FILES
 from bench.resources import gauges
 from bench.resources.readings import Resources
 

@@ -1,5 +1,10 @@
-"""Tables of invented lines: parted as rarely as the width allows."""
+"""Tables of invented lines: parted as rarely as the width allows; and which commands need no more than them."""
 
+import re
+import subprocess
+import sys
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +60,17 @@ def test_texts_stand_to_the_left_as_the_first_column_does_and_figures_to_the_rig
     table = layout.grid(lines, ["key", "name", "figure"], "simple", ["name"])
 
     assert table.splitlines()[2] == "a      b              1"
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor", "--json"), ("lifecycle", "--loop", "asyncio")], ids=lambda words: words[0]
+)
+def test_what_compares_nothing_loads_nothing_to_compare_with(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bench", *words],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+
+    loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
+    assert "bench.reports.layout" in loaded
+    assert not loaded & {"pandas", "scipy", "numpy", "pyperf", "rich"}

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import analysis, catalog, cli, loops, reports, store
+from bench import analysis, catalog, cli, loops, store
 from bench.plan import Cell
+from bench.reports.files import FILES
 from bench.reports.selfcheck import SelfCheck
 from bench.runs import TOTAL
 from bench.selfcheck.scores import scored
@@ -61,7 +62,7 @@ def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
     comparisons = analysis.compare(kept)
 
     assert not kept.problems
-    for name, render in reports.FILES.items():
+    for name, render in FILES.items():
         if name.endswith(".md"):
             assert (folder / name).read_text("utf-8") == render(kept, comparisons)
     assert (folder / "asyncio.json").exists()

@@ -12,8 +12,9 @@ import pytest
 from invented import about, run
 from tabulate import tabulate_formats
 
-from bench import analysis, reports
+from bench import analysis
 from bench.reports import numbers, sentence, tables
+from bench.reports.files import FILES
 from bench.store import Kept
 
 Invent = Callable[..., Kept]
@@ -29,7 +30,7 @@ def kept(invent: Invent) -> Kept:
 
 
 def text(kept: Kept, style: str = "simple", width: int | None = None) -> str:
-    return reports.as_text(kept, analysis.compare(kept), style, width)
+    return tables.as_text(kept, analysis.compare(kept), style, width)
 
 
 def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
@@ -159,14 +160,14 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
     disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
 
-    for report in (text(disturbed), reports.FILES["report.md"](disturbed, analysis.compare(disturbed))):
+    for report in (text(disturbed), FILES["report.md"](disturbed, analysis.compare(disturbed))):
         paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
         assert report.count(paragraph) == report.count("isturbance") == 1
 
 
 def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
     assert kept.about.disturbances is None
-    for report in (text(kept), reports.FILES["report.md"](kept, analysis.compare(kept))):
+    for report in (text(kept), FILES["report.md"](kept, analysis.compare(kept))):
         assert "isturbance" not in report
 
 
@@ -202,7 +203,7 @@ def test_cells_that_share_a_reason_share_a_line(invent: Invent) -> None:
 
 
 def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
-    page = reports.FILES["report.md"](kept, analysis.compare(kept))
+    page = FILES["report.md"](kept, analysis.compare(kept))
 
     assert page.startswith("# Event loops compared\n\nAgainst asyncio on CPython 3.14.0,")
     uvloop = next(line for line in page.splitlines() if line.startswith("| uvloop"))
@@ -212,7 +213,7 @@ def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
 
 
 def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
-    rows = json.loads(reports.FILES["comparisons.json"](kept, analysis.compare(kept)))
+    rows = json.loads(FILES["comparisons.json"](kept, analysis.compare(kept)))
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
@@ -227,10 +228,10 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
     comparisons = analysis.compare(kept)
 
-    rows = list(csv.DictReader(io.StringIO(reports.FILES["table.csv"](kept, comparisons))))
+    rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons))))
 
     assert len(rows) == len(comparisons)
     uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
     assert [float(uvloop["ratio_value"]), float(uvloop["seconds_low"])] == pytest.approx([2, 2.1e-4])
     assert next(row for row in rows if row["loop"] == "rloop")["ratio_value"] == ""
-    assert reports.FILES["table.csv"](kept, ()) == "\n"
+    assert FILES["table.csv"](kept, ()) == "\n"

@@ -1,8 +1,8 @@
 """Arguments to calls: the only package that prints, and that ends the process.
 
 A module for each command, with `add_options(parser)` and `call(options)`, which does it and returns the exit code. Only
-the module of the command that was given is imported, and it imports what is heavy where it uses it: `--help` and `list`
-cost no pandas.
+the module of the command that was given is imported, and it imports what is heavy where it uses it: `--help`, `list`,
+`doctor` and `lifecycle` cost no pandas.
 """
 
 import argparse

@@ -22,16 +22,18 @@ def call(options: Namespace) -> int:
 
 def conclude(path: Path, style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
-    from bench import analysis, reports, store
+    from bench import analysis, store
+    from bench.reports.files import FILES
+    from bench.reports.tables import as_text
 
     folder = store.RunFolder(path)
     kept = folder.load()
     comparisons = analysis.compare(kept)
     try:
         folder.write_suites(kept)
-        for name, render in reports.FILES.items():
+        for name, render in FILES.items():
             folder.write(name, render(kept, comparisons))
     finally:  # a folder that is full or read-only is no reason to say nothing
-        show(reports.as_text(kept, comparisons, style, width()))
+        show(as_text(kept, comparisons, style, width()))
     print(f"\nkept in {path}{'' if kept.complete else f'; not complete: {PROGRAM} --resume {path}'}", file=sys.stderr)
     return 3 if kept.failures or not kept.complete else 0

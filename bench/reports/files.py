@@ -1,0 +1,14 @@
+"""The registry of what stands beside the suites: one line for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bench.analysis import Comparison
+from bench.reports.records import as_csv, as_json
+from bench.reports.tables import as_markdown
+from bench.store import Kept
+
+FILES: Mapping[str, Callable[[Kept, Sequence[Comparison]], str]] = {
+    "report.md": as_markdown,
+    "table.csv": as_csv,
+    "comparisons.json": as_json,
+}
