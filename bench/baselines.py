@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from bench.errors import BenchError, NotMeasuredError
-from bench.store import ABOUT
+from bench.store import ABOUT, LOCK
 
 PLACE = Path("results/baselines")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -24,7 +24,7 @@ def save(folder: Path, name: str) -> Path:
         PLACE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=PLACE) as beside:
             new, older = Path(beside, "new"), Path(beside, "older")
-            shutil.copytree(folder, new, symlinks=True)
+            shutil.copytree(folder, new, symlinks=True, ignore=shutil.ignore_patterns(LOCK))
             if saved.exists():
                 saved.rename(older)
             try:

@@ -10,6 +10,10 @@ class BenchError(Exception):
     exit_code = 2
 
 
+class InUseError(BenchError):
+    """Another process is writing into a run folder; the first line says which, and since when."""
+
+
 class NotMeasuredError(BenchError):
     """A measurement could not be made or kept: a full disk, no loop that runs; exit code 3."""
 

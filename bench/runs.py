@@ -17,7 +17,7 @@ from bench.plan import Cell
 
 TOTAL: Literal["total"] = "total"
 MAXIMUM_TEXT = 1000
-MAXIMUM_LINE = 1 << 26  # bytes that are read at once, from a worker or a journal
+MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
 STEADY = 8  # a value with this part of the most iterations tells how long one takes
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
 FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;()<>]+)+(?=[\\/])")

@@ -5,21 +5,25 @@
     <loop>.json     a pyperf suite for each loop, and control.json; made from the journal
     resources.json  what loops cost besides time, where that was measured
     report.md …     reports; made from the journal
+    lock            who is writing here, as long as somebody is
 
-Only the journal grows. All else is written beside its place and moved there, so that it is whole.
+Only the journal grows. All else is written beside its place and moved there, so that it is whole. Anybody may have made
+the folder, so it is read and written through `files`.
 """
 
+import errno
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from bench import suites
+from bench import files, suites
 from bench.errors import BenchError, NotMeasuredError
+from bench.lock import Lock
 from bench.plan import Cell, Group, Plan
 from bench.resources.readings import Resources
 from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, note_of, outcome_of
@@ -28,6 +32,15 @@ METHOD = 1  # goes up when the same loop would measure differently: never compar
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
 RESOURCES = "resources.json"
+LOCK = "lock"
+MAXIMUM_SUITE = 1 << 27  # bytes
+MOST_PROBLEMS = 20  # that are told one by one
+REMEDIES = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room within your quota",
+    errno.EROFS: "mount it for writing again",
+    errno.EIO: "save what is in it, and see in the kernel's log what fails",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,45 +101,67 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock: Lock | None = None
+
+    @contextmanager
+    def locked(self, *, new: bool = False) -> Iterator[None]:
+        """Keep other processes from writing here while the block runs, in which it may be called again.
+
+        Raises InUseError if one is writing, and BenchError if there is no run here; a `new` folder is made instead.
+        Where there is no POSIX there is no lock.
+        """
+        if os.name != "posix" or self._lock is not None:
+            yield
+            return
+        with self._writing(LOCK):
+            if new:
+                self.path.mkdir(parents=True, exist_ok=True)
+            else:
+                self._about()
+            self._lock = Lock(self.path / LOCK)
+        try:
+            yield
+        finally:
+            self._lock.release()
+            self._lock = None
 
     def create(self, about: About) -> None:
         """Make the folder and write what the run is; raises BenchError if it is not empty."""
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
-            if any(self.path.iterdir()):
+            if any(file.name != LOCK for file in self.path.iterdir()):
                 raise BenchError(
                     f"{self.path} is not empty: a run needs a folder of its own\n"
                     f"name another, or go on with the run in it: python -m bench --resume {self.path}"
                 )
-            (self.path / JOURNAL).touch()
-            text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
-            self.write(ABOUT, text + "\n")
+            journal = self.path / JOURNAL
+            journal.touch(exist_ok=False)
+            try:
+                self.write(ABOUT, msgspec.json.format(msgspec.json.encode(about), indent=2).decode() + "\n")
+            except BaseException:
+                journal.unlink(missing_ok=True)  # so that the folder is still empty for the next
+                raise
 
     def append(self, outcome: Outcome) -> None:
-        """Put one outcome on disk."""
-        with self._writing(), (self.path / JOURNAL).open("r+b") as journal:
-            if journal.seek(0, os.SEEK_END):
-                journal.seek(-1, os.SEEK_END)
-                if journal.read() != b"\n":
-                    journal.write(b"\n")  # an earlier run was killed while it wrote
-            journal.write(line_of(outcome))
-            journal.flush()
-            os.fsync(journal.fileno())
+        """Put one outcome on disk, all of its line or nothing."""
+        with self._writing(JOURNAL):
+            files.append(self.path / JOURNAL, line_of(outcome))
 
     def load(self) -> Kept:
         """Read what is kept, leaving out and naming what of the journal is damaged; raises BenchError if no run is."""
         about = self._about()
         stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
-        outcomes, problems = [], []
-        with self._reading(JOURNAL), (self.path / JOURNAL).open("rb") as journal:
-            for number, line in enumerate(iter(lambda: journal.readline(MAXIMUM_LINE), b""), 1):
+        outcomes, problems, left_out = list[Outcome](), list[str](), 0
+        with self._reading(JOURNAL):
+            for number, line in enumerate(files.lines(self.path / JOURNAL, MAXIMUM_LINE), 1):
                 try:
-                    outcome = outcome_of(line, stages)
-                    if isinstance(outcome, Run):
-                        suites.pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
-                    outcomes.append(outcome)
+                    outcomes.append(_outcome(line, stages))
                 except ValueError as error:
-                    problems.append(f"{JOURNAL} line {number} is left out: {error}")
+                    left_out += 1
+                    if left_out <= MOST_PROBLEMS:
+                        problems.append(f"{JOURNAL} line {number} is left out: {files.printable(error)}")
+        if left_out > MOST_PROBLEMS:
+            problems.append(f"{JOURNAL}: so are {left_out - MOST_PROBLEMS} more lines")
         return Kept(about, tuple(outcomes), tuple(problems), self._resources())
 
     def write_resources(self, resources: Resources) -> None:
@@ -135,17 +170,8 @@ class RunFolder:
 
     def write(self, name: str, text: str) -> None:
         """Write a file that is whole or not there, through another beside it."""
-        new = self.path / f"{name}.new"
-        with self._writing():
-            new.unlink(missing_ok=True)
-            try:
-                with new.open("x", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                new.replace(self.path / name)
-            finally:
-                new.unlink(missing_ok=True)
+        with self._writing(name):
+            files.write(self.path / name, text)
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
@@ -162,28 +188,28 @@ class RunFolder:
         for label in suites.suites(kept.runs, kept.about.plan.scenarios):
             path = self.path / suites.file_of(label)
             try:
-                versions = suites.versions_in(path.read_text(encoding="utf-8"))
+                versions = suites.versions_in(files.read(path, MAXIMUM_SUITE).decode())
             except FileNotFoundError:
                 raise BenchError(f"there is no suite {path}\n{anew}") from None
             except (OSError, ValueError) as error:
-                raise BenchError(f"{path} is no suite that pyperf can read: {error}\n{anew}") from None
+                raise BenchError(f"{path} is no suite that pyperf can read: {files.printable(error)}\n{anew}") from None
             for version in sorted(versions - {suites.VERSION}):
                 measured = kept.about.facts.get("pyperf")
                 older = f"read it where that is installed, or measure again with {suites.VERSION}"
                 raise BenchError(
-                    f"{path} was written by pyperf {version}, this is {suites.VERSION}\n"
+                    f"{path} was written by pyperf {files.printable(version)}, this is {suites.VERSION}\n"
                     f"{anew if measured == suites.VERSION else older}"
                 )
 
     def _resources(self) -> Resources | None:
-        if not (self.path / RESOURCES).exists():
+        if not os.path.lexists(self.path / RESOURCES):
             return None
         with self._reading(RESOURCES):
-            return msgspec.json.decode((self.path / RESOURCES).read_bytes(), type=Resources)
+            return msgspec.json.decode(files.read(self.path / RESOURCES), type=Resources)
 
     def _about(self) -> About:
         with self._reading(ABOUT):
-            about = msgspec.json.decode((self.path / ABOUT).read_bytes(), type=About)
+            about = msgspec.json.decode(files.read(self.path / ABOUT), type=About)
         if about.method != METHOD:
             raise BenchError(
                 f"the run in {self.path} was measured by method {about.method}; this is method {METHOD}\n"
@@ -200,14 +226,35 @@ class RunFolder:
         except OSError as error:
             raise BenchError(f"{self.path / name} can't be read: {error.strerror}") from None
         except (ValueError, RecursionError) as error:
-            raise BenchError(f"{self.path / name} is not what a run writes: {error}") from None
+            raise BenchError(f"{self.path / name} is not what a run writes: {files.printable(error)}") from None
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, name: str = "") -> Iterator[None]:
         try:
+            if self._lock and not self._lock.holds():
+                raise FileNotFoundError(errno.ENOENT, "its lock was deleted, and another process may be writing there")
             yield
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not os.access(self.path, os.F_OK):
+                raise NotMeasuredError(
+                    f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
+                    "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run"
+                ) from error
+            kept, then = "", "begin again"
+            if os.access(self.path / ABOUT, os.F_OK):
+                kept = "; what is in the folder stays readable"
+                then = f"go on: python -m bench --resume {self.path}"
+            remedy = REMEDIES.get(error.errno or 0, "mend that")
             raise NotMeasuredError(
-                f"{self.path} can't be written: {error.strerror}; what is in it stays readable\n"
-                f"mend that, then go on: python -m bench --resume {self.path}"
+                f"{self.path / name} can't be written: {error.strerror}{kept}\n{remedy}, then {then}"
             ) from error
+
+
+def _outcome(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
+    """What a line says; raises ValueError if it can't be kept."""
+    if len(line) > MAXIMUM_LINE:
+        raise ValueError(f"longer than {MAXIMUM_LINE >> 20} MiB")
+    outcome = outcome_of(line, stages)
+    if isinstance(outcome, Run):
+        suites.pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
+    return outcome

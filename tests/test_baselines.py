@@ -47,6 +47,15 @@ def test_a_run_is_saved_under_its_name_and_stays_where_it_was() -> None:
     assert (baselines.names(), everything()) == (("main",), ["main"])
 
 
+def test_no_lock_is_saved() -> None:
+    run = run_of("run", ["asyncio"])
+
+    with RunFolder(run).locked():
+        saved = baselines.save(run, "main")
+
+    assert {file.name for file in saved.iterdir()} == {"run.json", "journal.jsonl"}
+
+
 def test_a_newer_run_takes_the_place_of_an_older() -> None:
     baselines.save(run_of("one", ["asyncio"]), "main")
 

@@ -3,9 +3,12 @@
 import dataclasses
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pyperf
@@ -23,6 +26,8 @@ from bench.store import JOURNAL, Kept, RunFolder
 BASELINE = Cell("manual", "asyncio", "baseline")
 CONTROL = Cell("manual", "asyncio", "control")
 UVLOOP = Cell("manual", "uvloop", "loop")
+
+Invent = Callable[..., Kept]
 
 
 @pytest.fixture
@@ -58,19 +63,53 @@ def test_a_run_needs_a_folder_of_its_own(folder: RunFolder) -> None:
         folder.create(about(["manual"], ["asyncio"]))
 
 
-@pytest.mark.parametrize("cut", range(1, 45, 6))
-def test_a_line_cut_short_is_named_and_the_next_is_whole(folder: RunFolder, cut: int) -> None:
-    for outcome in outcomes():
+def test_a_journal_cut_at_any_byte_loses_the_line_that_was_cut_and_no_other(folder: RunFolder) -> None:
+    few: list[Outcome] = [Done("manual", 0), run(BASELINE, 1, [5e-5]), Done("manual", 1)]
+    for outcome in few:
         folder.append(outcome)
     journal = folder.path / JOURNAL
-    journal.write_bytes(journal.read_bytes()[:-cut])
+    whole = journal.read_bytes()
 
-    folder.append(Done("manual", 1))
+    for cut in range(len(whole)):
+        journal.write_bytes(whole[:cut])
+        before = folder.load()
+        folder.append(Done("manual", 2))
+        after = folder.load()
+
+        sound = whole[: cut + 1].count(b"\n")  # a line that lacks nothing but its end is sound
+        started = whole[: cut + 1].rpartition(b"\n")[2][:-1]  # what there is of the line that was cut
+        assert list(before.outcomes) == few[:sound]
+        assert list(after.outcomes) == [*few[:sound], Done("manual", 2)]
+        for problems in (before.problems, after.problems):
+            named = [problem.partition(" is left out")[0] for problem in problems]
+            assert named == [f"journal.jsonl line {sound + 1}"] * bool(started)
+
+
+def test_a_line_that_is_too_long_is_one_problem_and_the_lines_after_it_keep_their_numbers(folder: RunFolder) -> None:
+    with (folder.path / JOURNAL).open("ab") as journal:
+        for _ in range(100):
+            journal.write(b"x" * (1 << 20))
+        journal.write(b"\nno outcome\n")
+    folder.append(Done("manual", 0))
+
     kept = folder.load()
 
-    assert kept.outcomes[-1] == Done("manual", 1)
-    assert len(kept.outcomes) == len(outcomes()) + (cut == 1)
-    assert [problem.split(" is left")[0] for problem in kept.problems] == ["journal.jsonl line 5"] * (cut > 1)
+    assert kept.outcomes == (Done("manual", 0),)
+    assert [problem.partition(": ")[0] for problem in kept.problems] == [
+        "journal.jsonl line 1 is left out", "journal.jsonl line 2 is left out",
+    ]  # fmt: skip
+    assert kept.problems[0].endswith(": longer than 16 MiB")
+
+
+def test_a_journal_of_nothing_but_damage_is_told_in_few_lines(folder: RunFolder) -> None:
+    (folder.path / JOURNAL).write_bytes(b'{"type":"\x7f' + b"y" * 500 + b'"}\n' + b"x\n" * 3000)
+
+    kept = folder.load()
+
+    assert len(kept.problems) == store.MOST_PROBLEMS + 1
+    assert kept.problems[-1] == f"journal.jsonl: so are {3001 - store.MOST_PROBLEMS} more lines"
+    assert max(map(len, kept.problems)) < 300
+    assert all(problem.isprintable() for problem in kept.problems)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -154,45 +193,129 @@ def test_a_file_that_can_not_be_read_is_named(folder: RunFolder) -> None:
         folder.load()
 
 
-def test_a_folder_that_is_gone_is_named_with_what_to_do(folder: RunFolder) -> None:
+def test_a_file_that_is_too_long_is_not_read(folder: RunFolder) -> None:
+    with (folder.path / "run.json").open("ab") as file:
+        file.truncate(1 << 40)
+
+    with pytest.raises(BenchError, match=r"run.json is not what a run writes: it is longer than 16 MiB"):
+        folder.load()
+
+
+@pytest.mark.parametrize("name", ["run.json", JOURNAL, "resources.json", "asyncio.json"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_no_link_is_followed_and_no_pipe_waited_for(
+    folder: RunFolder, tmp_path: Path, invent: Invent, name: str, kind: str
+) -> None:
+    kept = invent({"asyncio": [[1, 1]]})
+    folder.write_suites(kept)
+    place, elsewhere = folder.path / name, tmp_path / "elsewhere"
+    if place.exists():
+        place.rename(elsewhere)
+    if kind == "link":
+        place.symlink_to(elsewhere)
+    else:
+        os.mkfifo(place)
+
+    with pytest.raises(BenchError, match=f"{name} .*: it is (a link, which is not followed|no regular file)"):
+        folder.check_suites(folder.load() if name != "asyncio.json" else kept)
+
+
+def test_nothing_is_appended_to_what_a_link_leads_to(folder: RunFolder, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("mine")
+    (folder.path / JOURNAL).unlink()
+    (folder.path / JOURNAL).symlink_to(outside)
+
+    with pytest.raises(NotMeasuredError, match=r"journal.jsonl can't be written: it is a link, which is not followed"):
+        folder.append(Done("manual", 0))
+
+    assert outside.read_text() == "mine"
+
+
+def test_the_folder_itself_may_be_a_link(folder: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder.path)
+    linked = RunFolder(tmp_path / "link")
+
+    with linked.locked():
+        linked.append(Done("manual", 0))
+
+    assert folder.load().outcomes == (Done("manual", 0),)
+
+
+def test_a_journal_that_is_gone_is_named_with_what_to_do(folder: RunFolder) -> None:
     (folder.path / JOURNAL).unlink()
 
-    with pytest.raises(NotMeasuredError, match=r"can't be written: No such file.*\n.*--resume"):
+    with pytest.raises(NotMeasuredError, match=r"journal.jsonl can't be written: No such file.*\n.*--resume"):
         folder.append(Done("manual", 0))
 
 
-def test_a_full_disk_loses_nothing_that_is_there(tmp_path: Path) -> None:
-    script = (
-        "import resource, signal, sys\n"
-        "from pathlib import Path\n"
-        "from invented import about\n"
-        "from bench.errors import NotMeasuredError\n"
-        "from bench.runs import Done\n"
-        "from bench.store import RunFolder\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "folder = RunFolder(Path(sys.argv[1]))\n"
-        "folder.create(about(['manual'], ['asyncio']))\n"
-        "folder.append(Done('manual', 0))\n"
-        "folder.write('report.md', 'old')\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60))\n"
-        "for act in (lambda: folder.append(Done('manual', 1)), lambda: folder.write('report.md', 'new' * 99)):\n"
-        "    try:\n"
-        "        act()\n"
-        "    except NotMeasuredError as error:\n"
-        "        print(error)\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path.cwd())])}
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_folder_that_is_gone_is_said_to_be(folder: RunFolder, *, locked: bool) -> None:
+    with folder.locked() if locked else nullcontext():
+        shutil.rmtree(folder.path)
 
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "run")],
-        env=environment, check=True, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    kept = RunFolder(tmp_path / "run").load()
+        with pytest.raises(NotMeasuredError, match=r"run is gone: it was deleted or moved .*\n.*begin a new run"):
+            folder.append(Done("manual", 0))
 
-    assert done.stdout.count("can't be written: File too large; what is in it stays readable") == 2
-    assert kept.outcomes[0] == Done("manual", 0)
-    assert (tmp_path / "run" / "report.md").read_text() == "old"
-    assert not list((tmp_path / "run").glob("*.new"))
+    assert not folder.path.exists()
+
+
+def test_a_run_does_not_go_on_in_a_folder_that_took_the_place_of_its_own(folder: RunFolder) -> None:
+    with folder.locked():
+        shutil.rmtree(folder.path)
+        other = RunFolder(folder.path)
+        with other.locked(new=True):
+            other.create(about(["manual"], ["asyncio"]))
+
+            with pytest.raises(NotMeasuredError, match=r"its lock was deleted, and another process may be writing"):
+                folder.append(Done("manual", 0))
+
+            assert not other.load().outcomes
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Have the kernel refuse what this process writes beyond so many bytes of a file, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_loses_nothing_that_is_there(folder: RunFolder) -> None:
+    folder.append(Done("manual", 0))
+    folder.write("report.md", "old")
+    journal = (folder.path / JOURNAL).read_bytes()
+
+    with no_file_beyond(len(journal) + 10):
+        with pytest.raises(NotMeasuredError) as appended:
+            folder.append(Done("manual", 1))
+        with pytest.raises(NotMeasuredError) as written:
+            folder.write("report.md", "new" * 99)
+
+    for name, error in ((JOURNAL, appended), ("report.md", written)):
+        assert str(error.value) == (
+            f"{folder.path / name} can't be written: File too large; what is in the folder stays readable\n"
+            f"mend that, then go on: python -m bench --resume {folder.path}"
+        )
+    assert (folder.path / JOURNAL).read_bytes() == journal
+    assert (folder.path / "report.md").read_text() == "old"
+    assert not list(folder.path.glob("*.new"))
+
+
+def test_a_run_that_could_not_be_begun_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+
+    with (
+        no_file_beyond(10),
+        pytest.raises(NotMeasuredError, match=r"run.json can't be written: .*\n.*then begin again"),
+    ):
+        folder.create(about(["manual"], ["asyncio"]))
+    folder.create(about(["manual"], ["asyncio"]))
+
+    assert not folder.load().problems
 
 
 def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(folder: RunFolder, tmp_path: Path) -> None:
@@ -206,9 +329,6 @@ def test_a_link_in_the_place_of_a_report_is_replaced_and_not_followed(folder: Ru
     assert outside.read_text() == "mine"
     assert (folder.path / "report.md").read_text() == "new"
     assert not (folder.path / "report.md").is_symlink()
-
-
-Invent = Callable[..., Kept]
 
 
 def test_pyperf_reads_and_compares_the_suites(folder: RunFolder, invent: Invent) -> None:

@@ -1,6 +1,7 @@
 """`resources`: what one loop costs besides time."""
 
 import argparse
+import contextlib
 import sys
 import time
 from argparse import Namespace
@@ -53,15 +54,15 @@ def call(options: Namespace) -> int:
         raise BenchError(f"resources reads /proc, which only Linux has; this is {sys.platform}")
     survey = _survey(options)
     folder = store.RunFolder(options.into) if options.into else None
-    if folder:
-        folder.load()
-    found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
-    show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
-    if folder:  # after it is printed: a folder that is full or read-only is no reason to say nothing
-        folder.write_resources(found)
-        print(
-            f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}", file=sys.stderr
-        )
+    with folder.locked() if folder else contextlib.nullcontext():
+        if folder:
+            folder.load()
+        found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
+        show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
+        if folder:  # after it is printed: a folder that is full by now is no reason to say nothing
+            folder.write_resources(found)
+            kept = f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}"
+            print(kept, file=sys.stderr)
     if options.fail_on_leak and any(map(leaks, found.loops)):
         return 1
     skips = {one.skipped for one in found.loops}

@@ -14,6 +14,8 @@ from bench.cli.terminal import add_format, patience, show
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from bench.plan import Group, Plan, Sampling, Thread
     from bench.store import About, Kept, RunFolder
 
@@ -58,11 +60,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Measure what the options say, or what is missing of an earlier run, and print the tables."""
+    import contextlib
+
+    with contextlib.ExitStack() as held:
+        return _run(options, held)
+
+
+def _run(options: Namespace, held: "ExitStack") -> int:
     from bench import catalog, loops, machine, plan, store
 
     _check_resume(options)
     if options.resume:
         folder = store.RunFolder(options.resume)
+        held.enter_context(folder.locked())
         kept = folder.load()
         ahead = kept.about.plan
     else:
@@ -82,13 +92,14 @@ def call(options: Namespace) -> int:
     if kept is None:
         about = _looked_at(about)
         folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
+        held.enter_context(folder.locked(new=True))
         folder.create(about)
         kept = store.Kept(about, ())
     else:
         _check_same(folder, kept, about, forced=options.force_resume)
     if not _measure(folder, kept, quiet=options.quiet):
         return 130
-    return _save_baseline(folder.path, options.save_baseline, conclude(folder.path, options.format))
+    return _save_baseline(folder.path, options.save_baseline, conclude(folder, options.format))
 
 
 def _save_baseline(folder: Path, name: str | None, code: int) -> int:

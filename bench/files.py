@@ -1,0 +1,92 @@
+"""Files in a folder that anybody may have made, on a disk that may refuse: `store` reads and writes through this.
+
+Only regular files are opened: no link leads elsewhere, no pipe blocks. What is written is there wholly or not at all.
+All raise OSError for what the disk refuses.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MAXIMUM_FILE = 1 << 24  # bytes
+PIECE = 1 << 20
+SAID = 200  # characters that are told of what is wrong with a file
+# Windows has none of these but the last; all of its links are left to it.
+SAFELY = sum(getattr(os, f"O_{name}", 0) for name in ("CLOEXEC", "NOFOLLOW", "NONBLOCK", "BINARY"))
+
+
+def opened(path: Path, flags: int = os.O_RDONLY) -> int:
+    """The descriptor of a regular file."""
+    try:
+        descriptor = os.open(path, flags | SAFELY, 0o666)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EMLINK}:  # the second on BSD
+            raise OSError(errno.ELOOP, "it is a link, which is not followed") from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return descriptor
+
+
+def read(path: Path, most: int = MAXIMUM_FILE) -> bytes:
+    """All that is in a file; raises ValueError if that is more than `most` bytes."""
+    with os.fdopen(opened(path), "rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"it is longer than {most >> 20} MiB")
+    return content
+
+
+def lines(path: Path, most: int) -> Iterator[bytes]:
+    """Each line of a file; of one that is longer than `most` bytes a beginning that is: the rest is skipped."""
+    with os.fdopen(opened(path), "rb") as file:
+        while line := file.readline(most + 1):
+            yield line
+            while line and not line.endswith(b"\n"):
+                line = file.readline(PIECE)
+
+
+def append(path: Path, line: bytes) -> None:
+    """Put a line at the end of a file, on disk, all of it or nothing; end the one before it, if that was cut short."""
+    with os.fdopen(opened(path, os.O_RDWR), "r+b", 0) as file:
+        left, end = line, file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                left = b"\n" + left
+        try:
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        finally:
+            if left:
+                file.truncate(end)
+
+
+def write(path: Path, text: str) -> None:
+    """Put a file in its place, through another beside it: there is always the old one or the new."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        with new.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # its name too is on disk
+        finally:
+            os.close(folder)
+
+
+def printable(what: object) -> str:
+    """What is wrong with a file, fit for a terminal: it may quote what anybody wrote."""
+    said = str((isinstance(what, OSError) and what.strerror) or what)
+    return "".join(letter if letter.isprintable() else "?" for letter in said[:SAID])
