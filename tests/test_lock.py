@@ -23,6 +23,14 @@ BY_ME = (
 )
 
 
+def main(*words: str) -> int:
+    """`cli.main` in this process; what it exits with."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     """A new run."""
@@ -83,18 +91,21 @@ def test_what_stands_in_a_lock_is_not_believed(folder: RunFolder, left: bytes, n
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_a_lock_is_a_file(folder: RunFolder, tmp_path: Path, kind: str) -> None:
+def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all_the_same(
+    folder: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
     if kind == "link":
         (folder.path / store.LOCK).symlink_to(tmp_path / "outside")
     else:
         os.mkfifo(folder.path / store.LOCK)
 
-    with (
-        pytest.raises(NotMeasuredError, match=r"lock can't be written: it is (a link|no regular file)"),
-        folder.locked(),
-    ):
-        pass
+    codes = [main("--resume", str(folder.path)), main("report", str(folder.path))]
 
+    out, err = capsys.readouterr()
+    assert codes == [3, 3]
+    assert "Nothing was measured" in out
+    assert len(re.findall(r"lock can't be written: it is (?:a link|no regular file)", err)) == 2
+    assert {file.name for file in folder.path.iterdir()} == {store.ABOUT, store.JOURNAL, store.LOCK}
     assert not (tmp_path / "outside").exists()
 
 
@@ -131,14 +142,6 @@ def test_a_lock_that_can_not_be_filled_is_not_left(folder: RunFolder, monkeypatc
     assert not (folder.path / store.LOCK).exists()
     with folder.locked():
         pass
-
-
-def main(*words: str) -> int:
-    """`cli.main` in this process; what it exits with."""
-    with pytest.raises(SystemExit) as end:
-        cli.main(words)
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 @pytest.fixture
