@@ -5,6 +5,7 @@
 Not the loop that others are divided by: that is the baseline of a run.
 """
 
+import os
 import re
 import shutil
 import tempfile
@@ -50,7 +51,7 @@ def names() -> tuple[str, ...]:
 def folder_of(text: str) -> Path:
     """The run folder that a user means, by its path or by a baseline's name; raises BenchError if there is none."""
     places = [Path(text)] + ([PLACE / text] if NAME.fullmatch(text) else [])
-    found = [place for place in places if (place / ABOUT).is_file()]
+    found = [place for place in places if os.access(place / ABOUT, os.F_OK)]
     if len(found) > 1:
         raise BenchError(f"{text} is a run folder and a baseline: write ./{text}, or {PLACE / text}")
     if not found:

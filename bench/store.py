@@ -113,11 +113,12 @@ class RunFolder:
         if os.name != "posix" or self._lock is not None:
             yield
             return
-        with self._writing(LOCK):
-            if new:
+        if new:
+            with self._writing():
                 self.path.mkdir(parents=True, exist_ok=True)
-            else:
-                self._about()
+        else:
+            self._about()
+        with self._writing(LOCK):
             self._lock = Lock(self.path / LOCK)
         try:
             yield
@@ -221,7 +222,9 @@ class RunFolder:
     def _reading(self, name: str) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._lock and not os.access(self.path, os.F_OK):
+                raise self._gone() from error
             raise BenchError(f"there is no run in {self.path}: no {name}") from None
         except OSError as error:
             raise BenchError(f"{self.path / name} can't be read: {error.strerror}") from None
@@ -236,10 +239,7 @@ class RunFolder:
             yield
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not os.access(self.path, os.F_OK):
-                raise NotMeasuredError(
-                    f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
-                    "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run"
-                ) from error
+                raise self._gone() from error
             kept, then = "", "begin again"
             if os.access(self.path / ABOUT, os.F_OK):
                 kept = "; what is in the folder stays readable"
@@ -248,6 +248,12 @@ class RunFolder:
             raise NotMeasuredError(
                 f"{self.path / name} can't be written: {error.strerror}{kept}\n{remedy}, then {then}"
             ) from error
+
+    def _gone(self) -> NotMeasuredError:
+        return NotMeasuredError(
+            f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
+            "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run"
+        )
 
 
 def _outcome(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:

@@ -9,7 +9,7 @@ import pytest
 from invented import about
 
 from bench import baselines
-from bench.errors import NotMeasuredError
+from bench.errors import BenchError, NotMeasuredError
 from bench.store import RunFolder
 
 
@@ -116,6 +116,11 @@ def test_a_place_that_can_not_be_made_is_named() -> None:
         NotMeasuredError, match=r"the baseline main can't be saved in results/baselines: .*; the run stays in run"
     ):
         baselines.save(run, "main")
+
+
+def test_a_name_that_no_file_can_have_is_no_run() -> None:
+    with pytest.raises(BenchError, match=r"there is no run xxx.*\n.*make one"):
+        baselines.folder_of("x" * 999)
 
 
 def test_what_is_no_run_is_no_baseline() -> None:

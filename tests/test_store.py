@@ -256,6 +256,8 @@ def test_a_folder_that_is_gone_is_said_to_be(folder: RunFolder, *, locked: bool)
 
         with pytest.raises(NotMeasuredError, match=r"run is gone: it was deleted or moved .*\n.*begin a new run"):
             folder.append(Done("manual", 0))
+        with pytest.raises(BenchError, match="run is gone: " if locked else "there is no run in "):
+            folder.load()
 
     assert not folder.path.exists()
 
