@@ -1,6 +1,7 @@
 """The run folder: what is kept, what is read back, what the disk refuses."""
 
 import dataclasses
+import errno
 import json
 import os
 import resource
@@ -305,6 +306,25 @@ def test_a_full_disk_loses_nothing_that_is_there(folder: RunFolder) -> None:
     assert (folder.path / JOURNAL).read_bytes() == journal
     assert (folder.path / "report.md").read_text() == "old"
     assert not list(folder.path.glob("*.new"))
+
+
+@pytest.mark.parametrize(("fault", "remedy"), [
+    (errno.EIO, "save what is in it, and see in the kernel's log what fails"),
+    (errno.EDQUOT, "make room within your quota"),
+    (errno.EACCES, "mend that"),
+])  # fmt: skip
+def test_what_the_disk_refuses_comes_with_a_remedy(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch, fault: int, remedy: str
+) -> None:
+    def refused(_: int) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(os, "fsync", refused)
+
+    with pytest.raises(
+        NotMeasuredError, match=rf"written: {os.strerror(fault)}; .*\n{remedy}, then go on: .* --resume"
+    ):
+        folder.append(Done("manual", 0))
 
 
 def test_a_run_that_could_not_be_begun_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
