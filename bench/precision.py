@@ -53,15 +53,17 @@ class Rounds:
 
     def tell(self, outcome: Outcome) -> None:
         """Take in what was measured."""
-        if isinstance(outcome, Done):
-            self._seconds[outcome.scenario][outcome.round] = outcome.seconds
-        elif isinstance(outcome, Dropped):
-            self._used[outcome.scenario] = max(self._used[outcome.scenario], outcome.round + 1)
+        if isinstance(outcome, Done | Dropped):
+            name = outcome.scenario
         elif isinstance(outcome, Run | Failure):
             name = outcome.cell.scenario
-            self._used[name] = max(self._used[name], outcome.round + 1)
             self._totals[name].append(_total(outcome))
             self._half_widths.pop(name, None)
+        else:
+            return
+        self._used[name] = max(self._used[name], outcome.round + 1)
+        if isinstance(outcome, Done):
+            self._seconds[name][outcome.round] = outcome.seconds
 
     def _missing(self) -> Sequence[Round]:
         """What the plan asks for and is not done."""

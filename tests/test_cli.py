@@ -263,14 +263,41 @@ def test_a_run_is_not_resumed_with_other_versions(
     assert re.search(r"was begun with something else: pyperf: [\d.]+ then, 0.1 now", capsys.readouterr().err)
 
 
-def test_a_run_is_not_resumed_with_other_scenarios(
+def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))  # the last round is not done
+    facts = machine.facts
+    monkeypatch.setattr(machine, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    capsys.readouterr()
+
+    code = main("--resume", str(folder), "--force-resume", "-q")
+
+    marked = re.compile(
+        r"RESUMED BY FORCE after something had changed \(pyperf: [\d.]+ then, 0.1 now\): its values are of both"
+    )
+    assert code == 0
+    assert marked.search(capsys.readouterr().out)
+    assert marked.search((folder / "report.md").read_text())
+    assert store.RunFolder(folder).load().rounds_done == {"warm": 2}
+    assert main("--resume", str(folder), "-q") == 2
+
+
+def test_other_scenarios_can_not_be_forced_and_force_needs_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
     monkeypatch.setattr(plan, "CONTROL", "loop")
 
-    assert main("--resume", str(tmp_path / "run")) == 2
-    assert "the scenarios are not the same" in capsys.readouterr().err
+    codes = [main("--resume", str(tmp_path / "run"), "--force-resume"), main("--force-resume")]
+
+    err = capsys.readouterr().err
+    assert codes == [2, 2]
+    assert "the scenarios are not the same" in err
+    assert "--force-resume goes with --resume DIR" in err
 
 
 def test_a_report_that_can_not_be_written_is_printed_all_the_same(

@@ -13,7 +13,7 @@ from invented import about, run
 
 from bench.plan import Cell, Round
 from bench.precision import Rounds
-from bench.runs import Done, Failure, Outcome
+from bench.runs import Done, Dropped, Failure, Outcome
 from bench.store import About
 
 SCENARIOS = ("manual", "warm", "runner")
@@ -73,6 +73,31 @@ def test_never_fewer_than_the_minimum_and_never_past_the_time(
     assert min(fake.counts().values()) >= rounds
     assert len(fake.given) == least or len(fake.given) * round_s <= max_time_s * (1 + 1e-9)
     assert len({(turn.group.scenario.name, turn.index) for turn in fake.given}) == len(fake.given)
+
+
+@pytest.mark.parametrize("precision", [None, 0.5])
+def test_a_dropped_round_is_measured_once_more_under_another_number(precision: float | None) -> None:
+    rounds = Rounds(asked(3, precision))
+    given: list[Round] = []
+    for turn in rounds:
+        given.append(turn)
+        name, dropped = turn.group.scenario.name, len(given) in {2, 5}
+        rounds.tell(Dropped(name, turn.index, "suspended") if dropped else Done(name, turn.index, 1.0))
+
+    again = Counter(turn.group.scenario.name for turn in given[9:])
+
+    assert again == Counter(given[number].group.scenario.name for number in (1, 4))
+    assert len({(turn.group.scenario.name, turn.index) for turn in given}) == len(given) == 11
+
+
+def test_a_clock_that_always_jumps_does_not_measure_for_ever() -> None:
+    rounds = Rounds(asked(2))
+    given = []
+    for turn in rounds:
+        given.append(turn)
+        rounds.tell(Dropped(turn.group.scenario.name, turn.index, "suspended"))
+
+    assert len(given) == 2 * 2 * len(SCENARIOS)
 
 
 @settings(max_examples=3, deadline=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench import runs
 from bench.plan import Cell
-from bench.runs import Calibration, Delivery, Done, Failure, Outcome, Run
+from bench.runs import Calibration, Delivery, Done, Dropped, Failure, Outcome, Resumed, Run
 
 CELL = Cell("manual", "uvloop", "loop")
 STAGES = {CELL: ("total", "start")}
@@ -23,6 +23,8 @@ outcomes = st.one_of(
     st.builds(Failure, st.just(CELL), st.integers(0, 9), names, names),
     st.builds(Calibration, names, seconds, st.integers(1, 9), st.integers(1, 9)),
     st.builds(Done, names, st.integers(0, 9)),
+    st.builds(Dropped, names, st.integers(0, 9), names),
+    st.builds(Resumed, st.lists(names, max_size=3).map(tuple)),
 )
 
 
