@@ -130,13 +130,13 @@ class RunFolder:
         """Make the folder and write what the run is; raises BenchError if it is not empty."""
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
-            if any(file.name != LOCK for file in self.path.iterdir()):
+            if not all(map(_leftover, self.path.iterdir())):
                 raise BenchError(
                     f"{self.path} is not empty: a run needs a folder of its own\n"
                     f"name another, or go on with the run in it: python -m bench --resume {self.path}"
                 )
             journal = self.path / JOURNAL
-            journal.touch(exist_ok=False)
+            journal.touch()
             try:
                 self.write(ABOUT, msgspec.json.format(msgspec.json.encode(about), indent=2).decode() + "\n")
             except BaseException:
@@ -254,6 +254,11 @@ class RunFolder:
             f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
             "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run"
         )
+
+
+def _leftover(file: Path) -> bool:
+    """Whether it is ours, or was left by one that was killed before there was a run; without one a journal is empty."""
+    return file.name in {LOCK, f"{ABOUT}.new"} or (file.name == JOURNAL and not file.lstat().st_size)
 
 
 def _outcome(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:

@@ -131,6 +131,22 @@ def test_a_flipped_byte_costs_its_line_at_most(folder: RunFolder, place: int, fl
     suites.suites(kept.runs, kept.about.plan.scenarios)
 
 
+def test_a_run_that_was_killed_before_it_was_written_leaves_its_folder_to_the_next(folder: RunFolder) -> None:
+    (folder.path / "run.json").rename(folder.path / "run.json.new")
+
+    folder.create(about(["manual"], ["asyncio"]))
+
+    assert folder.load() == Kept(about(["manual"], ["asyncio"]), ())
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "notes.txt"])
+def test_what_somebody_wrote_into_a_folder_is_not_taken_for_a_leftover(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+
+    with pytest.raises(BenchError, match="is not empty"):
+        RunFolder(tmp_path).create(about(["manual"], ["asyncio"]))
+
+
 def test_lines_of_another_plan_are_left_out(folder: RunFolder) -> None:
     folder.append(run(Cell("manual", "rloop", "loop"), 0, [1.0]))
     folder.append(run(Cell("warm", "asyncio", "baseline"), 0, [1.0]))
