@@ -17,9 +17,10 @@ from scipy import stats
 
 from bench.catalog import STAGES
 from bench.plan import CONFIDENCE, CONTROL, Cell, Role, Thread, confidence, minimum_rounds
-from bench.runs import TOTAL
+from bench.runs import TOTAL, Calibration
 from bench.store import Kept
 
+ALONE = "; see it alone: "  # between what went wrong and the command that shows it: the end of a reason
 THRESHOLD = 0.01  # of the baseline: what is closer to it than this is called the same
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -91,7 +92,7 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
     ratio, reason = median_estimate(logs, row.confidence), row.reason
     if ratio.low is None:
         needed = minimum_rounds(round((1 - CONFIDENCE) / (1 - row.confidence)))
-        reason = f"{reason + '; ' if reason else ''}{len(logs)} rounds, an interval needs {needed}"
+        reason = "; ".join(filter(None, [f"{len(logs)} rounds, an interval needs {needed}", reason]))
     decided = agreed_verdict(logs, row.confidence, threshold)
     return replace(row, rounds=len(logs), ratio=exponential(ratio), verdict=decided, reason=reason)
 
@@ -142,8 +143,18 @@ def _failure_reason(kept: Kept, cell: Cell) -> str | None:
         return None
     texts = [f"{what} (round {', '.join(indices)})" for what, indices in rounds.items()]
     delivered = sum(run.cell == cell for run in kept.runs)
-    alone = f"see it alone: python -m scenarios.{cell.scenario} --loop {cell.loop}"
-    return f"{'; '.join(texts)}; {delivered} of {kept.about.plan.sampling.rounds} rounds kept; {alone}"
+    kept_of = f"{delivered} of {kept.about.plan.sampling.rounds} rounds kept"
+    return f"{'; '.join(texts)}; {kept_of}{ALONE}{_alone(kept, cell)}"
+
+
+def _alone(kept: Kept, cell: Cell) -> str:
+    """The command that runs what a worker of this cell runs, less the measuring; as many lifecycles, where known."""
+    words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
+    words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
+    words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
+    found = [one for one in kept.outcomes if isinstance(one, Calibration) and one.scenario == cell.scenario]
+    words += [f"--times {one.sweeps * (one.iterations + 1)}" for one in found[-1:]]
+    return " ".join(words)
 
 
 def median_estimate(numbers: Array, level: float) -> Estimate:

@@ -25,6 +25,7 @@ __all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
 
 Once: TypeAlias = Callable[[GetData], Records]
 NANOSECOND = 1e-9
+TIMERS_S = 0.001  # of libuv, which knows no less and rounds
 
 clock = time.perf_counter_ns
 
@@ -42,6 +43,7 @@ class Stopwatch:
         self.loop_class: type = type(None)
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
         self.called = self.created = self.first = self.last = 0
+        self.records: Records = []
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """The loop factory, between two clock readings."""
@@ -55,6 +57,7 @@ class Stopwatch:
         self.first = clock()
         records = await get_data(self.delay_s)
         self.last = clock()
+        self.records = records
         return records
 
     async def watched_get_data(self) -> Records:
@@ -81,6 +84,10 @@ class Stopwatch:
             if not began <= self.called <= self.created <= self.first <= self.last <= ended:
                 raise WrongRunError("the loop factory and the workload did not run inside the call")
             check_records(records)
+            if records is not self.records:
+                raise WrongRunError("it returned other records than those that the workload had just made")
+            if (self.last - self.first) * NANOSECOND < self.delay_s / 2 - TIMERS_S:
+                raise WrongRunError(f"the workload slept much less than the {self.delay_s:g} s that it was told to")
             create += self.created - self.called
             start += self.first - began - (self.created - self.called)
             work += self.last - self.first
@@ -94,6 +101,7 @@ class Stopwatch:
 def measure(turns: Turns) -> dict[str, object]:
     """Time the cell that the command line names, in the thread that it names, and return what to deliver."""
     runner = pyperf.Runner()
+    runner._display_result = _quiet  # noqa: SLF001  (it prints, even so, on what a loop may have closed)
     for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
@@ -162,11 +170,17 @@ def _watch_policy(watch: Stopwatch) -> None:
 def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
     """The class that the factory gives, which for a loop of LOOPS is one of its own package."""
     probe = factory()
-    probe.close()
     found = type(probe)
+    if not hasattr(probe, "close"):
+        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(found)}")
+    probe.close()
     if loop in loops.LOOPS and found.__module__.partition(".")[0] != loop.package:
         raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(found)}")
     return found
+
+
+def _quiet(*_: object, **__: object) -> None:
+    """Print nothing: what pyperf found is delivered."""
 
 
 def _facts(loop: loops.Loop, found: type) -> dict[str, str]:

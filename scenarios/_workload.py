@@ -2,7 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from bench.catalog import Scenario
+    from bench.loops import Loop
 
 
 class Record(NamedTuple):
@@ -25,10 +29,13 @@ async def get_data(delay: float = 0) -> Records:
 
 
 def program(file: str, words: Sequence[str] | None = None) -> None:
-    """Run the scenario in `file` once, as its `--loop` and `--delay` say, and print the records."""
+    """Run the scenario in `file` as its options say, once if they say nothing, and print the records.
+
+    It is what `bench` measures, less the measuring: a loop that dies or hangs there does so here, where it can be seen.
+    """
     import argparse
-    import functools
     import sys
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
     from bench import catalog, loops  # the example itself needs no harness; finding a loop by name does
@@ -38,6 +45,8 @@ def program(file: str, words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m scenarios.{scenario.name}", description=scenario.title)
     parser.add_argument("--loop", default="asyncio", metavar="NAME", help="default: asyncio")
     parser.add_argument("--delay", type=float, default=0, metavar="S", help="seconds, default: 0")
+    parser.add_argument("--thread", choices=["main", "worker"], default="main", help="default: main")
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="lifecycles, default: 1")
     options = parser.parse_args(words)
     try:
         loop = loops.named(options.loop)
@@ -46,6 +55,28 @@ def program(file: str, words: Sequence[str] | None = None) -> None:
         reason = str(error)
     if reason:
         sys.exit(f"{scenario.name} can't be run with {options.loop} here: {reason}")
+    lifecycles = scenario, loop, options.delay, options.times
+    try:
+        if options.thread == "main":
+            records = _last_of(*lifecycles)
+        else:
+            with ThreadPoolExecutor(1) as beside:
+                records = beside.submit(_last_of, *lifecycles).result()
+    except catalog.WrongRunError as error:
+        sys.exit(f"wrong: {error}")
+    for record in records:
+        print(record.name, record.age)
+
+
+def _last_of(scenario: "Scenario", loop: "Loop", delay: float, times: int) -> Records:
+    """Run so many lifecycles; the records of the last, or the first that are wrong."""
+    import functools
+
+    from bench import catalog, loops
+
+    records: Records = []
     with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
-        for record in once(functools.partial(get_data, options.delay)):
-            print(record.name, record.age)
+        for _ in range(times):
+            records = once(functools.partial(get_data, delay))
+            catalog.check_records(records)
+    return records

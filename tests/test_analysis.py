@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import run
+from invented import about, run
 
 from bench import analysis
 from bench.analysis import Comparison, Estimate
 from bench.plan import Cell
+from bench.runs import Calibration, Failure
 from bench.store import About, Kept
 
 Invent = Callable[..., Kept]
@@ -177,6 +179,18 @@ def test_a_cell_that_always_failed_is_a_row_with_the_reason(invent: Invent) -> N
 
     assert (found.seconds, found.ratio, found.verdict, found.rounds) == (None, None, None, 0)
     assert found.reason == f"died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept; {ALONE} uvloop"
+
+
+def test_the_command_that_shows_it_alone_does_as_the_worker_did() -> None:
+    found = about(["manual"], ["asyncio", "uvloop"])
+    groups = tuple(replace(group, cells=tuple(replace(cell, thread="worker") for cell in group.cells))
+                   for group in found.groups)  # fmt: skip
+    there = replace(found, groups=groups, plan=replace(found.plan, delay_s=0.5, thread="worker"))
+    outcomes = (Calibration("warm", 1.0, 9, 9), Calibration("manual", 1.0, 40, 3), Failure(there.cells[-1], 0, "x"))
+
+    reason = row(analysis.compare(Kept(there, outcomes)), "uvloop").reason
+
+    assert reason == f"x (round 1); 0 of 6 rounds kept; {ALONE} uvloop --thread worker --delay 0.5 --times 123"
 
 
 def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent) -> None:

@@ -44,7 +44,7 @@ def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
     assert lines[8].startswith(
         "rloop: not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept"
     )
-    assert lines[8].endswith("; see it alone: python -m scenarios.manual --loop rloop")
+    assert lines[9] == "    see it alone: python -m scenarios.manual --loop rloop"
 
 
 def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> None:

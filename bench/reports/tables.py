@@ -5,9 +5,10 @@ to read it. Numbers of one table share one unit.
 """
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.analysis import THRESHOLD, Comparison, distrusted
+from bench.analysis import ALONE, THRESHOLD, Comparison, distrusted
 from bench.catalog import STAGES
 from bench.plan import Cell, Sampling, Thread
 from bench.reports import resources
@@ -74,7 +75,7 @@ def _scenarios(
         rows = [row for row in comparisons if row.scenario == scenario.name]
         yield f"{mark}{scenario.name}: {scenario.title}"
         yield from _tables(rows, style, width)
-        yield from _notes(rows)
+        yield from _notes(rows, width)
         yield from _too_wide(rows, kept.about.plan.sampling)
     yield from dict.fromkeys(kept.notes)
 
@@ -105,7 +106,7 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
     return parted(lines, [names[:1], names[1:], stages], style, width)
 
 
-def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
+def _notes(rows: Sequence[Comparison], width: int | None) -> Iterator[str]:
     """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
     reasons: dict[str, list[str]] = {}
     for row in (row for row in rows if row.stage == TOTAL):
@@ -116,7 +117,11 @@ def _notes(rows: Sequence[Comparison]) -> Iterator[str]:
             )
         if row.reason:
             reasons.setdefault(f"{'' if row.seconds else 'not in the table: '}{row.reason}", []).append(_label(row))
-    yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
+    for reason, labels in reasons.items():
+        said, alone, command = f"{', '.join(labels)}: {reason}".partition(ALONE)
+        if alone:  # on a line of its own, whole, to be copied
+            said = f"{textwrap.fill(said, width) if width else said}\n    {alone.strip('; ')} {command}"
+        yield said
 
 
 def _too_wide(rows: Sequence[Comparison], sampling: Sampling) -> Iterator[str]:

@@ -6,7 +6,6 @@
 import argparse
 import asyncio
 import gc
-import json  # noqa: F401  (before a loop has used up all descriptors: the delivery needs it)
 import os
 import signal
 import tracemalloc
