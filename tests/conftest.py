@@ -35,6 +35,6 @@ def invent() -> Callable[[Mapping[str, Rounds]], Kept]:
 
 @pytest.fixture
 def _bad_loops(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make `bad:name` a loop for this process and for workers."""
+    """Make the modules of tests/loops importable, `dying:exits` a loop, for this process and for workers."""
     monkeypatch.setenv("PYTHONPATH", str(BAD_LOOPS))
     monkeypatch.setattr(sys, "path", [*sys.path, str(BAD_LOOPS)])

@@ -94,11 +94,14 @@ def test_a_report_is_what_the_run_printed(tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.usefixtures("_bad_loops")
 def test_what_was_not_measured_ends_with_3_and_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(*QUICK, "--loop", "bad:raises", "-o", str(tmp_path / "run"))
+    code = main(*QUICK, "--loop", "raising:in_factory", "-o", str(tmp_path / "run"))
 
     out = capsys.readouterr().out
     assert code == 3
-    assert "bad:raises: not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept" in out
+    assert (
+        "raising:in_factory: not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept"
+        in out
+    )
     assert "asyncio  " in out
 
 

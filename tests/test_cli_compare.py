@@ -366,7 +366,9 @@ def test_two_real_runs_are_saved_and_compared(
 def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.CaptureFixture[str]) -> None:
     saved = save("results/baselines/before", OLD)
 
-    code = main("--scenario", "warm", "--loop", "bad:raises", "--rounds", "1", "-q", "--save-baseline", "before")
+    code = main(
+        "--scenario", "warm", "--loop", "raising:in_factory", "--rounds", "1", "-q", "--save-baseline", "before"
+    )
 
     assert code == 3
     assert "not saved as the baseline before: not everything was measured" in capsys.readouterr().err

@@ -54,17 +54,17 @@ def test_a_leak_fails_only_where_that_was_asked(
 ) -> None:
     monkeypatch.setattr(gauges, "why_no_calls", lambda: "there is no strace here")
 
-    codes = [main(*QUICK, "-q", "--loop", "bad:LeaksDescriptors", *words) for words in ((), ("--fail-on-leak",))]
+    codes = [main(*QUICK, "-q", "--loop", "leaking:Descriptors", *words) for words in ((), ("--fail-on-leak",))]
 
     out, err = capsys.readouterr()
     assert codes == [0, 1]
-    assert "bad:LeaksDescriptors leaks: descriptors." in out
+    assert "leaking:Descriptors leaks: descriptors." in out
     assert "not in the table: there is no strace here" in out
     assert not err
 
 
 def test_a_loop_that_can_not_be_looked_at_ends_with_3_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(*QUICK, "-q", "--loop", "bad:raises", "--loop", "asyncio", "--json")
+    code = main(*QUICK, "-q", "--loop", "raising:in_factory", "--loop", "asyncio", "--json")
 
     found = json.loads(capsys.readouterr().out)
     assert code == 3

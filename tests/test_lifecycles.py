@@ -78,7 +78,7 @@ def test_what_is_no_answer_is_not_believed(name: str) -> None:
 
 @pytest.mark.usefixtures("_bad_loops")
 def test_what_a_package_prints_is_no_answer() -> None:
-    (row,) = answered("own_call", "--given", "bad:prints")
+    (row,) = answered("own_call", "--given", "noisy:in_megabytes")
 
     assert row.creates is True
 

@@ -212,15 +212,15 @@ def test_a_clean_loop_holds_whole_descriptors_and_leaks_nothing(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("name", "what"), [
-    ("LeaksDescriptors", {"descriptors"}),
-    ("LeaksMemory", {"resident", "traced"}),
-    ("LeaksNative", {"resident"}),
-    ("LeaksThreads", {"threads", "resident", "traced"}),
+    ("leaking:Descriptors", {"descriptors"}),
+    ("leaking:Memory", {"resident", "traced"}),
+    ("leaking:NativeMemory", {"resident"}),
+    ("leaking:Threads", {"threads", "resident", "traced"}),
 ])  # fmt: skip
 def test_a_loop_that_leaks_is_caught(name: str, what: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
-    found = costs_of(f"bad:{name}", no_calls="not asked")
+    found = costs_of(name, no_calls="not asked")
 
     assert set(leaks(found)) == what
     assert found.missing == ()
@@ -229,7 +229,7 @@ def test_a_loop_that_leaks_is_caught(name: str, what: set[str], monkeypatch: pyt
 def test_a_loop_that_leaks_until_no_descriptor_is_left_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
-    found = costs_of("bad:LeaksAll", no_calls="not asked")
+    found = costs_of("leaking:AllDescriptors", no_calls="not asked")
 
     assert leaks(found) == ("descriptors",)
     assert found.failed
@@ -237,14 +237,14 @@ def test_a_loop_that_leaks_until_no_descriptor_is_left_says_so(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("name", "said"), [
-    ("raises", "opened: RuntimeError: no …/loop.so for you"),
-    ("segfaults", "opened: died of SIGSEGV"),
-    ("hangs", "opened: no answer within 1 s: killed"),
-    ("scribbles", "opened: wrote into the harness's pipe: b'[[[[ garbage\\n'"),
-    ("tells_nothing", "opened: delivered too few readings"),
+    ("raising:in_factory", "opened: RuntimeError: no …/loop.so for you"),
+    ("dying:segfaults", "opened: died of SIGSEGV"),
+    ("hanging:in_factory", "opened: no answer within 1 s: killed"),
+    ("noisy:scribbles", "opened: wrote into the harness's pipe: b'[[[[ garbage\\n'"),
+    ("lying:tells_nothing", "opened: delivered too few readings"),
 ])  # fmt: skip
 def test_a_bad_loop_is_given_up_with_the_reason(name: str, said: str) -> None:
-    found = costs_of(f"bad:{name}", ["manual"], timeout_s=1)
+    found = costs_of(name, ["manual"], timeout_s=1)
 
     assert found.missing[0] == said
     assert not any((found.opened, found.lived, found.traced_opened, found.traced_lived, found.calls))
@@ -253,13 +253,13 @@ def test_a_bad_loop_is_given_up_with_the_reason(name: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "said"), [
-    ("dies_at_exit", "died of SIGABRT after delivering"),
-    ("lingers", "did not end after delivering"),
+    ("dying:at_exit", "died of SIGABRT after delivering"),
+    ("hanging:at_exit", "did not end after delivering"),
 ])  # fmt: skip
 def test_a_bad_end_is_kept_beside_what_was_delivered(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "EXIT_TIMEOUT_S", 0.5)
 
-    found = costs_of(f"bad:{name}", no_calls="not asked")
+    found = costs_of(name, no_calls="not asked")
 
     assert said in found.missing
     assert per_open_loop(found.opened, "descriptors") == 3
@@ -268,9 +268,9 @@ def test_a_bad_end_is_kept_beside_what_was_delivered(name: str, said: str, monke
 def test_a_failure_before_the_first_lifecycle_has_no_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
-    found = costs_of("bad:Sulks", no_calls="not asked")
+    found = costs_of("raising:WithATask", no_calls="not asked")
 
-    assert "lived, after 0 loops: RuntimeError: not with a runner" in found.missing
+    assert "lived, after 0 loops: RuntimeError: not with a task" in found.missing
     assert undecided(found)
 
 
@@ -298,7 +298,7 @@ def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
 
 @needs_strace
 def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
-    asked = survey("asyncio-poll", "bad:raises", scenarios=["manual", "own_run"])
+    asked = survey("asyncio-poll", "raising:in_factory", scenarios=["manual", "own_run"])
     surveyor = Surveyor(asked, lambda _: None)
 
     good, bad = ([*surveyor._calls(loop)] for loop in asked.loops)
@@ -364,11 +364,11 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
     names = [
         "asyncio",
         "asyncio-poll",
-        "bad:raises",
-        "bad:segfaults",
-        "bad:backdates",
-        "bad:tells_nothing",
-        "bad:scribbles",
+        "raising:in_factory",
+        "dying:segfaults",
+        "lying:backdates",
+        "lying:tells_nothing",
+        "noisy:scribbles",
     ]
 
     found = coldstart.cold_starts(survey(*names, rounds=3), lambda _: None)
@@ -380,20 +380,20 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
     assert not any(start for cell in found[5:] for start in cell.starts)
     assert reasons == {
         "bare interpreter": None, "import asyncio": None, "asyncio": None, "control": None, "asyncio-poll": None,
-        "bad:raises": "RuntimeError: no …/loop.so for you",
-        "bad:segfaults": "died of SIGSEGV",
-        "bad:backdates": "the times that it told are in no order",
-        "bad:tells_nothing": "told no times",
-        "bad:scribbles": "wrote into the harness's pipe: b'[[[[ garbage\\n'",
+        "raising:in_factory": "RuntimeError: no …/loop.so for you",
+        "dying:segfaults": "died of SIGSEGV",
+        "lying:backdates": "the times that it told are in no order",
+        "lying:tells_nothing": "told no times",
+        "noisy:scribbles": "wrote into the harness's pipe: b'[[[[ garbage\\n'",
     }  # fmt: skip
 
 
 def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
-    found = coldstart.cold_starts(survey("bad:hangs", "bad:dies_at_exit", timeout_s=0.5), lambda _: None)
+    found = coldstart.cold_starts(survey("hanging:in_factory", "dying:at_exit", timeout_s=0.5), lambda _: None)
 
     reasons = {cell.label: cell.missing for cell in found}
-    assert reasons["bad:hangs"] == "no end within 0.5 s: killed"
-    assert reasons["bad:dies_at_exit"] == "died of SIGABRT"
+    assert reasons["hanging:in_factory"] == "no end within 0.5 s: killed"
+    assert reasons["dying:at_exit"] == "died of SIGABRT"
 
 
 def test_a_program_that_does_not_end_is_killed() -> None:

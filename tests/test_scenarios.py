@@ -5,6 +5,7 @@ import functools
 import runpy
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -133,6 +134,30 @@ def test_a_program_runs_with_the_loop_that_it_is_told() -> None:
     )
 
     assert done.stdout == "Jane 19\nJohn 24\n"
+
+
+def test_a_program_runs_in_the_thread_and_as_often_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[threading.Thread] = []
+
+    def watched() -> asyncio.AbstractEventLoop:
+        seen.append(threading.current_thread())
+        return asyncio.new_event_loop()
+
+    asyncio.watched = watched  # type: ignore[attr-defined]  # a place that can be named
+    try:
+        _workload.program("manual.py", ["--loop", "asyncio:watched", "--thread", "worker", "--times", "3"])
+    finally:
+        del asyncio.watched  # type: ignore[attr-defined]  # as before
+
+    assert len(seen) == 3
+    assert threading.main_thread() not in seen
+    assert capsys.readouterr().out == "Jane 19\nJohn 24\n"
+
+
+@pytest.mark.usefixtures("_bad_loops")
+def test_a_program_says_that_its_records_are_wrong() -> None:
+    with pytest.raises(SystemExit, match=r"wrong: it returned .*Jane.*, not the two records"):
+        _workload.program("manual.py", ["--loop", "lying:WrongRecords"])
 
 
 @pytest.mark.parametrize(

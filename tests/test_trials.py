@@ -114,7 +114,7 @@ def test_beside_pyperf_the_same_cells_are_measured_its_way_first_and_then_ours()
 
 @pytest.mark.usefixtures("_little", "_bad_loops")
 def test_a_loop_that_can_not_be_measured_ends_it_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "BASELINE", "bad:raises")
+    monkeypatch.setattr(trials, "BASELINE", "raising:in_factory")
 
     with pytest.raises(
         NotMeasuredError, match=r"a trial in manual gave nothing to compare: RuntimeError: no …/loop.so"

@@ -1,6 +1,7 @@
 """The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -12,8 +13,8 @@ from pathlib import Path
 import pyperf
 import pytest
 
-from bench import catalog, loops, processes, worker
-from scenarios._workload import LoopFactory
+from bench import catalog, loops, processes, turns, worker
+from scenarios._workload import GetData, LoopFactory, Records
 
 HERE = sys.version_info[:2]
 
@@ -152,7 +153,7 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
     loops_folder = Path(__file__).parent / "loops"
     (tmp_path / "parent.py").write_text(
         "import os, subprocess, sys\n"
-        f"words = {command(*MEASURE, loop='bad:spawns_and_hangs')!r}\n"
+        f"words = {command(*MEASURE, loop='hanging:with_a_child')!r}\n"
         "words[-1] = str(os.getpid())\n"
         "print(subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True).pid, flush=True)\n"
         "sys.stdin.read()\n"
@@ -241,6 +242,69 @@ def test_other_records_are_refused() -> None:
 
     with pytest.raises(worker.WrongRunError, match=r"it returned .*Jane.*, not the two records"):
         watch.value(lambda get_data: asyncio.run(get_data())[:1], 1)
+
+
+def test_right_records_that_are_not_those_of_this_lifecycle_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    def old_ones(get_data: GetData) -> Records:
+        return list(asyncio.run(get_data()))
+
+    with pytest.raises(worker.WrongRunError, match="other records than those that the workload had just made"):
+        watch.value(old_ones, 1)
+
+
+def test_a_workload_that_hardly_slept_is_refused() -> None:
+    minutes = itertools.count(0.0, 60.0)
+
+    class Hasty(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return next(minutes)
+
+    watch = worker.Stopwatch(catalog.named("manual"), Hasty, 60)
+
+    with (
+        catalog.prepared(catalog.named("manual"), loops.named("x:y"), watch.new_loop) as once,
+        pytest.raises(worker.WrongRunError, match="slept much less than the 60 s that it was told to"),
+    ):
+        watch.value(once, 1)
+
+
+def test_what_is_no_loop_is_refused() -> None:
+    with pytest.raises(worker.WrongRunError, match=r"x:y gave no event loop: builtins\.int"):
+        worker._class_of(int, loops.named("x:y"))  # type: ignore[arg-type]  # as a bad package would
+
+
+@pytest.mark.parametrize(("misdeed", "answer", "printed"), [
+    ("os.closerange(3, 100); turns.UNTIL_KILLED_S = 0", "", ""),
+    ("os.closerange(0, 3)", '"done"\n', ""),
+    ("print('late', end=''); os.close(1)", '"done"\n', "late"),
+    ("sys.stdout.detach(); sys.stderr = 7", '"done"\n', ""),
+    ("sys.setrecursionlimit(40); f = lambda: f(); f()", '{"error": "RecursionError: …', "RecursionError: "),
+    ("sys.excepthook = sys.stderr = None; sys.exit()", '{"error": "SystemExit"}\n', ""),
+    ("os.set_blocking(3, False); raise KeyError('x' * 2000)", '{"error": "KeyError: …', "KeyError: 'xxx"),
+])  # fmt: skip
+def test_a_delivery_arrives_and_ends_well_whatever_was_done_to_the_process(
+    misdeed: str, answer: str, printed: str
+) -> None:
+    program = f"import os, sys; from bench import turns\ndef measure(_):\n    {misdeed}\n    return 'done'\n"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}turns.conclude(measure)"],
+        capture_output=True, check=False, text=True, timeout=60, env=processes.environment(), stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert done.returncode == ('"error"' in answer)
+    assert done.stdout.startswith(answer.partition("…")[0]) if "…" in answer else done.stdout == answer
+    assert printed in done.stderr
+
+
+def test_an_error_whose_text_can_not_be_had_has_a_name() -> None:
+    class SilentError(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    assert turns.in_words(SilentError()) == "SilentError: its text can't be had"
 
 
 def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:

@@ -1,0 +1,58 @@
+"""Loops that leave something behind with each lifecycle: `python -m bench resources` says how much of what.
+
+python -m bench resources --loop leaking:Descriptors     (with this folder as the current one)
+"""
+
+import asyncio
+import ctypes
+import os
+import resource
+import threading
+
+KEPT = []
+LIBC = ctypes.CDLL(None)
+LIBC.malloc.restype = ctypes.c_void_p
+
+
+class Descriptors(asyncio.SelectorEventLoop):
+    """Leaves a descriptor behind with each loop that is closed."""
+
+    def close(self):
+        os.dup(0)
+        super().close()
+
+
+class AllDescriptors(asyncio.SelectorEventLoop):
+    """Leaves so many descriptors behind that after forty lifecycles there are no more."""
+
+    def close(self):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        limit = min(20_000, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+        for _ in range(limit // 40):
+            os.dup(0)
+        super().close()
+
+
+class Memory(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind with each loop that is closed."""
+
+    def close(self):
+        KEPT.append(b"x" * 10_000)
+        super().close()
+
+
+class NativeMemory(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind that Python's allocators know nothing of."""
+
+    def close(self):
+        ctypes.memset(LIBC.malloc(10_000), 1, 10_000)
+        super().close()
+
+
+class Threads(asyncio.SelectorEventLoop):
+    """Leaves a thread behind with each loop that is closed."""
+
+    def close(self):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+        super().close()

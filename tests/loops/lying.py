@@ -1,0 +1,127 @@
+"""Loops that answer wrongly, or cheat. They are refused, and never timed as fast.
+
+python -m bench --loop lying:Cached     (with this folder as the current one)
+"""
+
+import asyncio
+import os
+import sys
+import time
+
+import inherited
+
+from scenarios._workload import Record
+
+RECORDS = [Record("Jane", 19), Record("John", 24)]
+
+
+def _drop(future):
+    """Have nobody complain of a coroutine or a task that is never run."""
+    if asyncio.isfuture(future):
+        future._log_destroy_pending = False
+        future = future.get_coro()
+    future.close()
+
+
+class WrongRecords(asyncio.SelectorEventLoop):
+    """Runs the workload, and loses a record of what it returned."""
+
+    def create_task(self, coro, **words):
+        return super().create_task(self._shortened(coro), **words)
+
+    async def _shortened(self, coro):
+        return (await coro)[:1]
+
+
+class Invented(asyncio.SelectorEventLoop):
+    """Knows the right records without running the workload."""
+
+    def create_task(self, coro, **words):
+        coro.close()
+        task = self.create_future()
+        task.set_result(RECORDS)
+        return task
+
+    def run_until_complete(self, future):
+        return RECORDS
+
+
+class Cached(asyncio.SelectorEventLoop):
+    """Runs the workload once, and afterwards knows the records."""
+
+    kept = None
+
+    def create_task(self, coro, **words):
+        if not Cached.kept:
+            Cached.kept = super().create_task(coro, **words)
+        else:
+            coro.close()
+        return Cached.kept
+
+    def run_until_complete(self, future):
+        return future.result() if future.done() else super().run_until_complete(future)
+
+
+class AfterTheAnswer(asyncio.SelectorEventLoop):
+    """Answers with the records of the lifecycle before, and runs the workload when the caller has gone."""
+
+    late = None
+
+    def create_task(self, coro, **words):
+        if AfterTheAnswer.late:
+            self.run_until_complete(super().create_task(AfterTheAnswer.late, **words))
+        else:
+            self.run_until_complete(super().create_task(coro, **words))
+            coro = None
+        AfterTheAnswer.late = coro
+        task = self.create_future()
+        task.set_result(RECORDS)
+        return task
+
+
+class Swapped(asyncio.SelectorEventLoop):
+    """Has asyncio's own loop do the work."""
+
+    def create_task(self, coro, **words):
+        with asyncio.Runner() as runner:
+            records = runner.run(coro)
+        task = self.create_future()
+        task.set_result(records)
+        return task
+
+
+class _Other(asyncio.SelectorEventLoop):
+    pass
+
+
+def changes_class():
+    """Gives another class every other time."""
+    changes_class.calls = getattr(changes_class, "calls", 0) + 1
+    return asyncio.SelectorEventLoop() if changes_class.calls % 2 else _Other()
+
+
+def hurries():
+    """Delivers an invented result before it was asked."""
+    os.write(inherited.answers(), b'{"values":{"total":[1e-9,1e-9,1e-9]}}\n')
+    return asyncio.SelectorEventLoop()
+
+
+def usurps():
+    """Plays the worker's part itself, turn by turn, and then delivers stages that are none."""
+    for _ in range(int(sys.argv[sys.argv.index("--values") + 1]) + 1):
+        os.write(inherited.answers(), b"\n")
+        os.read(inherited.turns(), 1)
+    os.write(inherited.answers(), b'{"values":{"start":[1e-9]}}\n')
+    time.sleep(60)
+
+
+def backdates():
+    """Says that it started before its process did."""
+    os.write(inherited.answers(), b'{"stamps":[1,2,3,4]}\n')
+    return asyncio.SelectorEventLoop()
+
+
+def tells_nothing():
+    """Delivers an answer without anything in it."""
+    os.write(inherited.answers(), b"{}\n")
+    return asyncio.SelectorEventLoop()

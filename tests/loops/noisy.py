@@ -1,0 +1,85 @@
+"""Loops that write where they should not, and close what is not theirs.
+
+python -m bench --loop noisy:in_megabytes     (with this folder as the current one)
+"""
+
+import asyncio
+import os
+import sys
+import time
+
+import inherited
+
+MEBIBYTE = 1 << 20
+PRINTED = []
+
+
+def in_megabytes():
+    """Prints a megabyte to stdout and one to stderr, also what could be taken for answers; otherwise well."""
+    if not PRINTED:
+        PRINTED.append(print("\n{}\n" * (MEBIBYTE // 4)))
+        print("garbage" * (MEBIBYTE // 7), file=sys.stderr)
+    return asyncio.SelectorEventLoop()
+
+
+def to_the_end():
+    """Prints a megabyte to stdout and one to stderr, and raises: the last that it printed is kept."""
+    in_megabytes().close()
+    print("the last words")
+    raise RuntimeError("enough")
+
+
+def scribbles():
+    """Writes garbage to all descriptors that it has inherited."""
+    for number in inherited.descriptors():
+        try:
+            os.write(number, b"[[[[ garbage\n")
+        except OSError:
+            continue
+    return asyncio.SelectorEventLoop()
+
+
+def nests():
+    """Writes a megabyte of opening brackets where the answer is due."""
+    os.write(inherited.answers(), b"[" * MEBIBYTE + b"\n")
+    return asyncio.SelectorEventLoop()
+
+
+def floods():
+    """Writes empty lines, which mean that it is ready, for ever."""
+    pipe = inherited.answers()
+    while True:
+        os.write(pipe, b"\n" * 4096)
+
+
+def hangs_up():
+    """Closes the pipe that it answers on, and goes on."""
+    os.close(inherited.answers())
+    time.sleep(60)
+
+
+def closes_all():
+    """Closes all descriptors, as daemons do."""
+    os.closerange(0, 256)
+    return asyncio.SelectorEventLoop()
+
+
+def closes_its_output():
+    """Closes stdin, stdout and stderr, having printed something: the loop's own descriptors take their numbers."""
+    print("not yet flushed", end="")
+    print("nor this", end="", file=sys.stderr)
+    os.closerange(0, 3)
+    return asyncio.SelectorEventLoop()
+
+
+class _Broken:
+    def write(self, text=""):
+        raise OSError("no printer")
+
+    flush = isatty = fileno = write
+
+
+def breaks_its_output():
+    """Puts something in the place of stdout and stderr that can't be written to or flushed."""
+    sys.stdout = sys.stderr = _Broken()
+    return asyncio.SelectorEventLoop()

@@ -1,0 +1,68 @@
+"""Loops that raise: in the factory, while they run, when they are closed. The error's text is the reason.
+
+python -m bench --loop raising:in_factory     (with this folder as the current one)
+"""
+
+import asyncio
+import sys
+import threading
+
+
+def in_factory():
+    """Raises in the factory, with a path in the text."""
+    raise RuntimeError("no /home/somebody/secret/loop.so for you")
+
+
+class InRun(asyncio.SelectorEventLoop):
+    """Raises when it is run."""
+
+    def run_until_complete(self, future):
+        raise OSError(95, "Operation not supported")
+
+
+class InClose(asyncio.SelectorEventLoop):
+    """Raises when it is closed."""
+
+    def close(self):
+        super().close()
+        raise BufferError("3 handles are still\nopen")
+
+
+class WithATask(asyncio.SelectorEventLoop):
+    """Runs a coroutine, but raises when it is given a task."""
+
+    def run_until_complete(self, future):
+        if asyncio.isfuture(future):
+            raise RuntimeError("not with a task")
+        return super().run_until_complete(future)
+
+
+def in_the_main_thread():
+    """Raises in the main thread, and works in every other."""
+    if threading.current_thread() is threading.main_thread():
+        raise RuntimeError("in the main thread")
+    return asyncio.SelectorEventLoop()
+
+
+def exits():
+    """Ends the program in good order, as a script would."""
+    sys.exit(0)
+
+
+def interrupts():
+    """Raises what Ctrl-C raises."""
+    raise KeyboardInterrupt
+
+
+class _UnspeakableError(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
+def unspeakably():
+    """Raises an error whose text can't be had: asking for it raises another."""
+    raise _UnspeakableError
+
+
+def none_there():
+    """Gives None instead of a loop."""
