@@ -127,6 +127,8 @@ class Process:
         self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for read, pipe in reads]
         for reader in self._readers:
             reader.start()
+        if hasattr(os, "waitid"):
+            threading.Thread(target=self._await_end, daemon=True).start()
 
     def kill(self) -> None:
         """End whatever is left of the process and of its children, also of those that left its group."""
@@ -169,12 +171,12 @@ class Process:
         if waited_s > left_s + LATE_S:
             meant = f"a wait of at most {left_s:.3g} s lasted {waited_s:.3g} s"
             raise SuspendedError(f"{meant}: the harness was suspended, or the clock jumped")
+        if self._hasty:
+            raise EndedError("answered more often than it was asked")
         if answer is None:
             raise EndedError(f"no answer within {timeout_s:g} s: killed")
         if answer:
             return answer
-        if self._hasty:
-            raise EndedError("answered more often than it was asked")
         try:
             raise EndedError(death(self._process.wait(EXIT_TIMEOUT_S)))
         except subprocess.TimeoutExpired:
@@ -203,6 +205,13 @@ class Process:
         if hung:
             raise EndedError(f"no end within {timeout_s:g} s: killed")
         return ended_ns, status
+
+    def _await_end(self) -> None:
+        """Notice the end of a process also where a child of its own holds its pipes open."""
+        with contextlib.suppress(ChildProcessError):  # it has been waited for already
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        self._readers[0].join(LATE_S / 10)  # what it has answered before
+        self._answers.put(b"")
 
     def _read_answers(self, pipe: IO[bytes]) -> None:
         while line := pipe.readline(MAXIMUM_LINE):

@@ -115,6 +115,13 @@ def usurps():
     time.sleep(60)
 
 
+def dilates():
+    """Has the worker's clock run a thousand times too fast, so that it tells of seconds that never were."""
+    worker = sys.modules["__main__"]
+    worker.clock = lambda: time.perf_counter_ns() * 1000
+    return asyncio.SelectorEventLoop()
+
+
 def backdates():
     """Says that it started before its process did."""
     os.write(inherited.answers(), b'{"stamps":[1,2,3,4]}\n')
