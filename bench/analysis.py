@@ -4,6 +4,7 @@ The unit of analysis is the round: its processes are fresh, so rounds are indepe
 one are not. docs/method.md says why each step is what it is.
 """
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -64,17 +65,23 @@ class Comparison:
     reason: str | None = None
 
 
-def compare(kept: Kept, threshold: float = THRESHOLD) -> tuple[Comparison, ...]:
-    """Compare every cell of a run, stage by stage; and name what was skipped or not measured."""
+def compare(
+    kept: Kept, threshold: float = THRESHOLD, medians: tuple[Medians, Medians] | None = None
+) -> tuple[Comparison, ...]:
+    """Compare every cell of a run, stage by stage; and name what was skipped or not measured.
+
+    `medians`: its `round_medians`, where they are known already.
+    """
     about = kept.about
-    seconds, ratios = round_medians(kept)
+    seconds, ratios = medians or round_medians(kept)
     compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
     reasons = {cell: reason for group in about.groups for cell, reason in group.skips}
+    failed = _failure_reasons(kept)
     found = []
     for cell in (*about.cells, *reasons):
         python, level = about.facts.get("python", "unknown"), confidence(compared[cell.scenario])
         empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, cell.thread)
-        empty = replace(empty, confidence=level, reason=reasons.get(cell) or _failure_reason(kept, cell))
+        empty = replace(empty, confidence=level, reason=reasons.get(cell) or failed.get(cell))
         keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
@@ -131,20 +138,19 @@ def _columns(frame: pd.DataFrame) -> Medians:
     return found
 
 
-def _failure_reason(kept: Kept, cell: Cell) -> str | None:
-    """What went wrong with a cell, in its own words and in which rounds; None if nothing did."""
-    rounds: dict[str, list[str]] = {}
+def _failure_reasons(kept: Kept) -> Mapping[Cell, str]:
+    """What went wrong with cells, in its own words and in which rounds; nothing of those where nothing did."""
+    rounds: dict[Cell, dict[str, list[str]]] = {}
     said = [(failure.cell, failure.round, failure.reason) for failure in kept.failures]
     said += [(run.cell, run.round, run.ending) for run in kept.runs if run.ending]
-    for where, index, what in said:
-        if where == cell:
-            rounds.setdefault(what, []).append(str(index + 1))
-    if not rounds:
-        return None
-    texts = [f"{what} (round {', '.join(indices)})" for what, indices in rounds.items()]
-    delivered = sum(run.cell == cell for run in kept.runs)
-    kept_of = f"{delivered} of {kept.about.plan.sampling.rounds} rounds kept"
-    return f"{'; '.join(texts)}; {kept_of}{ALONE}{_alone(kept, cell)}"
+    for cell, index, what in said:
+        rounds.setdefault(cell, {}).setdefault(what, []).append(str(index + 1))
+    delivered, planned = Counter(run.cell for run in kept.runs), kept.about.plan.sampling.rounds
+    reasons = {}
+    for cell, found in rounds.items():
+        words = "; ".join(f"{what} (round {', '.join(indices)})" for what, indices in found.items())
+        reasons[cell] = f"{words}; {delivered[cell]} of {planned} rounds kept{ALONE}{_alone(kept, cell)}"
+    return reasons
 
 
 def _alone(kept: Kept, cell: Cell) -> str:
@@ -162,9 +168,18 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
 
     Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
     """
-    bounds = cast("tuple[float, float]", stats.quantile_test(numbers, p=0.5).confidence_interval(level))
-    low, high = (None if math.isnan(bound) else float(bound) for bound in bounds)
+    ordered = np.sort(numbers)
+    low, high = (None if place is None else float(ordered[place]) for place in _ends(len(numbers), level))
     return Estimate(float(np.median(numbers)), low, high)
+
+
+@functools.cache
+def _ends(number: int, level: float) -> tuple[int | None, int | None]:
+    """Which of so many sorted numbers bound that interval; None for too few: it depends on nothing else."""
+    places = np.arange(number, dtype=np.float64)
+    bounds = cast("tuple[float, float]", stats.quantile_test(places, p=0.5).confidence_interval(level))
+    low, high = (None if math.isnan(bound) else int(bound) for bound in bounds)
+    return low, high
 
 
 def paired_estimate(these: Sequence[float], those: Sequence[float], level: float, *, ratio: bool = False) -> Estimate:
@@ -209,8 +224,16 @@ def verdict(log_ratio: Estimate, threshold: float) -> str:
 
 def exponential(log_ratio: Estimate) -> Estimate:
     """A ratio, of its logarithm."""
-    low, high = (None if bound is None else math.exp(bound) for bound in (log_ratio.low, log_ratio.high))
-    return Estimate(math.exp(log_ratio.value), low, high)
+    low, high = (None if bound is None else _exp(bound) for bound in (log_ratio.low, log_ratio.high))
+    return Estimate(_exp(log_ratio.value), low, high)
+
+
+def _exp(logarithm: float) -> float:
+    """Endless, where Student's interval of two wild rounds reaches further than there are numbers."""
+    try:
+        return math.exp(logarithm)
+    except OverflowError:
+        return math.inf
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:

@@ -15,16 +15,17 @@ SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 Number = TypeVar("Number", int, float)
 
 
-def at_least(least: float, kind: Callable[[str], Number]) -> Callable[[str], Number]:
-    """Make what reads a number from `least` up."""
+def at_least(least: float, kind: Callable[[str], Number], most: float = 2**31 - 1) -> Callable[[str], Number]:
+    """Make what reads a number from `least` up, to `most`."""
 
     def number(text: str) -> Number:
         try:
             found = kind(text)
         except ValueError:
             raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
-        if not least <= found < 2**31:
-            raise argparse.ArgumentTypeError(f"{text}: give a number from {least} up")
+        if not least <= found <= most:
+            to = f"up, to {most:g}" if found > most else "up"
+            raise argparse.ArgumentTypeError(f"{text}: give a number from {least} {to}")
         return found
 
     return number
@@ -63,7 +64,7 @@ def baseline_name(text: str) -> str:
 
 def processors(text: str) -> str:
     """Read a list of processors, which this process must be allowed to use."""
-    if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", text):
+    if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text}: write processors as 1 or 2-3,5")
     ends = [[int(end) for end in part.split("-")] for part in text.split(",")]
     asked = {cpu for first, *last in ends for cpu in range(first, last[0] + 1 if last else first + 1)}

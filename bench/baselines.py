@@ -45,13 +45,15 @@ def save(folder: Path, name: str) -> Path:
 
 def names() -> tuple[str, ...]:
     """The baselines that there are."""
-    return tuple(sorted(found.parent.name for found in PLACE.glob(f"[!.]*/{ABOUT}")))
+    found = (about.parent.name for about in PLACE.glob(f"[!.]*/{ABOUT}"))
+    return tuple(sorted(name for name in found if NAME.fullmatch(name)))
 
 
 def folder_of(text: str) -> Path:
     """The run folder that a user means, by its path or by a baseline's name; raises BenchError if there is none."""
     places = [Path(text)] + ([PLACE / text] if NAME.fullmatch(text) else [])
-    found = [place for place in places if os.access(place / ABOUT, os.F_OK)]
+    # Path.is_file raises for a path that is too long, before Python 3.14.
+    found = [place for place in places if os.path.isfile(place / ABOUT)]  # noqa: PTH113  (just said)
     if len(found) > 1:
         raise BenchError(f"{text} is a run folder and a baseline: write ./{text}, or {PLACE / text}")
     if not found:

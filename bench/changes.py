@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 from bench import analysis
-from bench.analysis import THRESHOLD, Array, Comparison, Estimate
+from bench.analysis import THRESHOLD, Array, Comparison, Estimate, Medians
 from bench.pairs import Pair, minimum_rounds
 from bench.plan import CONFIDENCE, CONTROL, Cell, Role
 from bench.runs import TOTAL
@@ -67,8 +67,8 @@ def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
 
     The confidence is that of the tables of one run: Bonferroni over the loops of a scenario.
     """
-    old, new = (_rows(kept) for kept in (pair.old, pair.new))
-    old_logs, new_logs = (analysis.round_medians(kept)[1] for kept in (pair.old, pair.new))
+    (_, old_logs), (_, new_logs) = both = [analysis.round_medians(kept) for kept in (pair.old, pair.new)]
+    old, new = (_rows(kept, medians) for kept, medians in zip((pair.old, pair.new), both, strict=True))
     lengths = pair.other_lengths
     found = []
     for key in {**old, **new}:
@@ -89,8 +89,8 @@ def _incomparable(row: Change, why: str) -> Change:
     return replace(row, comparable=False, verdict="inconclusive", reason=reason)
 
 
-def _rows(kept: Kept) -> dict[Key, Comparison]:
-    rows = analysis.compare(kept)
+def _rows(kept: Kept, medians: tuple[Medians, Medians]) -> dict[Key, Comparison]:
+    rows = analysis.compare(kept, medians=medians)
     return {(row.scenario, row.stage, Cell(row.scenario, row.loop, row.role).label): row for row in rows}
 
 

@@ -7,12 +7,9 @@ All raise OSError for what the disk refuses.
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 MAXIMUM_FILE = 1 << 24  # bytes
-PIECE = 1 << 20
-SAID = 200  # characters that are told of what is wrong with a file
 # Windows has none of these but the last; all of its links are left to it.
 SAFELY = sum(getattr(os, f"O_{name}", 0) for name in ("CLOEXEC", "NOFOLLOW", "NONBLOCK", "BINARY"))
 
@@ -38,15 +35,6 @@ def read(path: Path, most: int = MAXIMUM_FILE) -> bytes:
     if len(content) > most:
         raise ValueError(f"it is longer than {most >> 20} MiB")
     return content
-
-
-def lines(path: Path, most: int) -> Iterator[bytes]:
-    """Each line of a file; of one that is longer than `most` bytes a beginning that is: the rest is skipped."""
-    with os.fdopen(opened(path), "rb") as file:
-        while line := file.readline(most + 1):
-            yield line
-            while line and not line.endswith(b"\n"):
-                line = file.readline(PIECE)
 
 
 def append(path: Path, line: bytes) -> None:
@@ -84,9 +72,3 @@ def write(path: Path, text: str) -> None:
             os.fsync(folder)  # its name too is on disk
         finally:
             os.close(folder)
-
-
-def printable(what: object) -> str:
-    """What is wrong with a file, fit for a terminal: it may quote what anybody wrote."""
-    said = str((isinstance(what, OSError) and what.strerror) or what)
-    return "".join(letter if letter.isprintable() else "?" for letter in said[:SAID])

@@ -15,13 +15,14 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from bench import probe
+from bench import probe, texts
 from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
 from bench.probe.calls import ROWS
 from bench.probe.witness import COLUMNS
 from bench.processes import EndedError, Process
-from bench.runs import FOLDERS, MAXIMUM_TEXT
+from bench.runs import MAXIMUM_TEXT, publishable
+from bench.texts import Line
 
 PROBE = Path(probe.__file__).parent
 TIMEOUT_S = 10.0
@@ -64,9 +65,9 @@ class Observation(Struct, frozen=True, forbid_unknown_fields=True):
 class Interpreter:
     """A Python that runs probes, as it describes itself; `packages` are the loops' that it has."""
 
-    implementation: Text
-    python: Text
-    packages: tuple[Text, ...]
+    implementation: Line
+    python: Line
+    packages: tuple[Line, ...]
     path: str = ""
 
 
@@ -88,10 +89,10 @@ def interpreter(path: str) -> Interpreter:
     try:
         found = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
         process.status()
-    except (EndedError, ValueError) as error:
+    except (EndedError, ValueError, RecursionError) as error:
         process.kill()  # then all that it said is there
         last = process.output.strip().rpartition("\n")[2]
-        said = "; ".join(filter(None, [str(error), last]))
+        said = "; ".join(filter(None, [texts.said(error), texts.line(last)]))
         raise BenchError(f"{path} does not run the probe: {said}\nname a Python that is 3.11 or newer") from None
     finally:
         process.kill()
@@ -153,15 +154,12 @@ class _Asked:
 
 
 def _checked(answer: dict[str, object] | None, place: dict[str, str | None]) -> Observation:
-    """Check an answer's columns and types; files in its texts lose their folders, which name machines and people."""
+    """Check an answer's columns and types; of its texts keep what may be published."""
     if answer is None or answer.keys() != set(COLUMNS):
         raise ValueError("its columns are not those of a row")
     observation = msgspec.convert({**answer, **place}, Observation)
-    texts = {name: getattr(observation, name) for name in ("warns", "raises", "loop_class")}
-    return msgspec.structs.replace(
-        observation,
-        **{name: FOLDERS.sub("…", text.replace(str(Path.home()), "~")) for name, text in texts.items() if text},
-    )
+    told = {name: getattr(observation, name) for name in ("warns", "raises", "loop_class")}
+    return msgspec.structs.replace(observation, **{name: publishable(text) for name, text in told.items() if text})
 
 
 def _own_questions(python: Interpreter, loop: Loop) -> Iterator[Question]:

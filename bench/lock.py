@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import files
 from bench.errors import InUseError
 
+MOST_SAID = 100  # bytes of it that are looked at
 HOLDER = re.compile(rb"(\d{1,10}) since (\d{4}-\d\d-\d\d \d\d:\d\d)\n")
 
 
@@ -51,7 +52,7 @@ class Lock:
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise InUseError(self._in_use(os.read(descriptor, files.SAID))) from None
+                    raise InUseError(self._in_use(os.read(descriptor, MOST_SAID))) from None
                 if self._is_in_place(descriptor):  # its holder may have deleted it after it was opened here
                     opened.pop_all()
                     return descriptor

@@ -15,6 +15,8 @@ from scenarios._workload import LoopFactory
 
 ENTRY_POINTS = "evloop_bench.loops"
 PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+# Names become files' beside ours, and labels in tables: each must be told from all else that stands there.
+NAME = re.compile(rf"(?!(control|run|resources|comparisons|scenario)\Z)(?=.{{1,200}}\Z)(\w+([.-]\w+)*|{PLACE.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def default_selection() -> tuple[Loop, ...]:
 
 
 def plugged_in() -> tuple[Loop, ...]:
-    """Loops that installed packages announce as entry points of the group `evloop_bench.loops`."""
-    points = metadata.entry_points(group=ENTRY_POINTS)
+    """Loops that installed packages announce as entry points of the group `evloop_bench.loops`, by names of loops."""
+    points = [point for point in metadata.entry_points(group=ENTRY_POINTS) if NAME.fullmatch(point.name)]
     return tuple(Loop(point.name, point.value, point.dist.name if point.dist else None) for point in points)
 
 
@@ -98,7 +100,7 @@ def named(name: str) -> Loop:
     """Look up a loop of `LOOPS`, one that its package announces, or `package.module:factory`."""
     known = {loop.name: loop for loop in LOOPS}
     if name not in known:
-        if PLACE.fullmatch(name):
+        if PLACE.fullmatch(name) and NAME.fullmatch(name):
             return Loop(name, name)
         known |= {loop.name: loop for loop in plugged_in()}
     if name not in known:

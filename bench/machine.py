@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from bench import texts
 from bench.loops import Loop
 
 IO_URING_SWITCH = "proc/sys/kernel/io_uring_disabled"
@@ -21,7 +22,7 @@ def facts(loops: Collection[Loop]) -> Mapping[str, str]:
     build = {"free-threaded": "Py_GIL_DISABLED", "debug": "Py_DEBUG"}
     peculiar = [name for name, variable in build.items() if sysconfig.get_config_var(variable)]
     peculiar += ["JIT"] if jit and jit.is_enabled() else []
-    return {
+    found = {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "build": ", ".join([platform.python_compiler(), *peculiar]),
@@ -34,6 +35,7 @@ def facts(loops: Collection[Loop]) -> Mapping[str, str]:
         "pyperf": metadata.version("pyperf"),
         **{f"loop {loop.name}": loop.version or "missing" for loop in loops},
     }
+    return {name: texts.line(value)[: texts.MOST] for name, value in found.items()}
 
 
 def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,13 +4,25 @@ import math
 import random
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from bench.catalog import Scenario
-from bench.loops import Loop
+from msgspec import Meta
 
+from bench.catalog import GIVEN, Scenario
+from bench.loops import NAME, Loop
+from bench.texts import SHOWN, Line
+
+MOST_ROUNDS, MOST_SWEEPS, MOST_ITERATIONS = 10_000, 10_000, 2**31 - 1  # far beyond what anybody measures
+MOST_S = 1e6
+
+# What a file may say, and so what is kept: as on the command line.
 Role: TypeAlias = Literal["baseline", "control", "loop"]
 Thread: TypeAlias = Literal["main", "worker"]
+LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
+ScenarioName: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
+Processors: TypeAlias = Annotated[
+    str, Meta(max_length=1000, pattern=r"\A[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*\Z")
+]
 CONTROL: Final = "control"
 CONFIDENCE = 0.95
 TIMEOUT_S = 20.0
@@ -24,8 +36,8 @@ LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
 class Cell:
     """One loop in one scenario, in the main thread or in another; the control is a second copy of the baseline."""
 
-    scenario: str
-    loop: str
+    scenario: ScenarioName
+    loop: LoopName
     role: Role
     thread: Thread = "main"
 
@@ -41,7 +53,7 @@ class Group:
 
     scenario: Scenario
     cells: tuple[Cell, ...]
-    skips: tuple[tuple[Cell, str], ...]
+    skips: tuple[tuple[Cell, Line], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +64,17 @@ class Sampling:
     the intervals are wider than that to either side (0.02: ± 2 %), as long as `max_time_s` allows.
     """
 
-    rounds: int = 17
-    sweeps: int = 42
-    value_s: float = 0.003
-    warmups: int = 3
-    round_s: float = 6.0
-    precision: float | None = None
-    max_time_s: float | None = None
+    rounds: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)] = 17
+    sweeps: Annotated[int, Meta(ge=1, le=MOST_SWEEPS)] = 42
+    value_s: Annotated[float, Meta(ge=1e-6, le=60)] = 0.003
+    warmups: Annotated[int, Meta(ge=1, le=1000)] = 3
+    round_s: Annotated[float, Meta(gt=0, le=MOST_S)] = 6.0
+    precision: Annotated[float, Meta(gt=0, le=1)] | None = None
+    max_time_s: Annotated[float, Meta(gt=0, lt=1e13)] | None = None
 
     def iterations(self, lifecycle_s: float) -> int:
         """Lifecycles in one value, so that it lasts about `value_s` on the baseline."""
-        return max(1, round(self.value_s / lifecycle_s))
+        return max(1, round(min(MOST_ITERATIONS, self.value_s / lifecycle_s)))
 
     def sweeps_for(self, lifecycle_s: float, cells: int) -> int:
         """Sweeps in a round: fewer where lifecycles are long, so that it ends in about `round_s`.
@@ -82,14 +94,14 @@ RIGOROUS = Sampling(rounds=17, sweeps=60, precision=0.01, max_time_s=600)
 class Plan:
     """A whole run, as the user asked for it; the names are of loops and scenarios."""
 
-    loops: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    baseline: str
+    loops: Annotated[tuple[LoopName, ...], Meta(min_length=1, max_length=100)]
+    scenarios: Annotated[tuple[ScenarioName, ...], Meta(min_length=1, max_length=100)]
+    baseline: LoopName
     sampling: Sampling
-    seed: int
-    delay_s: float = 0.0
-    timeout_s: float = TIMEOUT_S
-    affinity: str | None = None
+    seed: Annotated[int, Meta(ge=0, lt=2**53)]
+    delay_s: Annotated[float, Meta(ge=0, le=MOST_S)] = 0.0
+    timeout_s: Annotated[float, Meta(ge=0.1, le=MOST_S)] = TIMEOUT_S
+    affinity: Processors | None = None
     thread: Thread = "main"
 
 
@@ -131,13 +143,34 @@ def cross(
     for scenario in scenarios:
         reasons: dict[Cell, str | None] = {}
         for loop in loops:
-            roles: tuple[Role, ...] = ("baseline", CONTROL) if loop.name == baseline else ("loop",)
-            for role in roles:
+            for role in _roles(loop.name, baseline):
                 reasons[Cell(scenario.name, loop.name, role, thread)] = scenario.skip_reason(loop, python)
         cells = tuple(cell for cell, reason in reasons.items() if not reason)
         skips = tuple((cell, reason) for cell, reason in reasons.items() if reason)
         groups.append(Group(scenario, cells, skips))
     return tuple(groups)
+
+
+def _roles(loop: str, baseline: str) -> tuple[Role, ...]:
+    return ("baseline", CONTROL) if loop == baseline else ("loop",)
+
+
+def check(plan: Plan, groups: Collection[Group]) -> None:
+    """Refuse groups that can't have come of a plan by `cross`, and a plan that names twice; raises ValueError."""
+    if plan.baseline not in plan.loops:
+        raise ValueError("its baseline is none of its loops")
+    if len({*plan.loops}) < len(plan.loops) or len({*plan.scenarios}) < len(plan.scenarios):
+        raise ValueError("its plan names a loop or a scenario twice")
+    if [group.scenario.name for group in groups] != [*plan.scenarios]:
+        raise ValueError("its groups are not the scenarios of its plan")
+    for scenario, found in ((group.scenario, [*group.cells, *(cell for cell, _ in group.skips)]) for group in groups):
+        expected = {
+            Cell(scenario.name, loop, role, plan.thread) for loop in plan.loops for role in _roles(loop, plan.baseline)
+        }
+        if {*found} != expected or len(found) != len(expected):
+            raise ValueError(f"the cells of {scenario.name} are not those of its plan")
+        if scenario.given not in GIVEN or not all(SHOWN.fullmatch(text) for text in (scenario.title, scenario.why)):
+            raise ValueError(f"what it says of {scenario.name} is not what a scenario declares")
 
 
 def schedule(
@@ -153,8 +186,9 @@ def schedule(
         random.Random(f"{seed}/{turn}").shuffle(order)
         for group in order:
             name = group.scenario.name
-            if turn < rounds - done.get(name, 0):
-                yield round_of(group, used.get(name, 0) + turn, seed)
+            index = used.get(name, 0) + turn
+            if turn < rounds - done.get(name, 0) and index < MOST_ROUNDS:  # a file may have taken the last number
+                yield round_of(group, index, seed)
 
 
 def round_of(group: Group, index: int, seed: int) -> Round:

@@ -99,8 +99,8 @@ class Rounds:
 
     def _fits(self, group: Group) -> bool:
         """Whether one more of its rounds, as long as they were so far, ends before the time does."""
-        rounds = self._seconds[group.scenario.name].values()
-        return sum(rounds) / max(1, len(rounds)) <= self.seconds_left
+        rounds, used = self._seconds[group.scenario.name].values(), self._used[group.scenario.name]
+        return used < plan.MOST_ROUNDS and sum(rounds) / max(1, len(rounds)) <= self.seconds_left
 
 
 def _total(outcome: Run | Failure) -> Run | Failure:

@@ -14,19 +14,20 @@ the folder, so it is read and written through `files`.
 import errno
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from bench import files, suites
+from bench import files, journal, plan, suites, texts
 from bench.errors import BenchError, NotMeasuredError
 from bench.lock import Lock
 from bench.plan import Cell, Group, Plan
 from bench.resources.readings import Resources
-from bench.runs import MAXIMUM_LINE, TOTAL, Done, Failure, Outcome, Run, line_of, note_of, outcome_of
+from bench.runs import TOTAL, Done, Failure, Outcome, Run, line_of, note_of
+from bench.texts import Line
 
 METHOD = 1  # goes up when the same loop would measure differently: never compare across
 JOURNAL = "journal.jsonl"
@@ -34,7 +35,6 @@ ABOUT = "run.json"
 RESOURCES = "resources.json"
 LOCK = "lock"
 MAXIMUM_SUITE = 1 << 27  # bytes
-MOST_PROBLEMS = 20  # that are told one by one
 REMEDIES = {
     errno.ENOSPC: "make room",
     errno.EDQUOT: "make room within your quota",
@@ -49,10 +49,10 @@ class About:
 
     plan: Plan
     groups: tuple[Group, ...]
-    facts: Mapping[str, str]
-    started: str
+    facts: Mapping[Line, Line]
+    started: Line
     method: int = METHOD
-    disturbances: tuple[str, ...] | None = None  # when it was begun; None: nobody looked
+    disturbances: tuple[Line, ...] | None = None  # when it was begun; None: nobody looked
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -127,7 +127,8 @@ class RunFolder:
             self._lock = None
 
     def create(self, about: About) -> None:
-        """Make the folder and write what the run is; raises BenchError if it is not empty."""
+        """Make the folder and write what the run is; raises BenchError if it is not empty, or the run can't be kept."""
+        text = _text_of(about)
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
             if not all(map(_leftover, self.path.iterdir())):
@@ -135,12 +136,12 @@ class RunFolder:
                     f"{self.path} is not empty: a run needs a folder of its own\n"
                     f"name another, or go on with the run in it: python -m bench --resume {self.path}"
                 )
-            journal = self.path / JOURNAL
-            journal.touch()
+            file = self.path / JOURNAL
+            file.touch()
             try:
-                self.write(ABOUT, msgspec.json.format(msgspec.json.encode(about), indent=2).decode() + "\n")
+                self.write(ABOUT, text)
             except BaseException:
-                journal.unlink(missing_ok=True)  # so that the folder is still empty for the next
+                file.unlink(missing_ok=True)  # so that the folder is still empty for the next
                 raise
 
     def append(self, outcome: Outcome) -> None:
@@ -152,18 +153,10 @@ class RunFolder:
         """Read what is kept, leaving out and naming what of the journal is damaged; raises BenchError if no run is."""
         about = self._about()
         stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
-        outcomes, problems, left_out = list[Outcome](), list[str](), 0
-        with self._reading(JOURNAL):
-            for number, line in enumerate(files.lines(self.path / JOURNAL, MAXIMUM_LINE), 1):
-                try:
-                    outcomes.append(_outcome(line, stages))
-                except ValueError as error:
-                    left_out += 1
-                    if left_out <= MOST_PROBLEMS:
-                        problems.append(f"{JOURNAL} line {number} is left out: {files.printable(error)}")
-        if left_out > MOST_PROBLEMS:
-            problems.append(f"{JOURNAL}: so are {left_out - MOST_PROBLEMS} more lines")
-        return Kept(about, tuple(outcomes), tuple(problems), self._resources())
+        with self._reading(JOURNAL), os.fdopen(files.opened(self.path / JOURNAL), "rb") as file:
+            outcomes, problems = journal.read(file, stages, lambda run: suites.pyperf_run(run, TOTAL))
+        said = tuple(f"{JOURNAL} {problem}" for problem in problems)
+        return Kept(about, outcomes, said, self._resources())
 
     def write_resources(self, resources: Resources) -> None:
         """Keep what loops cost besides time, in place of what was known of it before."""
@@ -179,7 +172,7 @@ class RunFolder:
         try:
             found = suites.suites(kept.runs, kept.about.plan.scenarios)
         except ValueError as error:
-            raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {error}") from error
+            raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
         for label, benchmarks in found.items():
             self.write(suites.file_of(label), suites.text_of(benchmarks))
 
@@ -193,12 +186,12 @@ class RunFolder:
             except FileNotFoundError:
                 raise BenchError(f"there is no suite {path}\n{anew}") from None
             except (OSError, ValueError) as error:
-                raise BenchError(f"{path} is no suite that pyperf can read: {files.printable(error)}\n{anew}") from None
-            for version in sorted(versions - {suites.VERSION}):
+                raise BenchError(f"{path} is no suite that pyperf can read: {texts.said(error)}\n{anew}") from None
+            for version in sorted(map(texts.line, versions - {suites.VERSION})):
                 measured = kept.about.facts.get("pyperf")
                 older = f"read it where that is installed, or measure again with {suites.VERSION}"
                 raise BenchError(
-                    f"{path} was written by pyperf {files.printable(version)}, this is {suites.VERSION}\n"
+                    f"{path} was written by pyperf {version}, this is {suites.VERSION}\n"
                     f"{anew if measured == suites.VERSION else older}"
                 )
 
@@ -210,7 +203,7 @@ class RunFolder:
 
     def _about(self) -> About:
         with self._reading(ABOUT):
-            about = msgspec.json.decode(files.read(self.path / ABOUT), type=About)
+            about = _about_of(files.read(self.path / ABOUT))
         if about.method != METHOD:
             raise BenchError(
                 f"the run in {self.path} was measured by method {about.method}; this is method {METHOD}\n"
@@ -229,7 +222,7 @@ class RunFolder:
         except OSError as error:
             raise BenchError(f"{self.path / name} can't be read: {error.strerror}") from None
         except (ValueError, RecursionError) as error:
-            raise BenchError(f"{self.path / name} is not what a run writes: {files.printable(error)}") from None
+            raise BenchError(f"{self.path / name} is not what a run writes: {texts.said(error)}") from None
 
     @contextmanager
     def _writing(self, name: str = "") -> Iterator[None]:
@@ -256,16 +249,22 @@ class RunFolder:
         )
 
 
+def _text_of(about: About) -> str:
+    """What a run is, as it is written; raises BenchError for what could not be read back."""
+    try:
+        text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
+        _about_of(text.encode())
+    except ValueError as error:
+        raise BenchError(f"such a run can't be kept: {texts.said(error)}") from None
+    return text + "\n"
+
+
+def _about_of(content: bytes) -> About:
+    about = msgspec.json.decode(content, type=About)
+    plan.check(about.plan, about.groups)
+    return about
+
+
 def _leftover(file: Path) -> bool:
     """Whether it is ours, or was left by one that was killed before there was a run; without one a journal is empty."""
     return file.name in {LOCK, f"{ABOUT}.new"} or (file.name == JOURNAL and not file.lstat().st_size)
-
-
-def _outcome(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
-    """What a line says; raises ValueError if it can't be kept."""
-    if len(line) > MAXIMUM_LINE:
-        raise ValueError(f"longer than {MAXIMUM_LINE >> 20} MiB")
-    outcome = outcome_of(line, stages)
-    if isinstance(outcome, Run):
-        suites.pyperf_run(outcome, TOTAL)  # refuses metadata that it could not write
-    return outcome

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import about, run
+from scipy import stats
 
 from bench import analysis
 from bench.analysis import Comparison, Estimate
-from bench.plan import Cell
+from bench.plan import Cell, confidence
 from bench.runs import Calibration, Failure
 from bench.store import About, Kept
 
@@ -127,6 +128,16 @@ def test_a_loop_is_seldom_called_different_from_itself() -> None:
 
     different = sum(verdict in {"faster", "slower"} for verdict in verdicts) / TRIALS
     assert 0 < different <= 0.06
+
+
+@given(st.lists(st.floats(-9, 9), min_size=1, max_size=40), st.integers(1, 9))
+def test_the_interval_of_a_median_is_scipy_s(numbers: list[float], compared: int) -> None:
+    level, array = confidence(compared), np.array(numbers)
+
+    found = analysis.median_estimate(array, level)
+
+    low, high = stats.quantile_test(array, p=0.5).confidence_interval(level)
+    assert (found.low, found.high) == (None if math.isnan(low) else low, None if math.isnan(high) else high)
 
 
 def test_ties_and_no_variance_give_a_point(invent: Invent) -> None:

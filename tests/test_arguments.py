@@ -135,6 +135,14 @@ def test_a_duration_is_longer_than_none(text: str) -> None:
         arguments.duration(text)
 
 
+def test_a_number_may_have_a_limit_that_is_told() -> None:
+    read = arguments.at_least(1, int, 10_000)
+
+    assert read("10000") == 10_000
+    with pytest.raises(argparse.ArgumentTypeError, match="10001: give a number from 1 up, to 10000"):
+        read("10001")
+
+
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     for read in (arguments.percentage, arguments.duration):

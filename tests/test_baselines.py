@@ -126,6 +126,13 @@ def test_a_name_that_no_file_can_have_is_no_run() -> None:
 def test_what_is_no_run_is_no_baseline() -> None:
     saved = baselines.save(run_of("run", ["asyncio"]), "main")
     (saved.parent / "empty").mkdir()
+    shutil.copytree(saved, saved.parent / "\x1b[31m")
     shutil.copytree(saved, saved.parent / ".hidden")
 
     assert baselines.names() == ("main",)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x/" * 3000, "\x00"])
+def test_a_name_that_no_folder_can_have_is_an_error_in_words(name: str) -> None:
+    with pytest.raises(BenchError, match="there is no run"):
+        baselines.folder_of(name)

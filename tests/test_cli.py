@@ -1,5 +1,6 @@
 """The commands, as a user calls them: real processes where it matters."""
 
+import dataclasses
 import json
 import os
 import pty
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, machine, plan, store
+from bench import catalog, cli, machine, plan, store
 from bench.conditions import place
 from bench.errors import NotMeasuredError
 from bench.runs import Done, Run
@@ -293,7 +294,8 @@ def test_other_scenarios_can_not_be_forced_and_force_needs_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
-    monkeypatch.setattr(plan, "CONTROL", "loop")
+    scenario = catalog.named("warm")
+    monkeypatch.setattr(catalog, "named", lambda _: dataclasses.replace(scenario, title="another"))
 
     codes = [main("--resume", str(tmp_path / "run"), "--force-resume"), main("--force-resume")]
 

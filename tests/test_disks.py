@@ -25,7 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from invented import about
 from bench.errors import NotMeasuredError
-from bench.runs import Done
+from bench.runs import Done, Failure
 from bench.store import JOURNAL, RunFolder
 
 disk = Path(sys.argv[1])
@@ -94,7 +94,7 @@ folder.create(about(["manual"], ["asyncio"]))
 fill(8192)
 full, before = None, 0
 while not full:
-    full = refusal(lambda: folder.append(Done("manual" * 20, before)))
+    full = refusal(lambda: folder.append(Failure(folder.load().about.cells[0], before, "y" * 80)))
     before += not full
 kept = folder.load()
 report = refusal(lambda: folder.write("report.md", "x" * 9999))

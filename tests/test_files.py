@@ -8,16 +8,6 @@ import pytest
 from bench import files
 
 
-def test_lines_that_are_too_long_are_cut_and_all_are_counted(tmp_path: Path) -> None:
-    place = tmp_path / "journal"
-    place.write_bytes(b"12345\n123456789\n\n1234\n12345678")
-
-    found = list(files.lines(place, 4))
-
-    assert [line[:4] for line in found] == [b"1234", b"1234", b"\n", b"1234", b"1234"]
-    assert [len(line) > 5 or line[-1:] != b"\n" for line in found] == [True, True, False, False, True]
-
-
 def test_a_line_is_added_after_one_that_was_cut_short(tmp_path: Path) -> None:
     place = tmp_path / "journal"
     place.write_bytes(b"")
@@ -85,8 +75,3 @@ def test_only_regular_files_are_opened(tmp_path: Path, kind: str) -> None:
             files.opened(place, flags)
 
     assert not (tmp_path / "link to nothing").exists()
-
-
-def test_what_a_terminal_would_obey_is_not_printed() -> None:
-    assert files.printable(ValueError("\x1b[2Jgone\nnext" + "x" * 999)) == "?[2Jgone?next" + "x" * 187
-    assert files.printable(OSError(5, "Input/output error", "/home/me")) == "Input/output error"

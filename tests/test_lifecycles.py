@@ -42,6 +42,7 @@ def test_an_interpreter_says_which_it_is_and_which_loops_it_has() -> None:
 @pytest.mark.parametrize(("lines", "said"), [
     (["echo 'Unknown option: -P' >&2", "exit 2"], "exited with status 2; Unknown option: -P\n"),
     (["echo hello"], "JSON is malformed: invalid character (byte 0)\n"),
+    (["printf '\\033[31mred\\n' >&2", "exit 2"], "exited with status 2; red\n"),
     (["echo '{\"python\": 3}'"], "Expected `str`, got `int` - at `$.python`\n"),
 ])  # fmt: skip
 def test_what_is_no_interpreter_is_an_error_with_what_it_said(tmp_path: Path, lines: list[str], said: str) -> None:
@@ -51,6 +52,13 @@ def test_what_is_no_interpreter_is_an_error_with_what_it_said(tmp_path: Path, li
         lifecycles.interpreter(path)
 
     assert str(error.value) == f"{path} does not run the probe: {said}name a Python that is 3.11 or newer"
+
+
+def test_an_answer_that_is_nested_too_deeply_is_none(tmp_path: Path) -> None:
+    path = program(tmp_path, "printf '{\"x\":'", "head -c 5000000 /dev/zero | tr '\\0' '['", "echo")
+
+    with pytest.raises(BenchError, match=r"does not run the probe: .*\nname a Python"):
+        lifecycles.interpreter(path)
 
 
 @pytest.mark.usefixtures("_bad_loops")

@@ -65,7 +65,7 @@ def test_of_two_that_make_one_folder_one_wins_and_the_other_names_it(tmp_path: P
             pass
         first.create(about(["manual"], ["asyncio"]))
     with pytest.raises(BenchError, match="is not empty"), second.locked(new=True):
-        second.create(about(["manual"], ["uvloop"]))
+        second.create(about(["manual"], ["asyncio", "uvloop"]))
 
     assert first.load().about.plan.loops == ("asyncio",)
 

@@ -5,12 +5,14 @@ import platform
 import selectors
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
-from bench import loops, places
+from bench import loops, places, store
 from bench.errors import BenchError
 from bench.loops import LOOPS, Loop
+from bench.reports.files import FILES
 
 
 def test_the_names_of_the_registry_are_unique() -> None:
@@ -84,6 +86,26 @@ def test_a_package_can_announce_its_loop(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == loops.ENTRY_POINTS else [])
 
     assert loops.named("zloop") == Loop("zloop", "zloop.core:new_loop")
+
+
+@pytest.mark.parametrize("name", [
+    "control", "run", "resources", "comparisons", "scenario", "a b", "a--b", "a|b", "a\n", "-x", ".x", "", "x" * 201,
+    "a/b", "x:y:z", "\x1b[31m", "\ud800",
+])  # fmt: skip
+def test_a_name_that_can_be_taken_for_something_else_is_no_loop_s(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = metadata.EntryPoint(name, "zloop:new_loop", loops.ENTRY_POINTS)
+    monkeypatch.setattr(metadata, "entry_points", lambda **_group: [point])
+
+    assert loops.plugged_in() == ()
+    with pytest.raises(BenchError, match="no event loop is called"):
+        loops.named(name)
+
+
+def test_no_loop_can_be_called_as_a_file_beside_its_suite() -> None:
+    ours = [Path(name) for name in (*FILES, store.ABOUT, store.RESOURCES)]
+
+    assert not [file.stem for file in ours if file.suffix == ".json" and loops.NAME.fullmatch(file.stem)]
+    assert all(loops.NAME.fullmatch(loop.name) for loop in loops.LOOPS)
 
 
 def test_the_own_entry_point_is_the_function_that_the_package_documents() -> None:

@@ -29,6 +29,12 @@ def test_the_facts_name_no_host_no_user_and_no_folder() -> None:
     assert not [word for word in told if word.startswith(("/", "~"))]
 
 
+def test_what_the_environment_says_is_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_USE_IO_URING", "\x1b[31m1\n|\udcff")
+
+    assert machine.facts([])["UV_USE_IO_URING"] == "1 |\N{REPLACEMENT CHARACTER}"
+
+
 def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     read = machine._read
     monkeypatch.setattr(machine, "_read", lambda path: read(f"/no/such{path}"))

@@ -103,6 +103,7 @@ def test_numbers_of_a_table_share_the_unit_that_suits_the_least(invent: Invent, 
 @pytest.mark.parametrize(("value", "printed"), [
     (0.998, "0.998"), (1.0, "1.000"), (1.0999, "1.100"), (1.1, "1.10"), (2.345, "2.35"), (0.5, "0.500"),
     (0.0123, "0.012"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12346"),
+    (float("inf"), "∞"),
 ])  # fmt: skip
 def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, printed: str) -> None:
     assert numbers.number(value) == printed

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench import runs
 from bench.plan import Cell
-from bench.runs import Calibration, Delivery, Done, Dropped, Failure, Outcome, Resumed, Run
+from bench.runs import Calibration, Delivery, Done, Dropped, Outcome, Resumed, Run
 
 CELL = Cell("manual", "uvloop", "loop")
 STAGES = {CELL: ("total", "start")}
@@ -20,11 +20,11 @@ outcomes = st.one_of(
     st.lists(seconds, min_size=1, max_size=5).map(
         lambda numbers: Run(CELL, 3, {"total": tuple(numbers), "start": tuple(numbers)}, {"loops": 5, "timer": "x"})
     ),
-    st.builds(Failure, st.just(CELL), st.integers(0, 9), names, names),
-    st.builds(Calibration, names, seconds, st.integers(1, 9), st.integers(1, 9)),
-    st.builds(Done, names, st.integers(0, 9)),
-    st.builds(Dropped, names, st.integers(0, 9), names),
-    st.builds(Resumed, st.lists(names, max_size=3).map(tuple)),
+    st.builds(runs.failure_of, st.just(CELL), st.integers(0, 9), names, names),
+    st.builds(Calibration, st.just("manual"), seconds, st.integers(1, 9), st.integers(1, 9)),
+    st.builds(Done, st.just("manual"), st.integers(0, 9)),
+    st.builds(Dropped, st.just("manual"), st.integers(0, 9), st.just("suspended")),
+    st.builds(Resumed, st.lists(st.just("python: 1 then, 2 now"), max_size=3).map(tuple)),
 )
 
 

@@ -8,6 +8,7 @@ import pytest
 from bench import plan
 from bench.analysis import Estimate
 from bench.errors import BenchError, NotMeasuredError
+from bench.runs import Delivery
 from bench.selfcheck import trials
 from bench.selfcheck.scores import Trial
 from bench.selfcheck.trials import Design, Step, Trials
@@ -128,6 +129,15 @@ def test_where_pyperf_fails_its_own_words_are_said(monkeypatch: pytest.MonkeyPat
     with pytest.raises(NotMeasuredError, match=r"no values: exited with status 2\n.*: error: unrecognized") as said:
         Trials(replace(LITTLE, effects=(), max_time_s=600, against_pyperf=True)).make(Step(1, 0.0))
     assert said.value.exit_code == 3
+
+
+@pytest.mark.parametrize(("delivery", "said"), [
+    (Delivery(), "it delivered too few"), (Delivery({"total": (1.0,)}), "it delivered too few"),
+    (Delivery(error="ImportError: x"), "ImportError: x"),
+])  # fmt: skip
+def test_pyperf_must_give_two_values_at_least(delivery: Delivery, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        trials.total_values(delivery)
 
 
 def test_work_that_does_not_show_can_not_be_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+import math
+
 from bench.analysis import Estimate
 from bench.reports.layout import NOTHING
 
@@ -33,6 +35,8 @@ def percent(part: float) -> str:
 
 def number(value: float) -> str:
     """Three significant digits, but thousandths near 1, where ratios lie."""
+    if math.isinf(value):
+        return "∞"
     if 0.9 <= value < 1.1:  # noqa: PLR2004  (said above)
         return f"{value:.3f}"
     digits = next((digits for digits, least in ((0, 100), (1, 10), (2, 1)) if abs(value) >= least), 3)

@@ -18,7 +18,7 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     said = []
     for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
         found = [(row.scenario, row.ratio, row.verdict) for row in rows if row.loop == loop and row.ratio]
-        said.append(from_least_to_most(found, f"with {loop} {facts.get(f'loop {loop}')}"))
+        said.append(from_least_to_most(found, f"with {loop} {facts.get(f'loop {loop}', 'unknown')}"))
     if not said:
         return "Nothing was measured that could be compared."
     if controls := [row.ratio.value for row in rows if row.role == CONTROL and row.ratio]:

@@ -44,7 +44,8 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         "affinity": plan.affinity or NOTHING,
         "method": f"lock-step, version {kept.about.method}",
     }
-    facts = listing([*settings.items(), *kept.about.facts.items()], ("what", "value"), "github")
+    rows = [[text.replace("|", r"\|") for text in row] for row in (*settings.items(), *kept.about.facts.items())]
+    facts = listing(rows, ("what", "value"), "github")
     parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
     parts += _scenarios(kept, comparisons, "github", None, "## ")

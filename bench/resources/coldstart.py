@@ -13,7 +13,7 @@ from bench.plan import CONTROL, Cell, Group, Round
 from bench.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
 from bench.resources.gauges import STRIKES, Survey
 from bench.resources.readings import ColdCell, ColdRole, ColdStart, Count
-from bench.runs import MAXIMUM_TEXT, without_folders
+from bench.runs import publishable
 
 BARE = "bare interpreter"
 ASYNCIO = "import asyncio"
@@ -45,7 +45,7 @@ def cold_starts(survey: Survey, say: Callable[[str], None]) -> tuple[ColdCell, .
                 try:
                     found = _start(survey, cell, known.get(cell.loop))
                 except EndedError as error:
-                    failures[cell].append(without_folders(str(error))[:MAXIMUM_TEXT])
+                    failures[cell].append(publishable(str(error)))
             starts[cell].append(found)
     reasons = {cell: skips.get(cell.loop) or "; ".join(dict.fromkeys(failures[cell])) or None for cell in cells}
     return tuple(ColdCell(cell.label, _role(cell), tuple(starts[cell]), reasons[cell]) for cell in cells)
@@ -81,7 +81,7 @@ def _start(survey: Survey, cell: Cell, loop: Loop | None) -> ColdStart:
     if status:
         raise EndedError(death(status))
     times = [stamp - process.began_ns for stamp in (*stamps, ended)]
-    if times != sorted(times) or times[0] < 0:
+    if times != sorted(times) or times[0] <= 0:
         raise EndedError("the times that it told are in no order")
     return ColdStart(times[-1], *times[:-1])
 

@@ -18,7 +18,7 @@ from bench.loops import Loop
 from bench.processes import AS_MODULE, EndedError, Process, Start, death
 from bench.resources import strace
 from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
-from bench.runs import MAXIMUM_TEXT, without_folders
+from bench.runs import publishable
 
 STRIKES = 2  # failures after which a loop is not started again
 CHECK_TIMEOUT_S = 10.0
@@ -87,7 +87,7 @@ class Surveyor:
                 _, log = self._gauge(loop, words, Start(tracer=strace.COMMAND))
                 yield strace.calls(scenario, strace.lifecycles(log)[-2 * (TRACED_LIFECYCLES // 2 - 1) :])
             except (EndedError, ValueError) as error:
-                yield Calls(scenario.name, missing=_kept(str(error)), failed=True)
+                yield Calls(scenario.name, missing=publishable(str(error)), failed=True)
 
     def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
         """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
@@ -115,8 +115,8 @@ class Surveyor:
 
     def _miss(self, loop: Loop, reason: str) -> None:
         reasons = self._missing.setdefault(loop.name, [])
-        if _kept(reason) not in reasons:
-            reasons.append(_kept(reason))
+        if publishable(reason) not in reasons:
+            reasons.append(publishable(reason))
 
 
 def why_no_calls() -> str | None:
@@ -132,7 +132,7 @@ def why_no_calls() -> str | None:
         return f"strace does not work here: {error}"
     finally:
         process.kill()
-    return None if status == 0 else f"strace does not work here: {_kept(process.output.strip()[-200:])}"
+    return None if status == 0 else f"strace does not work here: {publishable(process.output.strip()[-200:])}"
 
 
 def _delivery(answer: bytes, rows: int) -> Readings:
@@ -145,8 +145,3 @@ def _delivery(answer: bytes, rows: int) -> Readings:
     if not found.ending and len(found.readings) < rows:
         raise EndedError("delivered too few readings")
     return found
-
-
-def _kept(text: str) -> str:
-    """A reason that may be published."""
-    return without_folders(text)[:MAXIMUM_TEXT]

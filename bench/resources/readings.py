@@ -12,17 +12,21 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
+from bench.plan import MOST_ROUNDS, LoopName, ScenarioName
+from bench.texts import Line
+
 PROCESSES = 5  # fresh ones for each figure that allocators disturb
 OPEN, OPEN_STEP = 50, 10  # loops that are open at once
 LIFECYCLES, LIFECYCLE_STEP = 400, 20
+MOST_READINGS, MOST_PROCESSES = 50, 10  # that are believed: a slope takes all pairs of them
 WARM = 200  # lifecycles after which what grows is a leak: before, caches and allocators fill
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, lt=2**53)]
-Text: TypeAlias = Annotated[str, Meta(max_length=2000)]
 Field: TypeAlias = Literal["descriptors", "threads", "resident", "objects", "traced"]
 Stage: TypeAlias = Literal["create", "start", "work", "finish"]
 ColdRole: TypeAlias = Literal["bare", "asyncio", "baseline", "control", "loop"]
-Name: TypeAlias = Annotated[str, Meta(pattern=r"^\w{1,64}$")]
+Label: TypeAlias = Annotated[str, Meta(pattern=r"\A[\w.: -]{1,200}\Z")]  # of a program: a loop's name, or two words
+Name: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,12 @@ class Reading:
 class Readings:
     """What one gauge delivers: its readings, the last of them after all was closed; and what ended it early, if so."""
 
-    readings: Annotated[tuple[Reading, ...], Meta(max_length=1000)] = ()
-    ending: str | None = None
-    error: str | None = None
+    readings: Annotated[tuple[Reading, ...], Meta(max_length=MOST_READINGS)] = ()
+    ending: Line | None = None
+    error: Line | None = None
+
+
+Processes: TypeAlias = Annotated[tuple[Readings, ...], Meta(max_length=MOST_PROCESSES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,10 @@ class Calls:
     where a call is made only now and then.
     """
 
-    scenario: str
+    scenario: ScenarioName
     stages: Mapping[Stage, Mapping[Name, Count]] = field(default_factory=dict)
-    slope: float = 0.0
-    missing: Text | None = None
+    slope: Annotated[float, Meta(ge=0, lt=1e18)] = 0.0
+    missing: Line | None = None
     failed: bool = False
 
     @property
@@ -76,15 +83,15 @@ class LoopCosts:
     `missing`: what failed; `skipped`: why it does not run the scenario of the lifecycles, as the scenario declares it.
     """
 
-    loop: str
-    version: str | None
-    opened: tuple[Readings, ...] = ()
-    lived: tuple[Readings, ...] = ()
-    traced_opened: tuple[Readings, ...] = ()
-    traced_lived: tuple[Readings, ...] = ()
-    calls: tuple[Calls, ...] = ()
-    missing: tuple[Text, ...] = ()
-    skipped: Text | None = None
+    loop: LoopName
+    version: Line | None
+    opened: Processes = ()
+    lived: Processes = ()
+    traced_opened: Processes = ()
+    traced_lived: Processes = ()
+    calls: Annotated[tuple[Calls, ...], Meta(max_length=100)] = ()
+    missing: Annotated[tuple[Line, ...], Meta(max_length=100)] = ()
+    skipped: Line | None = None
 
     @property
     def failed(self) -> bool:
@@ -110,23 +117,32 @@ class ColdStart:
 class ColdCell:
     """The cold starts of one program, one for each sweep; None where it failed, and why it did."""
 
-    label: str
+    label: Label
     role: ColdRole
-    starts: tuple[ColdStart | None, ...]
-    missing: Text | None = None
+    starts: Annotated[tuple[ColdStart | None, ...], Meta(max_length=MOST_ROUNDS)]
+    missing: Line | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse times that can't be: what is divided by is more than nothing."""
+        for start in filter(None, self.starts):
+            times = [start.began, start.asyncio, start.loop, start.first, start.ended]
+            if self.role in {"bare", "asyncio"}:
+                times = times[-1:]
+            if times[0] <= 0 or times != sorted(times):
+                raise ValueError("its times are in no order")
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     """All that was found out; the scenario is that of lifecycles and cold starts, `no_calls` why none were counted."""
 
-    started: str
-    seed: int
-    scenario: str
-    facts: Mapping[str, str]
-    loops: tuple[LoopCosts, ...]
-    cold: tuple[ColdCell, ...]
-    no_calls: Text | None = None
+    started: Line
+    seed: Annotated[int, Meta(ge=0, lt=2**53)]
+    scenario: ScenarioName
+    facts: Mapping[Line, Line]
+    loops: Annotated[tuple[LoopCosts, ...], Meta(max_length=100)]
+    cold: Annotated[tuple[ColdCell, ...], Meta(max_length=200)]
+    no_calls: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)

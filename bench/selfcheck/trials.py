@@ -13,15 +13,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import msgspec
-
-from bench import analysis, catalog, guard, loops, plan
+from bench import analysis, catalog, guard, loops, plan, texts
 from bench.errors import BenchError, NotMeasuredError
 from bench.measure import Meter
 from bench.plan import CONTROL, Plan
 from bench.precision import Rounds
 from bench.processes import EndedError, Process
-from bench.runs import TOTAL, Delivery, Outcome
+from bench.runs import TOTAL, Delivery, Outcome, delivery_of
 from bench.selfcheck import known
 from bench.selfcheck.scores import Trial, lock_step_trial, pyperf_trial
 from bench.store import About, Kept
@@ -164,13 +162,21 @@ class Trials:
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
         process = Process("bench.selfcheck.usual", words)
         try:
-            delivery = msgspec.json.decode(process.answer(USUAL_TIMEOUT_S), type=Delivery)
+            return total_values(delivery_of(process.answer(USUAL_TIMEOUT_S)))
         except (EndedError, ValueError) as error:
             last = process.output.strip().rpartition("\n")[2]
-            raise NotMeasuredError(f"pyperf's own scheduler gave no values: {error}\n{last}") from None
+            said = f"{texts.said(error)}\n{texts.line(last)}"
+            raise NotMeasuredError(f"pyperf's own scheduler gave no values: {said}") from None
         finally:
             process.kill()
-        return delivery.values[TOTAL]
+
+
+def total_values(delivery: Delivery) -> tuple[float, ...]:
+    """What pyperf's manager delivers: two values of the total at least; raises ValueError for anything else."""
+    found = delivery.values.get(TOTAL, ())
+    if len(found) < 2:  # noqa: PLR2004  (fewer have no spread to judge by)
+        raise ValueError(delivery.error or "it delivered too few")
+    return found
 
 
 def _measured(about: About) -> Kept:

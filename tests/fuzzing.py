@@ -1,0 +1,284 @@
+"""Targets of fuzzing: one for each kind of thing that is read. What hypothesis and atheris give them is in `hostile`.
+
+A target returns where all is well: nothing but the errors that it names left what it reads with, and `watching` saw
+nothing else. Where something is kept of what was read, it must be read back.
+"""
+
+import contextlib
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from unittest import mock
+
+import msgspec
+from hostile import Folder
+from invented import FACTS, about, run
+from watching import filled, room, shown, surviving
+
+from bench import (
+    analysis,
+    baselines,
+    changes,
+    conditions,
+    journal,
+    lifecycles,
+    machine,
+    measure,
+    pairs,
+    precision,
+    runs,
+    suites,
+    texts,
+)  # fmt: skip
+from bench.conditions.place import Battery, Place, Sample
+from bench.errors import BenchError
+from bench.lifecycles import Interpreter, Question
+from bench.plan import Cell
+from bench.processes import EndedError
+from bench.reports import changes as changes_report
+from bench.reports import resources as resources_report
+from bench.reports import tables
+from bench.reports.files import FILES
+from bench.resources import coldstart, gauges, strace
+from bench.resources.readings import Calls
+from bench.selfcheck import trials
+from bench.store import Kept, RunFolder
+
+
+def whole_folder(files: Folder) -> None:
+    """A run folder, to all of its reports and suites."""
+    folder = filled(files)
+    with surviving(folder, BenchError):
+        report(folder)
+
+
+def run_json(content: bytes) -> None:
+    """run.json alone, to the report of a run that has measured nothing."""
+    whole_folder({"run.json": content, "journal.jsonl": b""})
+
+
+def report(folder: Path) -> Kept:
+    """What `report` does, but for printing."""
+    kept = RunFolder(folder).load()
+    rows = analysis.compare(kept)
+    for style, width in (("simple", 80), ("github", None)):
+        shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
+    for name, render in FILES.items():
+        text = render(kept, rows)
+        shown(text, markdown=name.endswith(".md"))
+        if name.endswith(".json"):
+            assert len(json.loads(text)) == len(rows)
+        if name.endswith(".csv"):
+            assert {len(row) for row in csv.reader(io.StringIO(text))} <= {len(next(csv.reader(io.StringIO(text))))}
+    RunFolder(folder).write_suites(kept)
+    RunFolder(folder).check_suites(kept)
+    return kept
+
+
+def sound_folder(files: Folder) -> None:
+    """A run folder in which all is sound: nothing of it is left out, and it is reported."""
+    folder = filled(files)
+    with surviving(folder):
+        kept = report(folder)
+        assert not kept.problems
+        assert RunFolder(folder).load() == kept, "its reports have overwritten it"
+        assert len(kept.outcomes) == files["journal.jsonl"].count(b"\n")
+
+
+def pair_of_folders(both: tuple[Folder, Folder]) -> None:
+    """Two run folders, to what changed between them."""
+    folders = [filled(files, name) for files, name in zip(both, ("old", "new"), strict=True)]
+    with surviving(room(), BenchError):
+        loaded = [RunFolder(folder).load() for folder in folders]
+        pair = pairs.paired("old", loaded[0], "new", loaded[1])
+        found = changes.between(pair)
+        failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
+        changes.uncompared(pair, found)
+        for style, width in (("simple", 80), ("github", None)):
+            shown(changes_report.as_text(pair, found, style, width), markdown=style == "github")
+        shown(changes_report.as_markdown(pair, found, failed), markdown=True)
+        assert len(json.loads(changes_report.as_json(pair, found, failed))["changes"]) == len(found)
+
+
+def resumed_folder(files: Folder) -> None:
+    """A run folder, to the next rounds of it."""
+    folder = filled(files)
+    with surviving(folder, BenchError):
+        kept = RunFolder(folder).load()
+        rounds = precision.Rounds(kept.about, kept.outcomes)
+        for turn in itertools.islice(rounds, 3):
+            list(turn.orders(kept.about.plan.sampling.sweeps))
+            runs.outcome_of(runs.line_of(runs.Done(turn.group.scenario.name, turn.index)), _stages(kept))
+        assert len(rounds.planned) <= kept.about.plan.sampling.rounds * len(kept.about.groups)
+        measure.Meter(kept.about.plan, kept.outcomes)
+        shown("; ".join(machine.differences(kept.about.facts, FACTS)))
+
+
+def _stages(kept: Kept) -> Mapping[Cell, Collection[str]]:
+    return {cell: {"total", *group.scenario.stages} for group in kept.about.groups for cell in group.cells}
+
+
+def resources_file(content: bytes) -> None:
+    """resources.json, to its tables."""
+    folder = filled({**PLAIN, "resources.json": content})
+    with surviving(folder, BenchError):
+        found = RunFolder(folder).load().resources
+        assert found
+        shown(resources_report.as_text(found, "simple", 80))
+        shown(resources_report.as_text(found, "github", None), markdown=True)
+        shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
+        json.loads(resources_report.as_json(found))
+
+
+def suite_file(content: bytes) -> None:
+    """A pyperf suite, as `compare` looks at it."""
+    folder = filled({"asyncio.json": content, "control.json": content}, "suites")
+    with surviving(folder, BenchError):
+        RunFolder(folder).check_suites(MEASURED)
+
+
+def journal_file(content: bytes) -> None:
+    """A journal alone: what is used and what is left out are all of its lines."""
+    with surviving(room()):
+        found, problems = journal.read(io.BytesIO(content), STAGES, lambda _run: None, longest=1000)
+        assert len(found) + len(problems) >= min(len(re.findall(rb"[^\n]+", content)), journal.MOST_PROBLEMS)
+        for text in problems:
+            shown(text)
+        for outcome in found:
+            assert runs.outcome_of(runs.line_of(outcome), STAGES) == outcome
+
+
+class Said:
+    """The place of a process that has said all that it will."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self._answers = list(answers)
+        self.output = "\x1b[31m/home/me/x.py\x1b[0m\r|"
+
+    def answer(self, _timeout_s: float, _since: float | None = None) -> bytes:
+        """Give the next line."""
+        if not self._answers:
+            raise EndedError("died of SIGSEGV")
+        return self._answers.pop(0)
+
+    def status(self) -> int | None:
+        """Say that it ended well."""
+        return 0
+
+    def kill(self) -> None:
+        """Do nothing: there is no process."""
+
+
+def delivery(answer: bytes) -> None:
+    """What a worker delivers, to what is kept of it, which must be read back."""
+    with surviving(room(), ValueError):
+        found = runs.delivery_of(answer)
+        failed = runs.failure_of(CELL, 0, str(found.error), str(found.error))
+        assert runs.outcome_of(runs.line_of(failed), STAGES) == failed
+        with contextlib.suppress(ValueError):
+            seconds = runs.calibrated_seconds(found)
+            iterations = PLAIN_ABOUT.plan.sampling.iterations(seconds)
+            told = runs.Calibration("manual", seconds, iterations, PLAIN_ABOUT.plan.sampling.sweeps_for(seconds, 3))
+            assert runs.outcome_of(runs.line_of(told), STAGES) == told
+        with contextlib.suppress(ValueError):
+            trials.total_values(found)
+        kept = runs.run_of(found, CELL, 0, None)
+        if set(kept.values) == STAGES[CELL]:
+            line = runs.line_of(kept)
+            assert runs.outcome_of(line, STAGES) == kept
+            suites_of(kept)
+
+
+def suites_of(kept: runs.Run) -> None:
+    """Have pyperf take it."""
+    suites.suites((kept,), PLAIN_ABOUT.plan.scenarios)
+
+
+def worker(answer: bytes) -> None:
+    """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
+    told = object.__new__(measure._Worker)
+    told.cell = CELL
+    told._turns_s = 1e9
+    for read in (told.calibration, lambda index: told.run(index, 1), told.ready):
+        told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
+        with surviving(room()):
+            try:
+                read(0)
+            except (EndedError, ValueError) as error:
+                failed = runs.failure_of(CELL, 0, str(error), told.process.output)
+                assert runs.outcome_of(runs.line_of(failed), STAGES) == failed
+
+
+def gauge(answer: bytes) -> None:
+    """What a gauge delivers."""
+    with surviving(room(), EndedError):
+        found = gauges._delivery(answer, 0)
+        assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
+
+
+def cold_start(answer: bytes) -> None:
+    """What a cold program writes: its times, or a reason that can be kept."""
+    with surviving(room()):
+        try:
+            said = str(coldstart._stamps(answer))
+        except EndedError as error:
+            said = str(error)
+        assert texts.SHOWN.fullmatch(runs.publishable(said))
+
+
+def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
+    return mock.patch.object(lifecycles, "Process", lambda *_words: Said(answer))  # noqa: PT008  (a new one each time)
+
+
+def probe(answer: bytes) -> None:
+    """What a probe answers: a row, or which Python it is."""
+    with surviving(room(), BenchError), _answering(answer):
+        asked = lifecycles._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        row = asked.observation()
+        assert row
+        for text in filter(None, (row.warns, row.raises, row.loop_class)):
+            shown(text)
+        found = lifecycles.interpreter("python3")
+        shown(f"{found.implementation} {found.python} {found.packages}")
+
+
+def trace(log: bytes) -> None:
+    """Strace's log, to the calls of a lifecycle."""
+    with surviving(room(), ValueError):
+        found = strace.calls(PLAIN_ABOUT.groups[0].scenario, strace.lifecycles(log))
+        assert msgspec.json.decode(msgspec.json.encode(found), type=Calls) == found
+
+
+def kernel_files(files: Folder) -> None:
+    """Files of the kernel's, to conditions: each is told, in words that can be shown."""
+    folder = filled(files, "kernel")
+    with surviving(folder):
+        found = conditions.conditions(Place(SAMPLE, 2, frozenset({0, 1}), load=1.0, swap=(1, 2), root=folder,
+                                            batteries=(Battery(50, plugged=False),)))  # fmt: skip
+        assert [one.subject for one in found] == list(conditions.CHECKS)
+        for one in found:
+            assert texts.SHOWN.fullmatch(f"{one.found} {one.remedy}")
+
+
+def baseline_name(names: tuple[Sequence[str], str]) -> None:
+    """Folders where baselines are kept, and what a user may call one."""
+    folders, asked = names
+    place = filled({f"{name}/run.json": b"{}" for name in folders}, "baselines")
+    with surviving(place, BenchError), mock.patch.object(baselines, "PLACE", place):
+        assert all(baselines.NAME.fullmatch(name) for name in baselines.names())
+        if baselines.NAME.fullmatch(asked):
+            assert baselines.folder_of(asked).parent == place
+
+
+SAMPLE = Sample(0.1, 0.0, 0, 40.0, 1, 1.0)
+PLAIN_ABOUT = about(["manual"], ["asyncio"])
+PLAIN: Folder = {"run.json": msgspec.json.encode(PLAIN_ABOUT), "journal.jsonl": b""}
+CELL = PLAIN_ABOUT.cells[0]
+STAGES = _stages(Kept(PLAIN_ABOUT, ()))
+MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
+
+OF_BYTES = (run_json, journal_file, resources_file, suite_file, delivery, worker, gauge, cold_start, probe, trace)
