@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from invented import about, run
 
 from bench.runs import Done, Failure, Run
 from bench.store import Kept
+
+settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)  # for test_fuzz
 
 BAD_LOOPS = Path(__file__).parent / "loops"
 
