@@ -113,7 +113,7 @@ def test_a_journal_of_nothing_but_damage_is_told_in_few_lines(folder: RunFolder)
     assert all(problem.isprintable() for problem in kept.problems)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 700), st.integers(1, 255))
 def test_a_flipped_byte_costs_its_line_at_most(folder: RunFolder, place: int, flip: int) -> None:
     journal = folder.path / JOURNAL

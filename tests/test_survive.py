@@ -54,7 +54,7 @@ def rows(*modules: str) -> list[Row]:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for seconds for what never ends."""
-    monkeypatch.setattr(processes, "EXIT_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(processes, "EXIT_TIMEOUT_S", 2.0)
 
 
 @pytest.fixture
@@ -117,8 +117,9 @@ def test_every_bad_loop_has_a_row_that_says_what_it_does() -> None:
     assert all(does for _, does in written)
 
 
+# Not all in one round: so many workers that end at once end late.
 @pytest.mark.parametrize("modules", [
-    ("raising", "dying", "starving", "lying", "noisy"), ("staying", "meddling", "patching", "leaking"),
+    ("raising", "starving"), ("dying", "leaking"), ("lying", "patching"), ("noisy",), ("staying", "meddling"),
 ])  # fmt: skip
 def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Sequence[str], mark: str) -> None:
     expected = rows(*modules)
