@@ -1,7 +1,7 @@
 """Ends what a process left behind, wherever it went; as a program, what its harness left behind when it was killed.
 
-All that a harness starts bears its mark in the environment, and children inherit that: also those that left their
-parent's group, session or terminal. The mark is looked for in /proc, so this is Linux'; elsewhere none is found. As a
+All that a harness starts wears its badge in the environment, and children inherit that: also those that left their
+parent's group, session or terminal. The badge is looked for in /proc, so this is Linux'; elsewhere none is found. As a
 program it waits for the end of a pipe that the harness alone holds open: no signal to the harness can prevent that.
 """
 
@@ -13,31 +13,31 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-MARK = "EVLOOP_BENCH_MARK"
+BADGE = "EVLOOP_BENCH_BADGE"
 PROCESSES = Path("/proc")
 PATIENCE_S = 0.01
 LOOKS = 50  # with patience between them: half a second for what the kernel is slow to end
-CALM = 5  # looks that find nothing: what had just been forked does not bear the mark yet
+CALM = 5  # looks that find nothing: what had just been forked does not wear the badge yet
 ENDS_WELL = b"."  # said by a harness that has ended all itself
 
 
-def marked(mark: str) -> Iterator[int]:
-    """The ids of all living processes with this mark, or one that begins like it."""
-    borne = f"{MARK}={mark}".encode()
+def wearers(badge: str) -> Iterator[int]:
+    """The ids of all living processes with this badge, or one that begins like it."""
+    worn = f"{BADGE}={badge}".encode()
     entries = os.listdir(PROCESSES) if PROCESSES.is_dir() else []  # noqa: PTH208  (once for each worker: quick)
     for name in filter(str.isdecimal, entries):
         with suppress(OSError), (PROCESSES / name / "environ").open("rb") as environment:
-            if borne in environment.read():
+            if worn in environment.read():
                 yield int(name)
 
 
-def end(mark: str, calm: int = 1) -> None:
-    """Kill all that bears the mark, until `calm` looks in turn have found none: one may just be starting another."""
+def end(badge: str, calm: int = 1) -> None:
+    """Kill all that wears the badge, until `calm` looks in turn have found none: one may just be starting another."""
     found_nothing = 0
     for look in range(LOOKS):
         if look:
             time.sleep(PATIENCE_S)
-        found = [*marked(mark)]
+        found = [*wearers(badge)]
         found_nothing = 0 if found else found_nothing + 1
         if found_nothing == calm:
             return

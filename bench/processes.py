@@ -61,8 +61,8 @@ class Start:
 AS_MODULE = Start()
 
 
-class _Marks:
-    """The marks of what this harness starts, and the guard that looks for them when it is gone."""
+class _Badges:
+    """The badges of what this harness starts, and the guard that looks for them when it is gone."""
 
     def __init__(self) -> None:
         self._harness = secrets.token_hex(8)
@@ -70,7 +70,7 @@ class _Marks:
         self._guard: subprocess.Popen[bytes] | None = None
 
     def new(self) -> str:
-        """A mark for one process and its children; the guard is there before it."""
+        """A badge for one process and its children; the guard is there before it."""
         if sys.platform == "linux" and (self._guard is None or self._guard.poll() is not None):
             command = [*AS_MODULE.command(sys.executable, "bench.guard", None), self._harness]
             self._guard = subprocess.Popen(
@@ -80,7 +80,7 @@ class _Marks:
         return f"{self._harness}-{next(self._numbers):08}"  # of one length, since an environment's can show in times
 
 
-MARKS = _Marks()
+BADGES = _Badges()
 
 
 class Process:
@@ -97,8 +97,8 @@ class Process:
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._log: list[bytes] = []
         self._hasty = False
-        self._mark = MARKS.new()
-        pipe, env = subprocess.PIPE, {**environment(), guard.MARK: self._mark}
+        self._badge = BADGES.new()
+        pipe, env = subprocess.PIPE, {**environment(), guard.BADGE: self._badge}
         with contextlib.ExitStack() as ours:
             log = os.pipe() if start.tracer else None
             passed = log[1:] if log else ()
@@ -137,7 +137,7 @@ class Process:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        guard.end(self._mark)
+        guard.end(self._badge)
         for reader in self._readers:
             reader.join(EXIT_TIMEOUT_S)
         for pipe in self._pipes:

@@ -11,7 +11,7 @@ import pytest
 
 from bench import guard, processes
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the mark is looked for in /proc")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc")
 SLEEPS = "import time; time.sleep(300)"
 ESCAPES = f"""
 import os, subprocess, sys
@@ -81,22 +81,22 @@ def test_what_a_killed_harness_started_ends_wherever_it_went(escaping: Path) -> 
 
 def test_a_guard_that_was_killed_is_replaced(escaping: Path) -> None:
     processes.Process(escaping, ()).kill()
-    first = processes.MARKS._guard
+    first = processes.BADGES._guard
     assert first
     first.kill()
     first.wait()
 
     processes.Process(escaping, ()).kill()
 
-    second = processes.MARKS._guard
+    second = processes.BADGES._guard
     assert second
     assert second is not first
     assert alive(second.pid)
 
 
 def test_the_guard_of_one_harness_leaves_another_s_processes_alone() -> None:
-    with subprocess.Popen([sys.executable, "-c", SLEEPS], env={**os.environ, guard.MARK: "another-1"}) as other:
-        while other.pid not in guard.marked("another"):  # forked, and not yet the program
+    with subprocess.Popen([sys.executable, "-c", SLEEPS], env={**os.environ, guard.BADGE: "another-1"}) as other:
+        while other.pid not in guard.wearers("another"):  # forked, and not yet the program
             time.sleep(0.01)
 
         guard.end("anotherone")
@@ -124,18 +124,18 @@ def test_a_guard_does_not_end_before_its_harness_and_then_at_once() -> None:
 def test_where_there_is_no_proc_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "PROCESSES", tmp_path / "proc")
 
-    assert list(guard.marked("")) == []
+    assert list(guard.wearers("")) == []
 
 
 def test_looking_ends_though_something_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "PATIENCE_S", 0)
     looks: list[str] = []
 
-    def never_gone(mark: str) -> list[int]:
-        looks.append(mark)
+    def never_gone(badge: str) -> list[int]:
+        looks.append(badge)
         return [2**22 + 1]  # more than Linux gives
 
-    monkeypatch.setattr(guard, "marked", never_gone)
+    monkeypatch.setattr(guard, "wearers", never_gone)
 
     guard.end("stuck")
 

@@ -99,3 +99,13 @@ def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> No
 def test_something_is_published() -> None:
     assert PUBLISHED
     assert SELFCHECKS
+
+
+def test_every_test_that_the_method_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "method.md").read_text("utf-8")))
+    there = {
+        name for file in ROOT.glob("tests/test_*.py") for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
+    }
+
+    assert len(named) > 20
+    assert named <= there

@@ -157,7 +157,7 @@ class Trials:
             "--parent",
             str(os.getpid()),
             "--inherit-environ",
-            guard.MARK,
+            guard.BADGE,
         ]
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
         process = Process("bench.selfcheck.usual", words)
