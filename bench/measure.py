@@ -8,9 +8,7 @@ the reason; the others go on. A round in which time itself can't be believed is 
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-
-import msgspec
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
 from bench import runs
 from bench.plan import Cell, Plan, Round
@@ -55,10 +53,14 @@ class _Worker:
         """Wait for what a calibrating worker delivers: seconds of one lifecycle."""
         return runs.calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
 
-    def run(self, index: int, iterations: int) -> runs.Run:
-        """Wait for the values of all its turns, each of so many lifecycles, and for its end."""
+    def run(self, index: int, asked: runs.Calibration, stages: Collection[str]) -> runs.Run:
+        """Wait for the values of all its turns, stage by stage, and for its end."""
         delivery, status = self._delivery(self.process.answer(START_TIMEOUT_S)), self.process.status()
-        told_s = iterations * sum(delivery.values.get(runs.TOTAL, ()))
+        totals = delivery.values.get(runs.TOTAL, ())
+        if set(delivery.values) != {runs.TOTAL, *stages} or len(totals) != asked.sweeps:
+            due, told = f"{asked.sweeps} of {runs.TOTAL}, {', '.join(stages)}", ", ".join(delivery.values) or "nothing"
+            raise EndedError(f"delivered {len(totals)} values of {told} where {due} were due")
+        told_s = asked.iterations * sum(totals)
         if told_s > self._turns_s * CLOCKS_DIFFER:
             raise EndedError(f"tells of {told_s:.3g} s, where its turns took {self._turns_s:.3g} s: its clock is wrong")
         ending = None
@@ -71,8 +73,8 @@ class _Worker:
     @staticmethod
     def _delivery(answer: bytes) -> runs.Delivery:
         try:
-            delivery = msgspec.json.decode(answer, type=runs.Delivery)
-        except (ValueError, RecursionError):
+            delivery = runs.delivery_of(answer)
+        except ValueError:
             raise EndedError(f"wrote into the harness's pipe: {answer[:60]!r}") from None
         if delivery.error is not None:
             raise EndedError(delivery.error)
@@ -140,7 +142,7 @@ class Meter:
         """Give every worker its turns, sweep after sweep; then let all deliver."""
         options = ["--values", str(calibration.sweeps), "--loops", str(calibration.iterations)]
         options += ["--warmups", str(self.plan.sampling.warmups)]
-        live = self._live(turn)
+        live, stages = self._live(turn), turn.group.scenario.stages
         workers: dict[Cell, _Worker] = {}
         began = time.monotonic()
         try:
@@ -154,7 +156,7 @@ class Meter:
             for worker in workers.values():
                 worker.go_on()
             for cell in live:
-                yield from _attempt(workers, cell, turn.index, lambda w: w.run(turn.index, calibration.iterations))
+                yield from _attempt(workers, cell, turn.index, lambda w: w.run(turn.index, calibration, stages))
         finally:
             for worker in workers.values():
                 worker.process.kill()

@@ -97,7 +97,8 @@ def conclude(measure: Callable[[Turns], object]) -> None:
 def in_words(error: BaseException) -> str:
     """The kind of an error, and what it says, on one line."""
     try:
-        said = " ".join(str(error).split())[:SAID]
+        said = " ".join(str(error).split())
+        said = "".join(letter if letter.isprintable() else "?" for letter in said[:SAID])
     except Exception:  # noqa: BLE001  (its text is a loop's code)
         said = "its text can't be had"
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

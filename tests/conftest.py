@@ -18,6 +18,12 @@ BAD_LOOPS = Path(__file__).parent / "loops"
 Rounds = Sequence[Sequence[float] | None]
 
 
+def pytest_sessionfinish() -> None:
+    """Remove what fuzzing wrote: the processes of xdist end without another chance."""
+    if watching := sys.modules.get("watching"):
+        watching.leave()
+
+
 @pytest.fixture
 def invent() -> Callable[[Mapping[str, Rounds]], Kept]:
     """Make what a run of `manual` kept: for each label the totals of each round, None for a failure."""

@@ -22,6 +22,7 @@ from watching import filled, room, shown, surviving
 from bench import (
     analysis,
     baselines,
+    catalog,
     changes,
     conditions,
     journal,
@@ -203,7 +204,11 @@ def worker(answer: bytes) -> None:
     told = object.__new__(measure._Worker)
     told.cell = CELL
     told._turns_s = 1e9
-    for read in (told.calibration, lambda index: told.run(index, 1), told.ready):
+    for read in (
+        told.calibration,
+        lambda index: told.run(index, runs.Calibration("manual", 1.0, 1, 2), catalog.STAGES),
+        told.ready,
+    ):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
         with surviving(room()):
             try:

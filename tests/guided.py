@@ -1,14 +1,15 @@
 """Fuzzing guided by coverage: `python tests/guided.py [TARGET …] -max_total_time=3600 -rss_limit_mb=2048 -jobs=2`.
 
-A program, no test: it needs atheris (the dependency group `fuzz`). A target alone is fuzzed in this process; several,
-or all where none is named, in turn, each in a process of its own, for an equal part of the time. The targets are those
-of `test_fuzz`, for which hypothesis makes examples of the fuzzer's bytes; those that begin with `raw_` are given the
-bytes as they are, and begin with what is published and what is valid. It ends with 1 where anything left a target that
-may not.
+A program, no test: it needs atheris (the dependency group `fuzz`). All targets where none is named, in turn, each in a
+process of its own, for an equal part of the time; what it says is kept beside its corpus. The targets are those of
+`test_fuzz`, for which hypothesis makes examples of the fuzzer's bytes; those that begin with `raw_` are given the bytes
+as they are, and begin with what is published and what is valid. It ends with 1 where anything left a target that may
+not.
 """
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results"
+PLACE = "EVLOOP_BENCH_FUZZ_PLACE"  # as in `watching`, which is imported later
 MOST_BYTES = 1 << 15  # of one input
 LONGEST_S = 30
 
@@ -33,14 +35,17 @@ def main() -> int:
     parser.add_argument("-corpus", type=Path, default=Path(tempfile.gettempdir(), "evloop-bench-corpus"), metavar="DIR")
     parser.add_argument("-list", action="store_true", help="name the targets")
     options = parser.parse_args()
-    if len(options.targets) == 1 and not options.list:
+    if PLACE in os.environ:
         fuzz(options.targets[0], options)
         return 0
-    found = known()
-    if options.list:
+    # atheris ends processes without a last word, so what they leave is removed here.
+    with tempfile.TemporaryDirectory(prefix="evloop-bench-fuzz-") as place:
+        os.environ[PLACE] = place
+        found = known()
+        if not options.list:
+            return in_turn(options.targets or list(found), options)
         print("\n".join(found))
         return 0
-    return in_turn(options.targets or list(found), options)
 
 
 def known() -> Mapping[str, Callable[[bytes], object]]:
@@ -116,6 +121,7 @@ def in_turn(names: Sequence[str], options: argparse.Namespace) -> int:
     finally:
         for process in running.values():
             process.kill()
+            process.wait()
     return 1 if failed else 0
 
 

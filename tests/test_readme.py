@@ -103,9 +103,8 @@ def test_something_is_published() -> None:
 
 def test_every_test_that_the_method_names_is_there() -> None:
     named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "method.md").read_text("utf-8")))
-    there = {
-        name for file in ROOT.glob("tests/test_*.py") for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
-    }
+    files = [file.read_text("utf-8") for file in ROOT.glob("tests/test_*.py")]
+    there = {name for text in files for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
 
     assert len(named) > 20
     assert named <= there

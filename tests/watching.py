@@ -8,6 +8,7 @@ import functools
 import itertools
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from unittest import mock
 import scenarios
 from bench import texts
 
+PLACE = "EVLOOP_BENCH_FUZZ_PLACE"  # names a folder for rooms: who sets it, removes it
 SECONDS = 20  # in which any target must end, on a busy machine too; they take milliseconds
 MOST_SAID = 100_000  # names of files and loops, and settings of two plans
 STEERING = re.compile(rf"[\t{texts.STEERING}]")
@@ -100,15 +102,21 @@ GUARD = Guard()
 
 @functools.cache
 def room() -> Path:
-    """A folder of this process, in memory where there is such a place; its files are written anew for each example."""
-    memory = Path("/dev/shm")  # noqa: S108  (a fresh folder is made in it)
-    made = tempfile.TemporaryDirectory(prefix="fuzz", dir=memory if os.access(memory, os.W_OK) else None)
-    _ROOMS.append(made)
-    return Path(made.name).resolve()
+    """A new folder, in memory where there is such a place; `leave` removes it, or who has named the place for it."""
+    memory = "/dev/shm"  # noqa: S108  (mkdtemp makes a folder of its own there)
+    place = os.environ.get(PLACE) or (memory if os.access(memory, os.W_OK) else None)
+    return Path(tempfile.mkdtemp(prefix="evloop-bench-fuzz-", dir=place)).resolve()
 
 
-_HELD: dict[str, dict[str, bytes]] = {}
-_ROOMS: list[tempfile.TemporaryDirectory[str]] = []  # kept until this process ends, and removed then
+def leave() -> None:
+    """Remove the folder of this process, and no other: others may be at work beside it."""
+    if room.cache_info().currsize:
+        shutil.rmtree(room(), ignore_errors=True)
+        room.cache_clear()
+        _HELD.clear()
+
+
+_HELD: dict[str, dict[str, bytes]] = {}  # what `filled` has written
 
 
 def filled(files: Mapping[str, bytes], name: str = "run") -> Path:

@@ -8,6 +8,7 @@ the module of the command that was given is imported, and it imports what is hea
 import argparse
 import contextlib
 import importlib
+import io
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -50,12 +51,16 @@ exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something wa
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where a terminal has no µ, a table is better than none
     with _lasting_errors(), _ends_as_with_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)
             code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
         except BenchError as error:
-            print(f"error: {error}", file=sys.stderr)
+            from bench import texts
+
+            print(f"error: {texts.lines(str(error))}", file=sys.stderr)
             code = error.exit_code
         except KeyboardInterrupt:
             code = 130
