@@ -128,7 +128,7 @@ def test_a_bug_in_a_corner_is_found_in_so_many_examples(monkeypatch: pytest.Monk
     sound = analysis.exponential
 
     def in_a_corner(log_ratio: analysis.Estimate) -> analysis.Estimate:
-        if log_ratio.value > 20:
+        if log_ratio.value > 15:
             raise ZeroDivisionError
         return sound(log_ratio)
 
