@@ -6,7 +6,8 @@
 Each arrow is a module, each noun a small frozen class of the module that produces it. Around the line:
 
     suites                  what pyperf reads, made of runs; `store` writes it
-    files, lock             how `store` survives other people's folders, disks that refuse, and a second process
+    files, journal, lock    how `store` survives other people's folders, disks that refuse, and a second process
+    texts                   what a text from elsewhere must be to be kept and shown
     precision               which rounds are still to be measured
     pairs, changes          two runs of one plan, and what changed between them; `baselines` keeps runs under a name
     selfcheck               the harness measured with itself, and beside pyperf's own scheduler

@@ -29,15 +29,8 @@ from bench.store import JOURNAL, RunFolder
 TRIAL = "EVLOOP_BENCH_KILLS"
 SECOND = 1.0
 LIMIT_S = 120.0
-RUN = ("--fast", "--rounds", "2", "--scenario", "warm", "--scenario", "manual", "--loop", "daemons:new_loop", "-q")
-LOOP = """
-import asyncio, subprocess
-started = []
-def new_loop():
-    if not started:
-        started.append(subprocess.Popen(["sleep", "300"], start_new_session=True, stdin=-3, stdout=-3, stderr=-3))
-    return asyncio.new_event_loop()
-"""
+RUN = ("--fast", "--rounds", "2", "--scenario", "warm", "--scenario", "manual", "--loop", "staying:daemon", "-q")
+BAD_LOOPS = Path(__file__).parents[1] / "tests" / "loops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Trial:
 
 def bench(folder: Path, *words: str) -> "subprocess.Popen[str]":
     """Start the harness in a folder; all that descends from it can be told by its environment."""
-    environment = {**os.environ, TRIAL: str(folder), "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{folder}"}
+    environment = {**os.environ, TRIAL: str(folder), "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{BAD_LOOPS}"}
     command = [sys.executable, "-m", "bench", *words]
     return subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -78,7 +71,6 @@ def trial(moment_s: float) -> Trial:
     """Kill one run at this moment after its start, look a second later, and resume it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        (folder / "daemons.py").write_text(LOOP)
         journal = folder / "run" / JOURNAL
         process = bench(folder, *RUN, "-o", "run")
         time.sleep(moment_s)
@@ -119,7 +111,7 @@ def journal_begins_with(journal: Path, before: bytes) -> bool:
 
 def suites_load(run: Path) -> bool:
     """Whether pyperf reads all the suites that there are."""
-    names = ("asyncio.json", "control.json", "daemons--new_loop.json")
+    names = ("asyncio.json", "control.json", "staying--daemon.json")
     return all(pyperf.BenchmarkSuite.load(str(run / name)) for name in names if (run / name).exists())
 
 
@@ -131,7 +123,6 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, began = Path(name).resolve(), time.monotonic()
-        (folder / "daemons.py").write_text(LOOP)
         _, said = bench(folder, *RUN, "-o", "run").communicate(timeout=LIMIT_S)
         longest_s = time.monotonic() - began
         print(f"a run takes {longest_s:.1f} s alone; seed {options.seed}; {said.strip()}", flush=True)

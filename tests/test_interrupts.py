@@ -15,19 +15,12 @@ from pathlib import Path
 
 import pyperf
 import pytest
+from conftest import BAD_LOOPS
 
 from bench import store
 from bench.runs import Dropped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-DAEMON = """
-import asyncio, subprocess
-started = []
-def new_loop():
-    if not started:
-        started.append(subprocess.Popen(["sleep", "300"], start_new_session=True, stdin=-3, stdout=-3, stderr=-3))
-    return asyncio.new_event_loop()
-"""
 SUSPENDS = """
 import asyncio, os, pathlib, signal, time
 class new_loop(asyncio.SelectorEventLoop):
@@ -50,11 +43,10 @@ class new_loop(asyncio.SelectorEventLoop):
 class Harness:
     """`python -m bench` in a folder of its own, measuring three rounds of a loop that leaves a daemon behind."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, loop: str = "staying:daemon") -> None:
         self.folder = folder
-        (folder / "mine.py").write_text(DAEMON)
-        self.words = [sys.executable, "-m", "bench", "--scenario", "warm", "--loop", "mine:new_loop", "-o", "run"]
-        self.environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+        self.words = [sys.executable, "-m", "bench", "--scenario", "warm", "--loop", loop, "-o", "run"]
+        self.environment = {**os.environ, "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{BAD_LOOPS}"}
 
     def start(self, words: Sequence[str] = (), **more: object) -> "subprocess.Popen[str]":
         """Start it, and wait until its first round is on disk, or dropped."""
@@ -120,7 +112,7 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
         assert "interrupted; go on with what is kept: python -m bench --resume run" in said
-        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "mine--new_loop.json"))
+        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "staying--daemon.json"))
     assert ("Ctrl-C once more ends it now" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
         return  # it ends as after the second Ctrl-C
@@ -144,7 +136,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
     assert process.wait(60) == 130
     assert harness.wait_until_all_are_gone()
     assert store.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
-    assert (harness.folder / "run" / "mine--new_loop.json").exists()
+    assert (harness.folder / "run" / "staying--daemon.json").exists()
 
 
 def test_nohup_outlives_its_terminal(harness: Harness) -> None:
@@ -184,8 +176,9 @@ def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(harness: Harness) -> None:
-    (harness.folder / "mine.py").write_text(SUSPENDS)
+def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(SUSPENDS)
+    harness = Harness(tmp_path, "mine:new_loop")
 
     process = harness.start(["--rounds", "2", "--timeout", "0.9", "-q"])
     out, _ = process.communicate(timeout=60)
