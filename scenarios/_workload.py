@@ -65,7 +65,7 @@ def program(file: str, words: Sequence[str] | None = None) -> None:
     except catalog.WrongRunError as error:
         sys.exit(f"wrong: {error}")
     for record in records:
-        print(record.name, record.age)
+        print(record.name, record.age, flush=True)  # a loop may die when this ends
 
 
 def _last_of(scenario: "Scenario", loop: "Loop", delay: float, times: int) -> Records:

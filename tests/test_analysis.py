@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ def test_the_interval_of_a_median_is_scipy_s(numbers: list[float], compared: int
 
     found = analysis.median_estimate(array, level)
 
-    low, high = stats.quantile_test(array, p=0.5).confidence_interval(level)
+    low, high = cast("tuple[float, float]", stats.quantile_test(array, p=0.5).confidence_interval(level))
     assert (found.low, found.high) == (None if math.isnan(low) else low, None if math.isnan(high) else high)
 
 
