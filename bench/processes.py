@@ -127,7 +127,7 @@ class Process:
         self._readers = [threading.Thread(target=read, args=[pipe], daemon=True) for read, pipe in reads]
         for reader in self._readers:
             reader.start()
-        if hasattr(os, "waitid"):
+        if sys.platform == "linux":
             threading.Thread(target=self._await_end, daemon=True).start()
 
     def kill(self) -> None:

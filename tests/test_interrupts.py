@@ -18,6 +18,7 @@ import pytest
 from conftest import BAD_LOOPS
 
 from bench import store
+from bench.cli import terminal
 from bench.runs import Dropped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -121,6 +122,22 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     assert done.returncode == 0
     assert after.rounds_done == {"warm": 2}
     assert after.outcomes[: len(before.outcomes)] == before.outcomes
+
+
+@pytest.mark.parametrize(("handler", "asked_for"), [(signal.SIG_IGN, False), (signal.default_int_handler, True)])
+def test_the_first_ctrl_c_only_asks_and_where_it_is_ignored_it_stays_so(
+    handler: signal.Handlers, capfd: pytest.CaptureFixture[str], *, asked_for: bool
+) -> None:
+    earlier = signal.signal(signal.SIGINT, handler)
+    try:
+        with terminal.patience("soon") as asked:
+            os.kill(os.getpid(), signal.SIGINT)
+
+            assert asked() == asked_for
+            assert capfd.readouterr().err == ("\nsoon\n" if asked_for else "")
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, earlier)
 
 
 def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:

@@ -10,7 +10,7 @@ import pytest
 import bench
 from bench import catalog, loops, measure, plan, processes
 from bench.plan import Cell, Plan, Round, Sampling
-from bench.runs import Calibration, Done, Failure, Outcome, Run
+from bench.runs import Calibration, Done, Dropped, Failure, Outcome, Run
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1)
@@ -174,6 +174,24 @@ def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
     assert [run.cell for run in runs] == list(group.cells)
     assert {run.cell.thread for run in runs} == {"worker"}
     assert reason(measured("raising:in_the_main_thread", scenario=scenario)) == "RuntimeError: in the main thread"
+
+
+def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def jumped(_worker: measure._Worker, _timeout_s: float) -> float:
+        raise processes.SuspendedError("the clock jumped")
+
+    (group,) = plan.cross([loops.LOOPS[0]], [catalog.named("warm")], "asyncio", (3, 14))
+    meter = measure.Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1))
+    with monkeypatch.context() as while_it_jumps:
+        while_it_jumps.setattr(measure._Worker, "calibration", jumped)
+        dropped = list(meter.measure(Round(group, 0, "0")))
+
+    after = list(meter.measure(Round(group, 1, "1")))
+
+    assert dropped == [Dropped("warm", 0, "the clock jumped")]
+    assert [type(outcome) for outcome in after] == [Calibration, Run, Run, Done]
 
 
 def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,15 +8,17 @@ the module of the command that was given is imported, and it imports what is hea
 import argparse
 import contextlib
 import importlib
-import io
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from bench.arguments import PROGRAM
 from bench.cli.terminal import Lasting
 from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    import io
 
 ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
@@ -51,8 +53,10 @@ exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something wa
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # where a terminal has no µ, a table is better than none
+    with contextlib.suppress(AttributeError):  # whatever else somebody has put there
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(
+            errors="replace"
+        )  # a terminal without µ gets a table all the same
     with _lasting_errors(), _ends_as_with_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)
