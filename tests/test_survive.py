@@ -142,7 +142,7 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
     monkeypatch.setattr(measure, "START_TIMEOUT_S", max(2.0, 8 * (time.monotonic() - began)))
     expected = rows("hanging")
 
-    outcomes = measured(*(row.loop for row in expected), timeout_s=1)
+    outcomes = measured(*(row.loop for row in expected), timeout_s=2)
 
     for name in ("with_a_child", "with_a_child_elsewhere", "with_a_daemon"):
         failure = outcomes[f"hanging:{name}"]
@@ -154,7 +154,7 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
 
 def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_each_alone(tmp_path: Path) -> None:
     names = ("dying:segfaults", "raising:InClose", "hanging:Later", "dying:at_exit")
-    words = [*shlex.split("--rounds 2 --timeout 1 -q --seed 1 --thread worker -o"), str(tmp_path / "run")]
+    words = [*shlex.split("--rounds 2 --timeout 2 -q --seed 1 --thread worker -o"), str(tmp_path / "run")]
 
     done = by_hand(f"python -m bench --scenario manual {shlex.join(words)} --loop {' --loop '.join(names)}")
 
@@ -165,7 +165,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
     assert {loop: reason for loop, reason, _ in told} == {
         "dying:segfaults": "not in the table: died of SIGSEGV (round 1, 2); 0 of 2 rounds kept",
         "raising:InClose": "not in the table: BufferError: 3 handles are still open (round 1, 2); 0 of 2 rounds kept",
-        "hanging:Later": "not in the table: no answer within 1 s: killed (round 1, 2); 0 of 2 rounds kept",
+        "hanging:Later": "not in the table: no answer within 2 s: killed (round 1, 2); 0 of 2 rounds kept",
         "dying:at_exit": "2 rounds, an interval needs 8; "
         "died of SIGABRT after delivering its values (round 1, 2); 2 of 2 rounds kept",
     }
