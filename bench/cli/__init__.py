@@ -54,10 +54,9 @@ exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something wa
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line says, and exit with the code that DESIGN promises."""
     with contextlib.suppress(AttributeError):  # whatever else somebody has put there
-        cast("io.TextIOWrapper", sys.stdout).reconfigure(
-            errors="replace"
-        )  # a terminal without µ gets a table all the same
-    with _lasting_errors(), _ends_as_with_ctrl_c():
+        # A terminal without µ gets a table all the same.
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
+    with contextlib.redirect_stderr(Lasting(sys.stderr)), _ends_as_with_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)
             code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
@@ -69,13 +68,6 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         except KeyboardInterrupt:
             code = 130
     sys.exit(code)
-
-
-@contextlib.contextmanager
-def _lasting_errors() -> Iterator[None]:
-    """Let nothing end because nobody reads what is said on stderr."""
-    with contextlib.redirect_stderr(Lasting(sys.stderr)):
-        yield
 
 
 @contextlib.contextmanager
