@@ -5,6 +5,7 @@ and half a character can't be written at all. What we write is cleaned here firs
 """
 
 import re
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta
@@ -39,3 +40,19 @@ def said(error: Exception) -> str:
     """What is wrong, for people; msgspec and pyperf repeat what they read, as it was."""
     words = str((isinstance(error, OSError) and error.strerror) or error)
     return line(PATTERN.sub("a name or a text of the kind that stands there", words))[:MOST_SAID]
+
+
+MAXIMUM_TEXT = 1000
+
+
+FOLDERS = re.compile(r"(?:\b[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;()<>]+)+(?=[\\/])")
+
+
+def publishable(text: str) -> str:
+    """One line of a text that may be shown to everybody."""
+    return without_folders(line(text))[:MAXIMUM_TEXT]
+
+
+def without_folders(text: str) -> str:
+    """A text in which files have no folders any more: they name machines and people."""
+    return FOLDERS.sub("…", text.replace(str(Path.home()), "~"))

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from bench import analysis
-from bench.runs import TOTAL
-from bench.store import Kept, RunFolder
+from bench.statistics import comparisons
+from bench.store.folder import RunFolder
+from bench.store.outcomes import TOTAL, Kept
 
 PYTHON = (sys.executable, "-m", "bench")
 START_UPS = 15
@@ -63,7 +63,7 @@ def start_up(*words: str) -> float:
 
 def precision(kept: Kept) -> list[tuple[str, str, str]]:
     """How far the controls are from 1, how wide the intervals are, and whether stages add up."""
-    totals = [row for row in analysis.compare(kept) if row.stage == TOTAL and row.ratio]
+    totals = [row for row in comparisons.compare(kept) if row.stage == TOTAL and row.ratio]
     controls = [row.ratio.value for row in totals if row.role == "control" and row.ratio]
     widths = {
         role: [row.ratio.half_width for row in totals if row.role == role and row.ratio] for role in ("loop", "control")

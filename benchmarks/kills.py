@@ -24,7 +24,7 @@ from pathlib import Path
 import pyperf
 
 from bench.errors import BenchError
-from bench.store import JOURNAL, RunFolder
+from bench.store.folder import JOURNAL, RunFolder
 
 TRIAL = "EVLOOP_BENCH_KILLS"
 SECOND = 1.0

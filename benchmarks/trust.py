@@ -19,10 +19,10 @@ from pathlib import Path
 import msgspec
 from figures import busy
 
-from bench import analysis
 from bench.reports.selfcheck import SelfCheck, as_text
-from bench.runs import Done, Outcome, Run, line_of
-from bench.store import Kept, RunFolder
+from bench.statistics import comparisons
+from bench.store.folder import RunFolder
+from bench.store.outcomes import Done, Kept, Outcome, Run, line_of
 
 ITSELF = ("--itself", "--trials", "40", "--trial-time", "10s", "--max-time", "30m")
 PYPERF = ("--itself", "--against", "pyperf", "--trials", "8", "--max-time", "40m")
@@ -85,7 +85,7 @@ def _shifted(outcome: Outcome, copy: int, kept: Kept) -> Outcome:
 def analyse(path: Path) -> str:
     """Read one run and compare it."""
     began = time.monotonic()
-    analysis.compare(RunFolder(path).load())
+    comparisons.compare(RunFolder(path).load())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return f"read and compared in {time.monotonic() - began:.1f} s and {peak:.0f} MiB"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from bench import analysis, catalog
 from bench.reports.sentence import closing_sentence
 from bench.reports.tables import overview
-from bench.store import RunFolder
+from bench.statistics.comparisons import compare
+from bench.store.folder import RunFolder
+from bench.subjects import scenarios as registry
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -26,7 +27,7 @@ def published() -> Path:
 def result() -> str:
     """What the published run found: the table over all scenarios, and the sentence."""
     kept = RunFolder(published()).load()
-    comparisons = analysis.compare(kept)
+    comparisons = compare(kept)
     place = f"results/{published().name}"
     more = (
         "Microseconds of one lifecycle, then ratios to asyncio's, below 1 is faster; in brackets the 95 % intervals. "
@@ -38,7 +39,7 @@ def result() -> str:
 
 def scenarios() -> str:
     """The scenarios that there are."""
-    rows = [(f"`{name}`", catalog.named(name).title) for name in catalog.names()]
+    rows = [(f"`{name}`", registry.named(name).title) for name in registry.names()]
     return tabulate(rows, ("scenario", "what it does"), "github")
 
 

@@ -1,6 +1,6 @@
 """Ways to create, start, drive and close an event loop around one workload, one file each.
 
-The contract of a scenario file, read by `bench.catalog`, run by `bench.worker` and by itself:
+The contract of a scenario file, read by `bench.subjects.scenarios`, run by `bench.worker.stopwatch` and by itself:
 
 - The first line of its docstring is its title.
 - `scenario(given, get_data)` runs the coroutine function `get_data` once, its own way, and returns

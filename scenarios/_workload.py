@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from bench.catalog import Scenario
-    from bench.loops import Loop
+    from bench.subjects.loops import Loop
+    from bench.subjects.scenarios import Scenario
 
 
 class Record(NamedTuple):
@@ -38,10 +38,10 @@ def program(file: str, words: Sequence[str] | None = None) -> None:
     from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
-    from bench import catalog, loops  # the example itself needs no harness; finding a loop by name does
     from bench.errors import BenchError
+    from bench.subjects import loops, scenarios  # the example itself needs no harness; finding a loop by name does
 
-    scenario = catalog.named(Path(file).stem)
+    scenario = scenarios.named(Path(file).stem)
     parser = argparse.ArgumentParser(prog=f"python -m scenarios.{scenario.name}", description=scenario.title)
     parser.add_argument("--loop", default="asyncio", metavar="NAME", help="default: asyncio")
     parser.add_argument("--delay", type=float, default=0, metavar="S", help="seconds, default: 0")
@@ -62,7 +62,7 @@ def program(file: str, words: Sequence[str] | None = None) -> None:
         else:
             with ThreadPoolExecutor(1) as beside:
                 records = beside.submit(_last_of, *lifecycles).result()
-    except catalog.WrongRunError as error:
+    except scenarios.WrongRunError as error:
         sys.exit(f"wrong: {error}")
     for record in records:
         print(record.name, record.age, flush=True)  # a loop may die when this ends
@@ -72,11 +72,11 @@ def _last_of(scenario: "Scenario", loop: "Loop", delay: float, times: int) -> Re
     """Run so many lifecycles; the records of the last, or the first that are wrong."""
     import functools
 
-    from bench import catalog, loops
+    from bench.subjects import loops, scenarios
 
     records: Records = []
-    with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
+    with scenarios.prepared(scenario, loop, loops.load_factory(loop)) as once:
         for _ in range(times):
             records = once(functools.partial(get_data, delay))
-            catalog.check_records(records)
+            scenarios.check_records(records)
     return records

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import settings
 from invented import about, run
 
-from bench.runs import Done, Failure, Run
-from bench.store import Kept
+from bench.store.outcomes import Done, Failure, Kept, Run
 
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)  # for test_fuzz
 

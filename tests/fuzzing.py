@@ -19,27 +19,16 @@ from hostile import Folder
 from invented import FACTS, about, run
 from watching import filled, room, shown, surviving
 
-from bench import (
-    analysis,
-    baselines,
-    catalog,
-    changes,
-    conditions,
-    journal,
-    lifecycles,
-    machine,
-    measure,
-    pairs,
-    precision,
-    runs,
-    suites,
-    texts,
-)  # fmt: skip
-from bench.conditions.place import Battery, Place, Sample
+from bench import texts
 from bench.errors import BenchError
-from bench.lifecycles import Interpreter, Question
-from bench.plan import Cell
-from bench.processes import EndedError
+from bench.lifecycle import observations
+from bench.lifecycle.observations import Interpreter, Question
+from bench.machine import conditions, facts
+from bench.machine.place import Battery, Place, Sample
+from bench.measurement import meter, precision
+from bench.measurement.delivery import calibrated_seconds, delivery_of, failure_of, run_of
+from bench.measurement.processes import EndedError
+from bench.plan.cells import Cell
 from bench.reports import changes as changes_report
 from bench.reports import resources as resources_report
 from bench.reports import tables
@@ -47,7 +36,11 @@ from bench.reports.files import FILES
 from bench.resources import coldstart, gauges, strace
 from bench.resources.readings import Calls
 from bench.selfcheck import trials
-from bench.store import Kept, RunFolder
+from bench.statistics import changes, comparisons, pairs  # fmt: skip
+from bench.store import baselines, journal, outcomes, suites
+from bench.store.folder import RunFolder
+from bench.store.outcomes import Kept
+from bench.subjects import scenarios
 
 
 def whole_folder(files: Folder) -> None:
@@ -65,7 +58,7 @@ def run_json(content: bytes) -> None:
 def report(folder: Path) -> Kept:
     """What `report` does, but for printing."""
     kept = RunFolder(folder).load()
-    rows = analysis.compare(kept)
+    rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
         shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
     for name, render in FILES.items():
@@ -113,10 +106,10 @@ def resumed_folder(files: Folder) -> None:
         rounds = precision.Rounds(kept.about, kept.outcomes)
         for turn in itertools.islice(rounds, 3):
             list(turn.orders(kept.about.plan.sampling.sweeps))
-            runs.outcome_of(runs.line_of(runs.Done(turn.group.scenario.name, turn.index)), _stages(kept))
+            outcomes.outcome_of(outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index)), _stages(kept))
         assert len(rounds.planned) <= kept.about.plan.sampling.rounds * len(kept.about.groups)
-        measure.Meter(kept.about.plan, kept.outcomes)
-        shown("; ".join(machine.differences(kept.about.facts, FACTS)))
+        meter.Meter(kept.about.plan, kept.outcomes)
+        shown("; ".join(facts.differences(kept.about.facts, FACTS)))
 
 
 def _stages(kept: Kept) -> Mapping[Cell, Collection[str]]:
@@ -150,7 +143,7 @@ def journal_file(content: bytes) -> None:
         for text in problems:
             shown(text)
         for outcome in found:
-            assert runs.outcome_of(runs.line_of(outcome), STAGES) == outcome
+            assert outcomes.outcome_of(outcomes.line_of(outcome), STAGES) == outcome
 
 
 class Said:
@@ -177,36 +170,36 @@ class Said:
 def delivery(answer: bytes) -> None:
     """What a worker delivers, to what is kept of it, which must be read back."""
     with surviving(room(), ValueError):
-        found = runs.delivery_of(answer)
-        failed = runs.failure_of(CELL, 0, str(found.error), str(found.error))
-        assert runs.outcome_of(runs.line_of(failed), STAGES) == failed
+        found = delivery_of(answer)
+        failed = failure_of(CELL, 0, str(found.error), str(found.error))
+        assert outcomes.outcome_of(outcomes.line_of(failed), STAGES) == failed
         with contextlib.suppress(ValueError):
-            seconds = runs.calibrated_seconds(found)
+            seconds = calibrated_seconds(found)
             iterations = PLAIN_ABOUT.plan.sampling.iterations(seconds)
-            told = runs.Calibration("manual", seconds, iterations, PLAIN_ABOUT.plan.sampling.sweeps_for(seconds, 3))
-            assert runs.outcome_of(runs.line_of(told), STAGES) == told
+            told = outcomes.Calibration("manual", seconds, iterations, PLAIN_ABOUT.plan.sampling.sweeps_for(seconds, 3))
+            assert outcomes.outcome_of(outcomes.line_of(told), STAGES) == told
         with contextlib.suppress(ValueError):
             trials.total_values(found)
-        kept = runs.run_of(found, CELL, 0, None)
+        kept = run_of(found, CELL, 0, None)
         if set(kept.values) == STAGES[CELL]:
-            line = runs.line_of(kept)
-            assert runs.outcome_of(line, STAGES) == kept
+            line = outcomes.line_of(kept)
+            assert outcomes.outcome_of(line, STAGES) == kept
             suites_of(kept)
 
 
-def suites_of(kept: runs.Run) -> None:
+def suites_of(kept: outcomes.Run) -> None:
     """Have pyperf take it."""
     suites.suites((kept,), PLAIN_ABOUT.plan.scenarios)
 
 
 def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
-    told = object.__new__(measure._Worker)
+    told = object.__new__(meter._Worker)
     told.cell = CELL
     told._turns_s = 1e9
     for read in (
         told.calibration,
-        lambda index: told.run(index, runs.Calibration("manual", 1.0, 1, 2), catalog.STAGES),
+        lambda index: told.run(index, outcomes.Calibration("manual", 1.0, 1, 2), scenarios.STAGES),
         told.ready,
     ):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
@@ -214,8 +207,8 @@ def worker(answer: bytes) -> None:
             try:
                 read(0)
             except (EndedError, ValueError) as error:
-                failed = runs.failure_of(CELL, 0, str(error), told.process.output)
-                assert runs.outcome_of(runs.line_of(failed), STAGES) == failed
+                failed = failure_of(CELL, 0, str(error), told.process.output)
+                assert outcomes.outcome_of(outcomes.line_of(failed), STAGES) == failed
 
 
 def gauge(answer: bytes) -> None:
@@ -232,22 +225,22 @@ def cold_start(answer: bytes) -> None:
             said = str(coldstart._stamps(answer))
         except EndedError as error:
             said = str(error)
-        assert texts.SHOWN.fullmatch(runs.publishable(said))
+        assert texts.SHOWN.fullmatch(texts.publishable(said))
 
 
 def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
-    return mock.patch.object(lifecycles, "Process", lambda *_words: Said(answer))  # noqa: PT008  (a new one each time)
+    return mock.patch.object(observations, "Process", lambda *_words: Said(answer))  # noqa: PT008  (a new one each time)
 
 
 def probe(answer: bytes) -> None:
     """What a probe answers: a row, or which Python it is."""
     with surviving(room(), BenchError), _answering(answer):
-        asked = lifecycles._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        asked = observations._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
         row = asked.observation()
         assert row
         for text in filter(None, (row.warns, row.raises, row.loop_class)):
             shown(text)
-        found = lifecycles.interpreter("python3")
+        found = observations.interpreter("python3")
         shown(f"{found.implementation} {found.python} {found.packages}")
 
 

@@ -10,11 +10,12 @@ import msgspec
 from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
-from bench.catalog import GIVEN, STAGES, Scenario
-from bench.plan import MOST_ROUNDS, Cell, Group, Plan, Role, Sampling, Thread
+from bench.measurement.delivery import _keepable
+from bench.plan.cells import Cell, Group, Plan, Role, Thread
+from bench.plan.sampling import MOST_ROUNDS, Sampling
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
-from bench.runs import Calibration, Done, Failure, Outcome, Run, Stage, _keepable
-from bench.store import About
+from bench.store.outcomes import About, Calibration, Done, Failure, Outcome, Run, Stage
+from bench.subjects.scenarios import GIVEN, STAGES, Scenario
 
 Tree: TypeAlias = object  # of JSON: what json.loads gives
 

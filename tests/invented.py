@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from importlib import metadata as packages
 
-from bench import catalog, loops, plan
-from bench.plan import Cell, Plan, Sampling
-from bench.runs import Run
-from bench.store import About
+from bench.plan import cells
+from bench.plan.cells import Cell, Plan
+from bench.plan.sampling import Sampling
+from bench.store.outcomes import About, Run
+from bench.subjects import loops
+from bench.subjects import scenarios as registry
 
 PYTHON = (3, 14)
 PYPERF = packages.version("pyperf")
@@ -18,8 +20,8 @@ FACTS = {
 
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
     """What a run of these scenarios and loops is."""
-    groups = plan.cross(
-        [loops.named(name) for name in names], [catalog.named(name) for name in scenarios], baseline, PYTHON
+    groups = cells.cross(
+        [loops.named(name) for name in names], [registry.named(name) for name in scenarios], baseline, PYTHON
     )
     ahead = Plan(tuple(names), tuple(scenarios), baseline, Sampling(rounds=rounds, sweeps=4), seed=1)
     return About(ahead, groups, FACTS, "2026-11-23")
@@ -27,7 +29,7 @@ def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, basel
 
 def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = None) -> Run:
     """A run whose total is made of its stages in fixed parts."""
-    stages = catalog.named(cell.scenario).stages
+    stages = registry.named(cell.scenario).stages
     parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
     metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop, "perf_version": PYPERF}
     return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages

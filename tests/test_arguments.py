@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import arguments, cli
+from bench import cli
+from bench.cli import arguments
 
 
 @pytest.mark.parametrize(("words", "command"), [

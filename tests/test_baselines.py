@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from invented import about
 
-from bench import baselines
 from bench.errors import BenchError, NotMeasuredError
-from bench.store import RunFolder
+from bench.store import baselines
+from bench.store.folder import RunFolder
 
 
 @pytest.fixture(autouse=True)

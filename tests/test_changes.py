@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench import analysis, changes, pairs
-from bench.analysis import Array, Estimate
-from bench.changes import Change
-from bench.pairs import Pair
-from bench.runs import Calibration
-from bench.store import Kept
+from bench.statistics import changes, comparisons, estimates, pairs
+from bench.statistics.changes import Change
+from bench.statistics.estimates import Array, Estimate
+from bench.statistics.pairs import Pair
+from bench.store.outcomes import Calibration, Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 1000
@@ -83,7 +82,7 @@ def test_every_row_of_a_run_is_a_row_of_the_changes(invent: Invent) -> None:
 
     found = changes.between(pair)
 
-    rows = [(row.scenario, row.loop, row.stage, row.role) for row in analysis.compare(pair.old)]
+    rows = [(row.scenario, row.loop, row.stage, row.role) for row in comparisons.compare(pair.old)]
     assert [(row.scenario, row.loop, row.stage, row.role) for row in found] == rows
     assert {row.change is None for row in found if row.role == "baseline"} == {True}
     assert of(found, "control").verdict == "same"
@@ -94,7 +93,7 @@ def test_every_row_of_a_run_is_a_row_of_the_changes(invent: Invent) -> None:
 @given(NUMBERS, NUMBERS)
 def test_swapping_old_and_new_inverts_the_change_and_its_interval(old: Array, new: Array) -> None:
     for estimate in (changes.shift_estimate, changes.welch_estimate):
-        there, back = (analysis.exponential(estimate(*both, 0.95)) for both in ((old, new), (new, old)))
+        there, back = (estimates.exponential(estimate(*both, 0.95)) for both in ((old, new), (new, old)))
 
         low, high = interval(there)
         assert (back.value, *interval(back)) == pytest.approx((1 / there.value, 1 / high, 1 / low))
@@ -104,7 +103,7 @@ def test_swapping_old_and_new_inverts_the_change_and_its_interval(old: Array, ne
 @given(NUMBERS, NUMBERS)
 def test_swapping_loop_and_baseline_inverts_the_change_and_its_interval(old: Array, new: Array) -> None:
     for estimate in (changes.shift_estimate, changes.welch_estimate):
-        there, back = (analysis.exponential(estimate(sign * old, sign * new, 0.95)) for sign in (1, -1))
+        there, back = (estimates.exponential(estimate(sign * old, sign * new, 0.95)) for sign in (1, -1))
 
         low, high = interval(there)
         assert (back.value, *interval(back)) == pytest.approx((1 / there.value, 1 / high, 1 / low))
@@ -175,7 +174,7 @@ def test_where_spreads_differ_both_intervals_seldom_miss_together(old: int, new:
     for _ in range(TRIALS):
         samples = (rng.normal(0, 1, old), rng.normal(0, spread, new))
         intervals = [estimate(*samples, 0.95) for estimate in (changes.shift_estimate, changes.welch_estimate)]
-        wrong += analysis.agreed(intervals, 0) in {"faster", "slower"}
+        wrong += estimates.agreed(intervals, 0) in {"faster", "slower"}
 
     assert 0.01 <= wrong / TRIALS <= 0.065
 

@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bench import catalog, cli, machine, plan, store
-from bench.conditions import place
+from bench import cli
 from bench.errors import NotMeasuredError
-from bench.runs import Done, Run
+from bench.machine import facts as machine_facts
+from bench.machine import place
+from bench.plan import sampling
+from bench.store import folder as run_folder
+from bench.store.outcomes import Done, Run
+from bench.subjects import scenarios
 
 QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
 
@@ -43,7 +47,7 @@ def main(*words: str) -> int:
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few sweeps, and a short look around: these tests look at what is done, not at how fast anything is."""
     monkeypatch.setattr(place, "SAMPLE_S", 0.01)
-    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 
 def test_a_run_ends_with_the_table_and_everything_in_its_folder(
@@ -135,7 +139,7 @@ def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, caps
 def test_a_missing_package_says_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from bench import loops
+    from bench.subjects import loops
 
     monkeypatch.setattr(loops, "LOOPS", (loops.Loop("zloop", "zloop:new", "zloop"),))
 
@@ -198,13 +202,13 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    from bench import catalog, loops
+    from bench.subjects import loops, scenarios
 
     code = main("list")
 
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert code == 0
-    assert set(lines) >= {loop.name for loop in loops.LOOPS} | set(catalog.names())
+    assert set(lines) >= {loop.name for loop in loops.LOOPS} | set(scenarios.names())
 
 
 def test_a_run_is_resumed_where_it_was_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,7 +221,7 @@ def test_a_run_is_resumed_where_it_was_cut(tmp_path: Path, capsys: pytest.Captur
 
     code = main("--resume", str(folder), "-q")
 
-    kept = store.RunFolder(folder).load()
+    kept = run_folder.RunFolder(folder).load()
     assert code == 0
     assert kept.rounds_done == {"warm": 2}
     assert [run.round for run in kept.runs if run.cell.role == "baseline"] == [0, 1, 2]
@@ -258,8 +262,8 @@ def test_a_run_is_not_resumed_with_other_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
-    facts = machine.facts
-    monkeypatch.setattr(machine, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    facts = machine_facts.facts
+    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
 
     code = main("--resume", str(tmp_path / "run"))
 
@@ -274,8 +278,8 @@ def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
     main(*QUICK, "--loop", "asyncio", "-o", str(folder))
     journal = folder / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))  # the last round is not done
-    facts = machine.facts
-    monkeypatch.setattr(machine, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    facts = machine_facts.facts
+    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
     capsys.readouterr()
 
     code = main("--resume", str(folder), "--force-resume", "-q")
@@ -286,7 +290,7 @@ def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
     assert code == 0
     assert marked.search(capsys.readouterr().out)
     assert marked.search((folder / "report.md").read_text())
-    assert store.RunFolder(folder).load().rounds_done == {"warm": 2}
+    assert run_folder.RunFolder(folder).load().rounds_done == {"warm": 2}
     assert main("--resume", str(folder), "-q") == 2
 
 
@@ -294,8 +298,8 @@ def test_other_scenarios_can_not_be_forced_and_force_needs_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
-    scenario = catalog.named("warm")
-    monkeypatch.setattr(catalog, "named", lambda _: dataclasses.replace(scenario, title="another"))
+    scenario = scenarios.named("warm")
+    monkeypatch.setattr(scenarios, "named", lambda _: dataclasses.replace(scenario, title="another"))
 
     codes = [main("--resume", str(tmp_path / "run"), "--force-resume"), main("--force-resume")]
 
@@ -314,7 +318,7 @@ def test_a_report_that_can_not_be_written_is_printed_all_the_same(
     def refused(*_: object) -> None:
         raise NotMeasuredError("read-only")
 
-    monkeypatch.setattr(store.RunFolder, "write", refused)
+    monkeypatch.setattr(run_folder.RunFolder, "write", refused)
 
     assert main("report", str(tmp_path / "run")) == 3
     out, err = capsys.readouterr()
@@ -357,14 +361,14 @@ def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
 def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
     main("--scenario", "warm", "-q", "--loop", "asyncio", "--delay", "0.01", "-o", str(tmp_path / "run"))
 
-    runs: Sequence[Run] = store.RunFolder(tmp_path / "run").load().runs
+    runs: Sequence[Run] = run_folder.RunFolder(tmp_path / "run").load().runs
     assert all(value > 0.009 for run in runs for value in run.values["work"])
 
 
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-o", str(tmp_path / "run"))
 
-    kept = store.RunFolder(tmp_path / "run").load()
+    kept = run_folder.RunFolder(tmp_path / "run").load()
     assert code == 0
     assert {run.cell.thread for run in kept.runs} == {kept.about.plan.thread} == {"worker"}
     assert "All ran in a thread beside the main one" in capsys.readouterr().out
@@ -374,7 +378,7 @@ def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.Cap
 def test_done_marks_are_written_for_every_round(tmp_path: Path) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
 
-    kept = store.RunFolder(tmp_path / "run").load()
+    kept = run_folder.RunFolder(tmp_path / "run").load()
     done = [outcome for outcome in kept.outcomes if isinstance(outcome, Done)]
     assert [(outcome.scenario, outcome.round) for outcome in done] == [("warm", 0), ("warm", 1)]
     assert all(outcome.seconds > 0 for outcome in done)

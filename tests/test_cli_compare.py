@@ -12,9 +12,9 @@ import pytest
 from invented import PYPERF
 from test_cli import main
 
-from bench import plan
-from bench.runs import TOTAL
-from bench.store import Kept, RunFolder
+from bench.plan import sampling
+from bench.store.folder import RunFolder
+from bench.store.outcomes import TOTAL, Kept
 
 Invent = Callable[..., Kept]
 Save = Callable[..., Path]
@@ -344,7 +344,7 @@ def test_a_baselines_name_is_no_path(name: str, capsys: pytest.CaptureFixture[st
 def test_two_real_runs_are_saved_and_compared(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=4, sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=4, sweeps=3, value_s=0.0005, warmups=1))
     words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "-q")
 
     assert main(*words, "--save-baseline", "before", "-o", "first") == 0

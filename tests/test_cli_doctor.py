@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from tabulate import tabulate_formats
 
-from bench import cli, conditions, plan, store
-from bench.conditions import Condition, Place
-from bench.conditions import place as places
-from bench.conditions.place import Sample
+from bench import cli
+from bench.machine import conditions
+from bench.machine import place as places
+from bench.machine.conditions import Condition, Place
+from bench.machine.place import Sample
+from bench.plan import sampling
 from bench.reports.conditions import as_text
+from bench.store import folder as run_folder
 
 FOUND = (
     Condition(
@@ -154,7 +157,7 @@ def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
 def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1))
     monkeypatch.setattr(conditions, "CHECKS", {"workers": lambda place: (f"on {place.confined}", "let them")})
     words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "-q")
     folder = tmp_path / "run"
@@ -169,4 +172,4 @@ def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
     assert said in out
     assert said in (folder / "report.md").read_text()
     assert again == out
-    assert store.RunFolder(folder).load().about.disturbances == ("workers on None",)
+    assert run_folder.RunFolder(folder).load().about.disturbances == ("workers on None",)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from test_cli import main
 
-from bench import lifecycles
-from bench.lifecycles import Observation
-from bench.probe.calls import ROWS
+from bench.lifecycle import observations
+from bench.lifecycle.observations import Observation
+from bench.lifecycle.probe.calls import ROWS
 
 
 def test_json_is_a_list_of_all_rows_and_stderr_says_what_is_done(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +31,7 @@ def test_json_is_a_list_of_all_rows_and_stderr_says_what_is_done(capsys: pytest.
 @pytest.fixture
 def _few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave two rows: each takes a process."""
-    monkeypatch.setattr(lifecycles, "ROWS", {name: ROWS[name] for name in ("asyncio_run", "close")})
+    monkeypatch.setattr(observations, "ROWS", {name: ROWS[name] for name in ("asyncio_run", "close")})
 
 
 @pytest.mark.usefixtures("_bad_loops", "_few_rows")
@@ -85,9 +85,9 @@ def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, caps
 
 def test_the_probe_sees_nothing_of_what_is_installed_beside_it(tmp_path: Path) -> None:
     folder = tmp_path / "site-packages"
-    shutil.copytree("bench/probe", folder / "bench" / "probe")
+    shutil.copytree("bench/lifecycle", folder / "bench" / "lifecycle")
     (folder / "native.py").write_text("raise SystemError('built for another Python')\n")
-    words = [sys.executable, "-P", str(folder / "bench" / "probe"), "own_call", "--given", "native:x"]
+    words = [sys.executable, "-P", str(folder / "bench" / "lifecycle" / "probe"), "own_call", "--given", "native:x"]
 
     done = subprocess.run(words, capture_output=True, timeout=60, check=True)
 
@@ -96,7 +96,10 @@ def test_the_probe_sees_nothing_of_what_is_installed_beside_it(tmp_path: Path) -
 
 def test_the_probe_needs_nothing_that_is_installed() -> None:
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "bench/probe", "asyncio_run"], capture_output=True, timeout=60, check=True
+        [sys.executable, "-I", "-S", "bench/lifecycle/probe", "asyncio_run"],
+        capture_output=True,
+        timeout=60,
+        check=True,
     )
 
     assert json.loads(done.stdout)["creates"] is True

@@ -9,11 +9,12 @@ import pytest
 from invented import about
 from test_resources import invented, needs_strace
 
-from bench import cli, store
+from bench import cli
 from bench.errors import BenchError
 from bench.reports.files import FILES
 from bench.resources import gauges
 from bench.resources.readings import Resources
+from bench.store import folder as run_folder
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_little")
 QUICK = ("--scenario", "manual", "--rounds", "1", "--seed", "3")
@@ -84,7 +85,7 @@ def test_resources_kept_in_a_run_folder_are_a_section_of_its_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(gauges, "why_no_calls", lambda: "not asked")
-    folder = store.RunFolder(tmp_path / "run")
+    folder = run_folder.RunFolder(tmp_path / "run")
     folder.create(about(["manual"], ["asyncio"]))
     before = FILES["report.md"](folder.load(), ())
 
@@ -115,7 +116,7 @@ def test_a_run_folder_without_a_run_is_named_before_anything_is_measured(
 
 
 def test_resources_that_are_not_what_was_written_are_refused(tmp_path: Path) -> None:
-    folder = store.RunFolder(tmp_path)
+    folder = run_folder.RunFolder(tmp_path)
     folder.create(about(["manual"], ["asyncio"]))
     folder.write_resources(invented())
     whole = (tmp_path / "resources.json").read_text()

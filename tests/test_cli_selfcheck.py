@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bench import cli, plan
-from bench.analysis import Estimate
+from bench import cli
+from bench.plan import sampling
 from bench.reports import selfcheck
 from bench.selfcheck import trials
 from bench.selfcheck.scores import Trial
 from bench.selfcheck.trials import Design, Step, Trials
+from bench.statistics.estimates import Estimate
 
 ITSELF = Trial("lock-step", 0.0, 1.0, Estimate(1.001, 0.99, 1.01), different=False, called=False, seconds=10.2)
 SLOWER = Trial("lock-step", 0.02, 1.0199, Estimate(1.02, 1.01, 1.03), different=True, called=False, seconds=10.2)
@@ -21,7 +22,7 @@ WORDS = ("selfcheck", "--seed", "7", "-q")
 @pytest.fixture(autouse=True)
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few sweeps, and little of pyperf."""
-    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(sweeps=3, value_s=0.0005, warmups=1))
     monkeypatch.setattr(trials, "PYPERF_OPTIONS", ("-p", "2", "-n", "2", "-l", "3"))
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench import conditions
-from bench.conditions import Condition, Place, State
-from bench.conditions import place as places
-from bench.conditions.place import Battery, Sample, UntoldError
+from bench.machine import conditions
+from bench.machine import place as places
+from bench.machine.conditions import Condition, Place, State
+from bench.machine.place import Battery, Sample, UntoldError
 
 CPU = "sys/devices/system/cpu"
 CLOCKS = "sys/devices/system/clocksource/clocksource0"

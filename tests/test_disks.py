@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import store
+from bench.store import folder as run_folder
 
 if sys.platform != "linux":
     pytest.skip("mounts file systems of its own, which only Linux lets it", allow_module_level=True)
@@ -25,8 +25,8 @@ from contextlib import suppress
 from pathlib import Path
 from invented import about
 from bench.errors import NotMeasuredError
-from bench.runs import Done, Failure
-from bench.store import JOURNAL, RunFolder
+from bench.store.outcomes import Done, Failure
+from bench.store.folder import JOURNAL, RunFolder
 
 disk = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], check=True)
@@ -115,15 +115,15 @@ print(json.dumps({
     stays, on = "what is in the folder stays readable", f"go on: python -m bench --resume {run}"
     assert found["full"] == [
         f"{run}/{name} can't be written: No space left on device; {stays}\nmake room, then {on}"
-        for name in (store.JOURNAL, "report.md")
+        for name in (run_folder.JOURNAL, "report.md")
     ]
-    assert found["names"] == [store.JOURNAL, store.ABOUT]
+    assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
     assert found["kept"] == found["before"]
     assert found["after"] == found["kept"] + 1  # type: ignore[operator]  # a number
     assert found["problems"] == []
     assert found["read-only"] == [
         f"{run}/{name} can't be written: Read-only file system; {stays}\nmount it for writing again, then {on}"
-        for name in (store.JOURNAL, store.LOCK)
+        for name in (run_folder.JOURNAL, run_folder.LOCK)
     ]
     assert found["still"]
 
@@ -150,8 +150,8 @@ print(json.dumps({{
     run = tmp_path / "disk" / "run"
     said = "can't be written: No space left on device; what is in the folder stays readable"
     then = f"make room, then go on: python -m bench --resume {run}"
-    assert found["run"] == [3, "", f"error: {run}/{store.JOURNAL} {said}\n{then}\n"]
-    assert found["names"] == [store.JOURNAL, store.ABOUT]
+    assert found["run"] == [3, "", f"error: {run}/{run_folder.JOURNAL} {said}\n{then}\n"]
+    assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
     assert str(found["kept"]).startswith("['Calibration', 'Run'")
     assert found["problems"] == []
     assert found["report"] == [3, f"error: {run}/asyncio.json {said}\n{then}\n"]
@@ -166,7 +166,7 @@ def test_a_run_whose_folder_is_deleted_ends_with_3_and_leaves_no_worker(tmp_path
         [sys.executable, "-m", "bench", *QUICK, "-o", str(folder)],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        while process.poll() is None and not (folder / store.ABOUT).exists():
+        while process.poll() is None and not (folder / run_folder.ABOUT).exists():
             time.sleep(0.02)
         shutil.rmtree(folder)
         out, err = process.communicate(timeout=60)

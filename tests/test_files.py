@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import files
+from bench.store import files
 
 
 def test_a_line_is_added_after_one_that_was_cut_short(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from watching import filled
 
-from bench import runs, store
-from bench.probe.witness import COLUMNS
-from bench.runs import Done
+from bench.lifecycle.probe.witness import COLUMNS
+from bench.store import folder as run_folder
+from bench.store import outcomes
+from bench.store.outcomes import Done
 
 EXAMPLES = 300 if sys.version_info[:2] == (3, 14) else 50
 fuzz = settings(
@@ -85,18 +86,18 @@ def _suite() -> bytes:
     return store_suite(fuzzing.MEASURED)
 
 
-def store_suite(kept: store.Kept) -> bytes:
+def store_suite(kept: outcomes.Kept) -> bytes:
     """asyncio.json of a run."""
     folder = filled({}, "suite")
-    store.RunFolder(folder).write_suites(kept)
+    run_folder.RunFolder(folder).write_suites(kept)
     return (folder / "asyncio.json").read_bytes()
 
 
 SUITE = _suite()
 JOURNAL = b"".join(
-    runs.line_of(outcome)
-    for outcome in (runs.Calibration("manual", 5e-5, 60, 2), *fuzzing.MEASURED.outcomes,
-                    runs.Failure(fuzzing.CELL, 1, "why", "a\n\tb"), Done("manual", 0, 1.5))
+    outcomes.line_of(outcome)
+    for outcome in (outcomes.Calibration("manual", 5e-5, 60, 2), *fuzzing.MEASURED.outcomes,
+                    outcomes.Failure(fuzzing.CELL, 1, "why", "a\n\tb"), Done("manual", 0, 1.5))
 )  # fmt: skip
 VALID: Mapping[str, Sequence[bytes]] = {
     "run_json": [fuzzing.PLAIN["run.json"]], "journal_file": [JOURNAL], "resources_file": [hostile.RESOURCES],

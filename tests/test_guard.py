@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import guard, processes
+from bench.measurement import guard, processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc")
 SLEEPS = "import time; time.sleep(300)"
@@ -64,7 +64,7 @@ def test_what_left_the_session_of_a_process_ends_with_it(escaping: Path) -> None
 
 def test_what_a_killed_harness_started_ends_wherever_it_went(escaping: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from bench.processes import Process\n"
+        "import sys, time; from pathlib import Path; from bench.measurement.processes import Process\n"
         "process = Process(Path(sys.argv[1]), ())\n"
         "print(process._process.pid, process.answer(30).decode(), flush=True)\n"
         "time.sleep(300)\n"
@@ -107,7 +107,7 @@ def test_the_guard_of_one_harness_leaves_another_s_processes_alone() -> None:
 
 
 def test_a_guard_does_not_end_before_its_harness_and_then_at_once() -> None:
-    words = [sys.executable, "-m", "bench.guard", "nobody's"]
+    words = [sys.executable, "-m", "bench.measurement.guard", "nobody's"]
     with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
         assert process.stdin
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

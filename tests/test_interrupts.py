@@ -17,9 +17,9 @@ import pyperf
 import pytest
 from conftest import BAD_LOOPS
 
-from bench import store
 from bench.cli import terminal
-from bench.runs import Dropped
+from bench.store import folder as run_folder
+from bench.store.outcomes import Dropped
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 SUSPENDS = """
@@ -106,7 +106,7 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     # A signal to a Python that is ending already is the kernel's affair: shells say 130 of that too.
     assert process.returncode in {code, -blows[-1] if code == 130 else code}
     assert harness.wait_until_all_are_gone()
-    before = store.RunFolder(harness.folder / "run").load()
+    before = run_folder.RunFolder(harness.folder / "run").load()
     assert before.rounds_done["warm"] >= 1
     assert not before.problems
     if blows == [signal.SIGINT]:
@@ -118,7 +118,7 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGTERM]:
         return  # it ends as after the second Ctrl-C
     done = harness.resume()
-    after = store.RunFolder(harness.folder / "run").load()
+    after = run_folder.RunFolder(harness.folder / "run").load()
     assert done.returncode == 0
     assert after.rounds_done == {"warm": 2}
     assert after.outcomes[: len(before.outcomes)] == before.outcomes
@@ -152,7 +152,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
 
     assert process.wait(60) == 130
     assert harness.wait_until_all_are_gone()
-    assert store.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
+    assert run_folder.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
     assert (harness.folder / "run" / "staying--daemon.json").exists()
 
 
@@ -200,7 +200,7 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew
     process = harness.start(["--rounds", "2", "--timeout", "2", "-q"])
     out, _ = process.communicate(timeout=60)
 
-    kept = store.RunFolder(harness.folder / "run").load()
+    kept = run_folder.RunFolder(harness.folder / "run").load()
     (dropped,) = (outcome for outcome in kept.outcomes if isinstance(outcome, Dropped))
     assert process.returncode == 0
     assert "a wait of at most 2 s lasted" in dropped.reason

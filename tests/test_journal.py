@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 from invented import about, run
 
-from bench import journal
-from bench.plan import Cell
-from bench.runs import Done, Failure, Outcome, Run, line_of
+from bench.plan.cells import Cell
+from bench.store import journal
+from bench.store.outcomes import Done, Failure, Outcome, Run, line_of
 
 PLAN = about(["manual"], ["asyncio", "uvloop"])
 BASELINE, CONTROL, UVLOOP = PLAN.cells

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bench import loops
 from bench.selfcheck import known
+from bench.subjects import loops
 
 
 def test_the_name_says_how_many_turns_the_factory_makes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tabulate import tabulate_formats
 
-from bench.lifecycles import Observation
+from bench.lifecycle.observations import Observation
 from bench.reports import lifecycle
 from bench.reports.lifecycle import Table
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from invented import about
 
-from bench import cli, store
+from bench import cli
 from bench.errors import BenchError, InUseError, NotMeasuredError
-from bench.lock import Lock
-from bench.store import RunFolder
+from bench.store import folder as run_folder
+from bench.store.folder import RunFolder
+from bench.store.lock import Lock
 
 BY_ME = (
     rf"is in use: process {os.getpid()} has been measuring into it since \d{{4}}-\d\d-\d\d \d\d:\d\d\nwait for its end"
@@ -46,7 +47,7 @@ def test_a_second_one_is_refused_naming_the_first_and_nothing_is_left(folder: Ru
     with RunFolder(folder.path).locked():
         pass
 
-    assert {file.name for file in folder.path.iterdir()} == {store.ABOUT, store.JOURNAL}
+    assert {file.name for file in folder.path.iterdir()} == {run_folder.ABOUT, run_folder.JOURNAL}
 
 
 def test_whoever_has_the_lock_may_ask_for_it_again(folder: RunFolder) -> None:
@@ -54,7 +55,7 @@ def test_whoever_has_the_lock_may_ask_for_it_again(folder: RunFolder) -> None:
         with folder.locked():
             pass
 
-        assert (folder.path / store.LOCK).exists()
+        assert (folder.path / run_folder.LOCK).exists()
 
 
 def test_of_two_that_make_one_folder_one_wins_and_the_other_names_it(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_nothing_is_left_in_a_folder_without_a_run(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_what_stands_in_a_lock_is_not_believed(folder: RunFolder, left: bytes, named: str) -> None:
     with folder.locked():
-        (folder.path / store.LOCK).write_bytes(left)
+        (folder.path / run_folder.LOCK).write_bytes(left)
 
         with pytest.raises(InUseError, match=named), RunFolder(folder.path).locked():
             pass
@@ -95,9 +96,9 @@ def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all
     folder: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
     if kind == "link":
-        (folder.path / store.LOCK).symlink_to(tmp_path / "outside")
+        (folder.path / run_folder.LOCK).symlink_to(tmp_path / "outside")
     else:
-        os.mkfifo(folder.path / store.LOCK)
+        os.mkfifo(folder.path / run_folder.LOCK)
 
     codes = [main("--resume", str(folder.path)), main("report", str(folder.path))]
 
@@ -105,7 +106,7 @@ def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all
     assert codes == [3, 3]
     assert "Nothing was measured" in out
     assert len(re.findall(r"lock can't be written: it is (?:a link|no regular file)", err)) == 2
-    assert {file.name for file in folder.path.iterdir()} == {store.ABOUT, store.JOURNAL, store.LOCK}
+    assert {file.name for file in folder.path.iterdir()} == {run_folder.ABOUT, run_folder.JOURNAL, run_folder.LOCK}
     assert not (tmp_path / "outside").exists()
 
 
@@ -139,7 +140,7 @@ def test_a_lock_that_can_not_be_filled_is_not_left(folder: RunFolder, monkeypatc
         with pytest.raises(NotMeasuredError, match="lock can't be written: No space left"), folder.locked():
             pass
 
-    assert not (folder.path / store.LOCK).exists()
+    assert not (folder.path / run_folder.LOCK).exists()
     with folder.locked():
         pass
 
@@ -149,7 +150,7 @@ def going(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another process' run into `run`: it goes on no further, and holds its lock, until it is killed."""
     words = ["--scenario", "warm", "--fast", "--rounds", "1", "--loop", "asyncio", "-q", "-o", str(tmp_path / "run")]
     with subprocess.Popen([sys.executable, "-m", "bench", *words]) as process:
-        while process.poll() is None and not (tmp_path / "run" / store.ABOUT).exists():
+        while process.poll() is None and not (tmp_path / "run" / run_folder.ABOUT).exists():
             time.sleep(0.02)
         process.send_signal(signal.SIGSTOP)
         yield process
@@ -176,11 +177,11 @@ def test_a_folder_that_a_run_goes_into_is_left_to_it_until_it_is_killed(
     assert code == 3
     assert re.fullmatch(rf"\nnothing was written: {who}", err)
     assert "asyncio" in out
-    assert {file.name for file in Path(folder).iterdir()} == {store.ABOUT, store.JOURNAL, store.LOCK}
+    assert {file.name for file in Path(folder).iterdir()} == {run_folder.ABOUT, run_folder.JOURNAL, run_folder.LOCK}
 
     going.kill()
     going.wait()
 
     assert main("--resume", folder, "-q") == 0
     assert RunFolder(Path(folder)).load().complete
-    assert not Path(folder, store.LOCK).exists()
+    assert not Path(folder, run_folder.LOCK).exists()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import loops, places, store
 from bench.errors import BenchError
-from bench.loops import LOOPS, Loop
 from bench.reports.files import FILES
+from bench.store import folder
+from bench.subjects import loops, places
+from bench.subjects.loops import LOOPS, Loop
 
 
 def test_the_names_of_the_registry_are_unique() -> None:
@@ -102,7 +103,7 @@ def test_a_name_that_can_be_taken_for_something_else_is_no_loop_s(name: str, mon
 
 
 def test_no_loop_can_be_called_as_a_file_beside_its_suite() -> None:
-    ours = [Path(name) for name in (*FILES, store.ABOUT, store.RESOURCES)]
+    ours = [Path(name) for name in (*FILES, folder.ABOUT, folder.RESOURCES)]
 
     assert not [file.stem for file in ours if file.suffix == ".json" and loops.NAME.fullmatch(file.stem)]
     assert all(loops.NAME.fullmatch(loop.name) for loop in loops.LOOPS)

@@ -14,13 +14,18 @@ from hostile import Folder
 from invented import about, run
 from watching import filled
 
-from bench import changes, pairs, precision, runs, store
 from bench.errors import BenchError
-from bench.plan import MOST_ROUNDS, Plan
+from bench.measurement import delivery, precision
+from bench.measurement.delivery import Delivery
+from bench.plan.cells import Plan
+from bench.plan.sampling import MOST_ROUNDS
 from bench.reports import changes as changes_report
 from bench.reports import tables
 from bench.resources.readings import Calls, ColdCell, ColdStart
-from bench.runs import Delivery, Done, Outcome
+from bench.statistics import changes, pairs
+from bench.store import folder as run_folder
+from bench.store import outcomes
+from bench.store.outcomes import Done, Outcome
 
 ABOUT = about(["manual", "warm"], ["asyncio", "uvloop"])
 RUN_JSON = json.loads(msgspec.json.encode(ABOUT))
@@ -83,12 +88,12 @@ def test_what_is_refused(files: Folder) -> None:
     fuzzing.resumed_folder(files)
 
     with pytest.raises(BenchError, match=r"run.json is not what a run writes: "):
-        store.RunFolder(filled(files)).load()
+        run_folder.RunFolder(filled(files)).load()
 
 
 def with_lines(change: Callable[[dict[str, Any]], object], rounds: int = 6) -> Folder:
     """A folder in which something was done to every run of the journal."""
-    lines = [json.loads(runs.line_of(outcome)) for outcome in measured(rounds)]
+    lines = [json.loads(outcomes.line_of(outcome)) for outcome in measured(rounds)]
     for line in lines:
         if line["type"] == "Run":
             change(line)
@@ -108,7 +113,7 @@ LEFT_OUT: dict[str, Folder] = {
 def test_what_is_left_out(files: Folder) -> None:
     fuzzing.whole_folder(files)
     fuzzing.resumed_folder(files)
-    kept = store.RunFolder(filled(files)).load()
+    kept = run_folder.RunFolder(filled(files)).load()
 
     assert not kept.runs
     assert len(kept.problems) == 21
@@ -127,9 +132,11 @@ def test_the_last_number_of_a_round_is_followed_by_none() -> None:
 def test_student_s_interval_of_wild_rounds_may_be_endless() -> None:
     wild = about(["manual"], ["asyncio", "uvloop", "rloop", "rsloop", "talyn", "zuvloop"])
 
-    def kept(least: float, most: float) -> store.Kept:
+    def kept(least: float, most: float) -> outcomes.Kept:
         values = {"baseline": [1e-9, 1e-9], "control": [1e-9, 1e-9], "loop": [least, most]}
-        return store.Kept(wild, tuple(run(cell, at, [values[cell.role][at]]) for at in (0, 1) for cell in wild.cells))
+        return outcomes.Kept(
+            wild, tuple(run(cell, at, [values[cell.role][at]]) for at in (0, 1) for cell in wild.cells)
+        )
 
     pair = pairs.paired("old", kept(1e-9, 1e5), "new", kept(1e-9, 1e-9))
     found = changes.between(pair)
@@ -159,7 +166,7 @@ def test_what_a_loop_delivers_of_pyperf_s_metadata_is_kept_only_where_pyperf_tak
     }
 
     bad, kept = (
-        runs.run_of(Delivery({"total": (1.0,)}, metadata=each), fuzzing.CELL, 0, None) for each in (told, good)
+        delivery.run_of(Delivery({"total": (1.0,)}, metadata=each), fuzzing.CELL, 0, None) for each in (told, good)
     )
 
     assert bad.metadata == {}
@@ -169,17 +176,17 @@ def test_what_a_loop_delivers_of_pyperf_s_metadata_is_kept_only_where_pyperf_tak
 @pytest.mark.parametrize("seconds", ["5e-324", "1e-13", "9.9e-13"])
 def test_values_that_would_be_rounded_to_nothing_are_refused(seconds: str) -> None:
     with pytest.raises(ValueError, match="1e-12"):
-        runs.delivery_of(f'{{"values":{{"total":[{seconds}]}}}}'.encode())
+        delivery.delivery_of(f'{{"values":{{"total":[{seconds}]}}}}'.encode())
 
 
 def test_a_delivery_that_is_nested_too_deeply_is_refused() -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
-        runs.delivery_of(b'{"x":' + b"[" * 5_000_000 + b"]" * 5_000_000 + b"}")
+        delivery.delivery_of(b'{"x":' + b"[" * 5_000_000 + b"]" * 5_000_000 + b"}")
 
 
 def test_a_calibration_without_values_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="no values to calibrate with"):
-        runs.calibrated_seconds(Delivery())
+        delivery.calibrated_seconds(Delivery())
 
 
 def test_iterations_are_never_more_than_pyperf_can_count() -> None:
@@ -222,7 +229,7 @@ def test_a_cold_start_of_a_bare_interpreter_has_only_an_end() -> None:
     dataclasses.replace(ABOUT.plan, affinity="٣"),
 ])  # fmt: skip
 def test_what_could_not_be_read_back_is_not_written(plan: Plan, tmp_path: Path) -> None:
-    folder = store.RunFolder(tmp_path / "run")
+    folder = run_folder.RunFolder(tmp_path / "run")
 
     with pytest.raises(BenchError, match="such a run can't be kept: "):
         folder.create(dataclasses.replace(ABOUT, plan=plan))
@@ -231,6 +238,6 @@ def test_what_could_not_be_read_back_is_not_written(plan: Plan, tmp_path: Path) 
 
 
 def test_a_fact_with_a_bar_in_it_stays_in_its_cell() -> None:
-    kept = store.Kept(dataclasses.replace(ABOUT, facts={"cpu": "a|b"}), ())
+    kept = outcomes.Kept(dataclasses.replace(ABOUT, facts={"cpu": "a|b"}), ())
 
     assert r"| a\|b " in tables.as_markdown(kept, ())

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from invented import FACTS, about, run
 
-from bench import catalog, cli, pairs
+from bench import cli
 from bench.errors import BenchError
-from bench.pairs import Pair
-from bench.plan import Cell, Plan
-from bench.runs import Calibration, Run
-from bench.store import Kept
+from bench.plan.cells import Cell, Plan
+from bench.statistics import pairs
+from bench.statistics.pairs import Pair
+from bench.store.outcomes import Calibration, Kept, Run
+from bench.subjects import scenarios
 
 Invent = Callable[..., Kept]
 
@@ -96,7 +97,7 @@ def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
 @pytest.mark.parametrize("plan", [
     about(["manual"], ["asyncio"]).plan,
     about(["manual", "warm"], ["asyncio", "uvloop", "rloop"]).plan,
-    about(list(catalog.names()), ["uvloop", "asyncio"], baseline="uvloop").plan,
+    about(list(scenarios.names()), ["uvloop", "asyncio"], baseline="uvloop").plan,
     replace(about(["warm"], ["asyncio", "uvloop"]).plan, delay_s=0.25),
     replace(about(["warm"], ["asyncio", "uvloop"]).plan, thread="worker"),
 ])  # fmt: skip
@@ -108,7 +109,7 @@ def test_the_command_that_measures_alike_does(plan: Plan) -> None:
     baseline = options.baseline or "asyncio"
     assert baseline == plan.baseline
     assert set(dict.fromkeys([baseline, *options.loop])) == set(plan.loops)
-    assert tuple(options.scenario or catalog.names()) == plan.scenarios
+    assert tuple(options.scenario or scenarios.names()) == plan.scenarios
     assert (options.delay or 0) == plan.delay_s
     assert (options.thread or "main") == plan.thread
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import about, run
 
-from bench.plan import Cell, Round
-from bench.precision import Rounds
-from bench.runs import Done, Dropped, Failure, Outcome
-from bench.store import About
+from bench.measurement.precision import Rounds
+from bench.plan.cells import Cell
+from bench.plan.rounds import Round
+from bench.store.outcomes import About, Done, Dropped, Failure, Outcome
 
 SCENARIOS = ("manual", "warm", "runner")
 

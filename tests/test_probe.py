@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import lifecycles, loops
-from bench.lifecycles import Observation, Question
-from bench.probe.calls import ROWS
+from bench.lifecycle import observations
+from bench.lifecycle.observations import Observation, Question
+from bench.lifecycle.probe.calls import ROWS
+from bench.subjects import loops
 
 BAD_LOOPS = Path(__file__).parent / "loops"
 VERSIONS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3.15")
@@ -51,13 +52,13 @@ def seen() -> Mapping[str, Observation]:
     words = dict.fromkeys([word for _, *pair in DOES_AND_DOES_NOT for word in pair] + [*OTHERS])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(BAD_LOOPS))
-        python = lifecycles.interpreter(sys.executable)
+        python = observations.interpreter(sys.executable)
         asked = [
             Question(python, word, None, (row, "--given", f"lives:{name}"))
             for word in words
             for row, name in [word.split()]
         ]
-        return {found.call: found for _, found in lifecycles.collect(asked)}
+        return {found.call: found for _, found in observations.collect(asked)}
 
 
 @pytest.mark.parametrize(("column", "does", "does_not"), DOES_AND_DOES_NOT)
@@ -131,10 +132,10 @@ def test_a_call_that_can_not_be_made_is_a_row_with_the_reason(
 def test_every_interpreter_runs_the_whole_table(program: str) -> None:
     if not shutil.which(program):
         pytest.skip(f"no {program} here")
-    python = lifecycles.interpreter(program)
+    python = observations.interpreter(program)
     old = tuple(map(int, python.python.split(".")[:2])) < (3, 14)
 
-    rows = [row for _, row in lifecycles.collect(list(lifecycles.questions(python, loops.LOOPS[:1], ())))]
+    rows = [row for _, row in observations.collect(list(observations.questions(python, loops.LOOPS[:1], ())))]
 
     by_key = {(row.call, row.situation): row for row in rows}
     assert list(by_key) == [(row.call, row.situation) for row in ROWS.values() if row.given != "own"]
@@ -152,11 +153,11 @@ def test_every_interpreter_runs_the_whole_table(program: str) -> None:
 
 
 def test_rows_of_another_loop_repeat_exactly() -> None:
-    python = lifecycles.interpreter(sys.executable)
+    python = observations.interpreter(sys.executable)
     uvloop = loops.named("uvloop")
-    questions = [asked for asked in lifecycles.questions(python, [uvloop], [uvloop]) if "--given" in asked.words]
+    questions = [asked for asked in observations.questions(python, [uvloop], [uvloop]) if "--given" in asked.words]
 
-    first, second = (list(lifecycles.collect(questions)) for _ in range(2))
+    first, second = (list(observations.collect(questions)) for _ in range(2))
 
     assert first == second
     assert {row.loop_class for _, row in first} == {"uvloop.Loop", None}

@@ -6,9 +6,8 @@ import math
 import pytest
 from invented import about
 
-from bench import plan
-from bench.plan import Round
-from bench.progress import Track, tracked
+from bench.cli.progress import Track, tracked
+from bench.plan.rounds import Round, schedule
 
 
 class Terminal(io.StringIO):
@@ -20,7 +19,7 @@ class Terminal(io.StringIO):
 
 
 def rounds(number: int) -> list[Round]:
-    return list(plan.schedule(about(["manual", "warm"], ["asyncio"]).groups, number, 1, {}, {}))
+    return list(schedule(about(["manual", "warm"], ["asyncio"]).groups, number, 1, {}, {}))
 
 
 def track(number: int, certain: int, left_s: float = math.inf) -> Track[Round]:

@@ -9,12 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import analysis, catalog, cli, loops, store
-from bench.plan import Cell
+from bench import cli
+from bench.plan.cells import Cell
 from bench.reports.files import FILES
 from bench.reports.selfcheck import SelfCheck
-from bench.runs import TOTAL
 from bench.selfcheck.scores import scored
+from bench.statistics.comparisons import compare
+from bench.store import folder as run_folder
+from bench.store.outcomes import TOTAL
+from bench.subjects import loops, scenarios
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -43,9 +46,9 @@ def test_every_command_in_the_readme_is_one() -> None:
             for name in getattr(options, "loop", None) or ():
                 assert loops.named(name).name == name
             if options.command == "run":
-                assert set(options.scenario or ()) <= set(catalog.names())
+                assert set(options.scenario or ()) <= set(scenarios.names())
         else:
-            assert program.partition(".")[2] in catalog.names()
+            assert program.partition(".")[2] in scenarios.names()
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -58,8 +61,8 @@ def test_every_link_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
-    kept = store.RunFolder(folder).load()
-    comparisons = analysis.compare(kept)
+    kept = run_folder.RunFolder(folder).load()
+    comparisons = compare(kept)
 
     assert not kept.problems
     for name, render in FILES.items():
@@ -70,8 +73,8 @@ def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_what_is_published_has_every_cell_of_its_plan(folder: Path) -> None:
-    kept = store.RunFolder(folder).load()
-    rows = {(row.scenario, row.loop, row.role) for row in analysis.compare(kept) if row.stage == TOTAL and row.seconds}
+    kept = run_folder.RunFolder(folder).load()
+    rows = {(row.scenario, row.loop, row.role) for row in compare(kept) if row.stage == TOTAL and row.seconds}
 
     assert rows == {(cell.scenario, cell.loop, cell.role) for cell in kept.about.cells}
     assert Cell("warm", "uvloop", "loop") in kept.about.cells

@@ -12,10 +12,10 @@ import pytest
 from invented import about, run
 from tabulate import tabulate_formats
 
-from bench import analysis
 from bench.reports import numbers, sentence, tables
 from bench.reports.files import FILES
-from bench.store import Kept
+from bench.statistics.comparisons import compare
+from bench.store.outcomes import Kept
 
 Invent = Callable[..., Kept]
 
@@ -30,7 +30,7 @@ def kept(invent: Invent) -> Kept:
 
 
 def text(kept: Kept, style: str = "simple", width: int | None = None) -> str:
-    return tables.as_text(kept, analysis.compare(kept), style, width)
+    return tables.as_text(kept, compare(kept), style, width)
 
 
 def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
@@ -128,7 +128,7 @@ def two_scenarios() -> Kept:
 def test_the_overview_has_a_line_for_each_scenario() -> None:
     kept = two_scenarios()
 
-    (table,) = tables.overview(kept, analysis.compare(kept), "simple")
+    (table,) = tables.overview(kept, compare(kept), "simple")
 
     rows = [re.split("  +", line) for line in table.splitlines()]
     assert rows[0] == ["scenario", "asyncio", "control", "uvloop"]
@@ -139,7 +139,7 @@ def test_the_overview_has_a_line_for_each_scenario() -> None:
 
 
 def test_one_scenario_needs_no_overview(kept: Kept) -> None:
-    assert tables.overview(kept, analysis.compare(kept), "simple") == []
+    assert tables.overview(kept, compare(kept), "simple") == []
 
 
 def test_without_a_baseline_the_ratio_is_a_dash(invent: Invent) -> None:
@@ -161,19 +161,19 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
     disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
 
-    for report in (text(disturbed), FILES["report.md"](disturbed, analysis.compare(disturbed))):
+    for report in (text(disturbed), FILES["report.md"](disturbed, compare(disturbed))):
         paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
         assert report.count(paragraph) == report.count("isturbance") == 1
 
 
 def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
     assert kept.about.disturbances is None
-    for report in (text(kept), FILES["report.md"](kept, analysis.compare(kept))):
+    for report in (text(kept), FILES["report.md"](kept, compare(kept))):
         assert "isturbance" not in report
 
 
 def test_the_sentence_can_be_quoted(kept: Kept) -> None:
-    assert sentence.closing_sentence(kept, analysis.compare(kept)) == (
+    assert sentence.closing_sentence(kept, compare(kept)) == (
         "Against asyncio on CPython 3.14.0, a lifecycle takes 2.00 (2.00–2.00) times as long in manual with uvloop 1.0 "
         "(slower in 1 of 1); asyncio against itself came out at 1.000."
     )
@@ -182,7 +182,7 @@ def test_the_sentence_can_be_quoted(kept: Kept) -> None:
 def test_the_sentence_without_intervals_or_controls(invent: Invent) -> None:
     few = invent({"asyncio": [[1.0]], "uvloop": [[2.0]]})
 
-    assert sentence.closing_sentence(few, analysis.compare(few)) == (
+    assert sentence.closing_sentence(few, compare(few)) == (
         "Against asyncio on CPython 3.14.0, a lifecycle takes 2.00 (–) times as long in manual with uvloop 1.0 "
         "(inconclusive in 1 of 1)."
     )
@@ -191,7 +191,7 @@ def test_the_sentence_without_intervals_or_controls(invent: Invent) -> None:
 def test_the_sentence_of_nothing(invent: Invent) -> None:
     nothing = invent({"asyncio": [None], "uvloop": [None]})
 
-    assert sentence.closing_sentence(nothing, analysis.compare(nothing)).startswith("Nothing was measured")
+    assert sentence.closing_sentence(nothing, compare(nothing)).startswith("Nothing was measured")
     assert "\nasyncio: not in the table: died of SIGSEGV" in text(nothing)
     assert "\nuvloop: not in the table: died of SIGSEGV" in text(nothing)
 
@@ -204,7 +204,7 @@ def test_cells_that_share_a_reason_share_a_line(invent: Invent) -> None:
 
 
 def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
-    page = FILES["report.md"](kept, analysis.compare(kept))
+    page = FILES["report.md"](kept, compare(kept))
 
     assert page.startswith("# Event loops compared\n\nAgainst asyncio on CPython 3.14.0,")
     uvloop = next(line for line in page.splitlines() if line.startswith("| uvloop"))
@@ -214,7 +214,7 @@ def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
 
 
 def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
-    rows = json.loads(FILES["comparisons.json"](kept, analysis.compare(kept)))
+    rows = json.loads(FILES["comparisons.json"](kept, compare(kept)))
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
@@ -227,7 +227,7 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 
 
 def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
-    comparisons = analysis.compare(kept)
+    comparisons = compare(kept)
 
     rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons))))
 

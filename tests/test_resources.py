@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import catalog, loops, processes
-from bench.plan import Cell
-from bench.processes import EndedError, Process, Start
+from bench.measurement import processes
+from bench.measurement.processes import EndedError, Process, Start
+from bench.plan.cells import Cell
 from bench.reports import resources as report
 from bench.resources import coldstart, gauge, gauges, strace
 from bench.resources.gauges import Survey, Surveyor
@@ -32,6 +32,8 @@ from bench.resources.readings import (
     undecided,
 )
 from bench.resources.startup import startups
+from bench.subjects import loops
+from bench.subjects import scenarios as registry
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 NO_STRACE = gauges.why_no_calls()
@@ -39,8 +41,8 @@ needs_strace = pytest.mark.skipif(NO_STRACE is not None, reason=f"system calls a
 
 
 def survey(*names: str, scenarios: Sequence[str] = (), timeout_s: float = 20, rounds: int = 1) -> Survey:
-    found = tuple(map(catalog.named, scenarios))
-    usual = found[0] if found else catalog.named("manual")
+    found = tuple(map(registry.named, scenarios))
+    usual = found[0] if found else registry.named("manual")
     return Survey(tuple(map(loops.named, names)), found, usual, rounds, 1, timeout_s)
 
 
@@ -165,7 +167,7 @@ def test_a_log_is_cut_at_the_marks_and_an_interrupted_call_counts_once() -> None
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("stage", [*catalog.STAGES, gauge.IDLE])
+@pytest.mark.parametrize("stage", [*registry.STAGES, gauge.IDLE])
 def test_the_marks_that_a_probe_makes_are_those_that_are_looked_for(stage: str) -> None:
     line = f'access("{gauge.MARK}{stage}", F_OK) = -1'.encode()
 
@@ -175,7 +177,7 @@ def test_the_marks_that_a_probe_makes_are_those_that_are_looked_for(stage: str) 
 def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
     usual, rare = {("work", "read"): 2}, {("work", "read"): 2, ("work", "brk"): 1}
 
-    found = strace.calls(catalog.named("warm"), [usual, usual, usual, rare])
+    found = strace.calls(registry.named("warm"), [usual, usual, usual, rare])
 
     assert found == Calls("warm", {"start": {}, "work": {"read": 2}, "finish": {}}, slope=2.5)
     assert found.total == 2
@@ -183,7 +185,7 @@ def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
 
 def test_a_log_without_lifecycles_is_refused() -> None:
     with pytest.raises(ValueError, match="strace saw no two lifecycles"):
-        strace.calls(catalog.named("manual"), strace.lifecycles(b"\x00garbage\n" + LOG))
+        strace.calls(registry.named("manual"), strace.lifecycles(b"\x00garbage\n" + LOG))
 
 
 @given(st.binary())
@@ -293,7 +295,7 @@ def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
 
     assert first == again
     assert first.total == first.slope
-    assert set(first.stages) == set(catalog.named(name).stages)
+    assert set(first.stages) == set(registry.named(name).stages)
 
 
 @needs_strace
@@ -349,9 +351,9 @@ def test_of_a_tracer_that_writes_without_end_only_so_much_is_kept(monkeypatch: p
     assert 0 < len(process.log) < 9000
 
 
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_a_cold_start_tells_when_it_began_imported_and_got_data(name: str) -> None:
-    scenario = catalog.named(name)
+    scenario = registry.named(name)
     if reason := scenario.skip_reason(loops.LOOPS[0], sys.version_info[:2]):
         pytest.skip(reason)
 

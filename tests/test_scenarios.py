@@ -1,182 +1,71 @@
-"""The contract of the scenarios, over all of them and all loops that are installed."""
+"""Finding scenarios, and the contract that their files keep."""
 
-import asyncio
-import functools
-import runpy
-import subprocess
-import sys
-import threading
+from pathlib import Path
 
 import pytest
 
 import scenarios
-from bench import catalog, loops
-from scenarios import _workload
-from scenarios._workload import Record, get_data
+from bench.errors import BenchError
+from bench.subjects import loops
+from bench.subjects import scenarios as registry
 
-RECORDS = [Record("Jane", 19), Record("John", 24)]
-HERE = sys.version_info[:2]
-# Other loops are young native code, and run in processes of their own only.
-RUNNABLE = [loop for loop in loops.LOOPS if loop.package in {"asyncio", "uvloop"} and not loop.unavailable]
-CELLS = [
-    pytest.param(catalog.named(name), loop, id=f"{name}-{loop.name}") for name in catalog.names() for loop in RUNNABLE
-]
+GOOD = '"""A title.\n\nMore."""\ndef scenario(new_loop, get_data): ...\n'
 
 
-@pytest.mark.parametrize(("scenario", "loop"), CELLS)
-def test_every_scenario_gets_the_records_or_says_why_it_is_skipped(
-    scenario: catalog.Scenario, loop: loops.Loop
-) -> None:
-    factory = loops.load_factory(loop)
-    created: list[asyncio.AbstractEventLoop] = []
-    ran: list[asyncio.AbstractEventLoop] = []
+def test_every_file_is_a_scenario_with_a_title() -> None:
+    files = {file.stem for file in Path(scenarios.__path__[0]).glob("*.py") if not file.stem.startswith("_")}
 
-    def new_loop() -> asyncio.AbstractEventLoop:
-        created.append(factory())
-        return created[-1]
-
-    async def watched() -> list[Record]:
-        ran.append(asyncio.get_running_loop())
-        return await get_data()
-
-    if scenario.skip_reason(loop, HERE):
-        return  # tested below
-    with catalog.prepared(scenario, loop, factory if scenario.given == "policy" else new_loop) as once:
-        records = [once(watched), once(watched)]
-
-    assert records == [RECORDS, RECORDS]
-    assert len(ran) == 2
-    assert all(running.is_closed() for running in (*ran, *created))
-    assert (ran == created) == (scenario.given == "new_loop")
+    assert set(registry.names()) == files
+    assert all(registry.named(name).title for name in registry.names())
+    assert len({registry.named(name).title for name in registry.names()}) == len(files)
 
 
-def test_a_declared_need_is_real() -> None:
-    missing = [named for named in map(catalog.named, catalog.names()) if named.skip_reason(loops.LOOPS[0], HERE)]
-
-    for scenario in missing:
-        with (
-            pytest.raises((TypeError, AttributeError)),
-            pytest.warns(RuntimeWarning, match="never awaited"),
-            catalog.prepared(scenario, loops.LOOPS[0], asyncio.new_event_loop) as once,
-        ):
-            once(get_data)
-
-    assert {scenario.name for scenario in missing} == ({"asyncio_run"} if HERE < (3, 12) else set())
+def test_an_unknown_scenario_names_the_nearest() -> None:
+    with pytest.raises(BenchError, match="no scenario is called 'runer'; the nearest: runner"):
+        registry.named("runer")
 
 
-def test_a_loop_without_its_own_run_skips_that_scenario() -> None:
-    reasons = {loop.name: catalog.named("own_run").skip_reason(loop, HERE) for loop in loops.LOOPS}
-
-    assert reasons["asyncio"] is None
-    assert reasons["uvloop"] is None
-    assert reasons["rloop"] == "rloop has no run() of its own"
-
-
-def test_the_policy_is_what_it_was_after_the_default_scenario() -> None:
-    class Other(asyncio.SelectorEventLoop):
-        pass
-
-    scenario = catalog.named("asyncio_run_default")
-    with catalog.prepared(scenario, loops.named("asyncio-select"), Other) as once:
-        assert once(get_data) == RECORDS
-        inside = asyncio.new_event_loop()
-    after = asyncio.new_event_loop()
-    inside.close()
-    after.close()
-
-    assert type(inside) is Other
-    assert type(after) is not Other
-
-
-def test_manual_equivalent_leaves_nothing_behind() -> None:
-    ends: list[str] = []
-
-    async def straggler() -> None:
-        try:
-            await asyncio.sleep(60)
-        finally:
-            ends.append("cancelled")
-
-    async def leaves_a_task() -> list[Record]:
-        leaves_a_task.task = asyncio.create_task(straggler())  # type: ignore[attr-defined]  # keeps it alive
-        return await get_data()
-
-    scenario = catalog.named("manual_equivalent")
-    with catalog.prepared(scenario, loops.LOOPS[0], asyncio.new_event_loop) as once:
-        records = once(leaves_a_task)
-
-    assert records == RECORDS
-    assert ends == ["cancelled"]
-
-
-@pytest.mark.parametrize("name", catalog.names())
-def test_every_scenario_is_a_program(
-    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "argv", [name, "--loop", "asyncio", "--delay", "0.01"])
-    try:
-        runpy.run_path(f"{scenarios.__path__[0]}/{name}.py", run_name="__main__")
-        printed = capsys.readouterr().out
-    except SystemExit as end:
-        printed = str(end)
-
-    skipped = catalog.named(name).skip_reason(loops.LOOPS[0], HERE)
-    assert printed == (f"{name} can't be run with asyncio here: {skipped}" if skipped else "Jane 19\nJohn 24\n")
-
-
-def test_a_program_runs_with_the_loop_that_it_is_told() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scenarios.manual", "--loop", "uvloop", "--delay", "0"],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-    assert done.stdout == "Jane 19\nJohn 24\n"
-
-
-def test_a_program_runs_in_the_thread_and_as_often_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    seen: list[threading.Thread] = []
-
-    def watched() -> asyncio.AbstractEventLoop:
-        seen.append(threading.current_thread())
-        return asyncio.new_event_loop()
-
-    asyncio.watched = watched  # type: ignore[attr-defined]  # a place that can be named
-    try:
-        _workload.program("manual.py", ["--loop", "asyncio:watched", "--thread", "worker", "--times", "3"])
-    finally:
-        del asyncio.watched  # type: ignore[attr-defined]  # as before
-
-    assert len(seen) == 3
-    assert threading.main_thread() not in seen
-    assert capsys.readouterr().out == "Jane 19\nJohn 24\n"
-
-
-@pytest.mark.usefixtures("_bad_loops")
-def test_a_program_says_that_its_records_are_wrong() -> None:
-    with pytest.raises(SystemExit, match=r"wrong: it returned .*Jane.*, not the two records"):
-        _workload.program("manual.py", ["--loop", "lying:WrongRecords"])
+@pytest.mark.parametrize("name", ["_workload", "../x", "", "os"])
+def test_what_is_no_scenario_is_not_imported(name: str) -> None:
+    with pytest.raises(BenchError, match="no scenario"):
+        registry.named(name)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("text", "problem"),
     [
-        (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
-        (["--loop", "asyncio-proactor"], "only on win32"),
+        ("def scenario(given, get_data): ...\n", "a docstring"),
+        ('"""Title."""\n', "a function scenario"),
+        (GOOD + 'GIVEN = "nothing"\n', "GIVEN, one of new_loop"),
+        (GOOD + "SINCE = (3, 12)\n", "WHY"),
     ],
 )
-def test_a_program_says_why_it_can_not_run(words: list[str], said: str) -> None:
-    with pytest.raises(SystemExit, match=said):
-        _workload.program("manual.py", words)
+def test_a_file_that_breaks_the_contract_is_told_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
+) -> None:
+    name = f"broken_{abs(hash(text))}"
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr(scenarios, "__path__", [*scenarios.__path__, str(tmp_path)])
+
+    with pytest.raises(BenchError, match=rf"scenarios/{name}\.py needs {problem}.*contract"):
+        registry.named(name)
 
 
-def test_the_workload_waits_as_long_as_it_is_told() -> None:
-    async def timed() -> float:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        await functools.partial(get_data, 0.05)()
-        return loop.time() - began
+@pytest.mark.parametrize(("python", "skipped"), [((3, 11), False), ((3, 15), False), ((3, 16), True)])
+def test_a_scenario_ends_where_python_took_away_what_it_needs(python: tuple[int, int], skipped: bool) -> None:  # noqa: FBT001  (a parameter of the table)
+    reason = registry.named("asyncio_run_default").skip_reason(loops.LOOPS[0], python)
 
-    assert asyncio.run(timed()) >= 0.04
+    assert (reason == "event loop policies are gone from Python 3.16 on") == skipped
+
+
+@pytest.mark.parametrize(("python", "skipped"), [((3, 11), True), ((3, 12), False), ((3, 16), False)])
+def test_a_scenario_begins_where_python_has_what_it_needs(python: tuple[int, int], skipped: bool) -> None:  # noqa: FBT001  (as above)
+    reason = registry.named("asyncio_run").skip_reason(loops.LOOPS[0], python)
+
+    assert (reason is not None) == skipped
+
+
+def test_create_is_a_stage_only_where_creation_can_be_seen() -> None:
+    without = {name for name in registry.names() if "create" not in registry.named(name).stages}
+
+    assert without == {"warm", "own_run"}

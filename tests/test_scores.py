@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyperf._utils import is_significant
 
-from bench.analysis import Comparison, Estimate, agreed_verdict, exponential, median_estimate
 from bench.selfcheck import scores
 from bench.selfcheck.scores import Score, Trial, pyperf_trial, scored, smallest_difference
+from bench.statistics.comparisons import Comparison
+from bench.statistics.estimates import Estimate, agreed_verdict, exponential, median_estimate
 
 SAME = Trial("lock-step", 0.0, 1.0, Estimate(1.0, 0.99, 1.01), different=False, called=False, seconds=10)
 

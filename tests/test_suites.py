@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bench import suites
-from bench.store import Kept
+from bench.store import suites
+from bench.store.outcomes import Kept
 
 Invent = Callable[..., Kept]
 

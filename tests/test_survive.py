@@ -14,9 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import catalog, loops, measure, plan, processes
-from bench.plan import Plan, Round, Sampling
-from bench.runs import Calibration, Failure, Outcome, Run
+from bench.measurement import meter, processes
+from bench.plan import cells
+from bench.plan.cells import Plan
+from bench.plan.rounds import Round
+from bench.plan.sampling import Sampling
+from bench.store.outcomes import Calibration, Failure, Outcome, Run
+from bench.subjects import loops, scenarios
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_impatient")
 LOOPS = Path(__file__).parent / "loops"
@@ -75,7 +79,9 @@ def alive(mark: str) -> dict[int, str]:
             environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"{MARK}={mark}".encode() in environment and (b"bench.worker" in command or command.startswith(b"sleep")):
+        if f"{MARK}={mark}".encode() in environment and (
+            b"bench.worker.stopwatch" in command or command.startswith(b"sleep")
+        ):
             found[int(folder.name)] = command.replace(b"\0", b" ").decode()
     return found
 
@@ -83,11 +89,11 @@ def alive(mark: str) -> dict[int, str]:
 def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
     """One round in `manual`, with asyncio as the baseline: what became of each cell."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
-    (group,) = plan.cross(chosen, [catalog.named("manual")], "asyncio", (3, 14))
+    (group,) = cells.cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
     calibration = Calibration("manual", 1e-4, iterations=5, sweeps=SWEEPS)
     little = Sampling(rounds=1, sweeps=SWEEPS, value_s=0.0005, warmups=1)
     ahead = Plan(tuple(loop.name for loop in chosen), ("manual",), "asyncio", little, 1, timeout_s=timeout_s)
-    outcomes = measure.Meter(ahead, [calibration]).measure(Round(group, 0, "0"))
+    outcomes = meter.Meter(ahead, [calibration]).measure(Round(group, 0, "0"))
     return {outcome.cell.label: outcome for outcome in outcomes if isinstance(outcome, Run | Failure)}
 
 
@@ -139,7 +145,7 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
     began = time.monotonic()
     measured()
     # Twelve more beside them start as slowly as two processors let them: here, and now.
-    monkeypatch.setattr(measure, "START_TIMEOUT_S", max(2.0, 8 * (time.monotonic() - began)))
+    monkeypatch.setattr(meter, "START_TIMEOUT_S", max(2.0, 8 * (time.monotonic() - began)))
     expected = rows("hanging")
 
     outcomes = measured(*(row.loop for row in expected), timeout_s=2)

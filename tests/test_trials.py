@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bench import plan
-from bench.analysis import Estimate
 from bench.errors import BenchError, NotMeasuredError
-from bench.runs import Delivery
+from bench.measurement.delivery import Delivery
+from bench.plan import sampling
 from bench.selfcheck import trials
 from bench.selfcheck.scores import Trial
 from bench.selfcheck.trials import Design, Step, Trials
+from bench.statistics.estimates import Estimate
 
 DESIGN = Design("manual", (0.01, 0.02, 0.05), trial_s=10, max_time_s=300, seed=1)
 LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)
@@ -20,7 +20,7 @@ LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)
 @pytest.fixture
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few sweeps, and little of pyperf."""
-    monkeypatch.setattr(plan, "DEFAULT", plan.Sampling(sweeps=3, value_s=0.0005, warmups=1))
+    monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(sweeps=3, value_s=0.0005, warmups=1))
     monkeypatch.setattr(trials, "PYPERF_OPTIONS", ("-p", "2", "-n", "2", "-l", "3"))
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bench import processes
+from bench.measurement import processes
 from bench.selfcheck import usual
 from bench.selfcheck.known import loop_name
 from scenarios._workload import GetData, Records

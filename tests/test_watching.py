@@ -14,9 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from invented import about
 from watching import GUARD, filled, shown
 
-from bench import analysis, conditions, journal, runs, store
 from bench.errors import BenchError
+from bench.machine import conditions
 from bench.reports.files import FILES as RENDERERS
+from bench.statistics import comparisons, estimates
+from bench.store import folder as run_folder
+from bench.store import journal, outcomes
 
 FILES = hostile.folder_of(about(["manual"], ["asyncio"]), ())
 FOUND = settings(max_examples=3000, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
@@ -55,11 +58,11 @@ def starts(*_given: object) -> None:
 
 @pytest.mark.parametrize("act", [imports, opens, writes, lists, starts])
 def test_what_reaches_out_of_its_folder_is_seen(act: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(_folder: store.RunFolder) -> store.Kept:
+    def load(_folder: run_folder.RunFolder) -> outcomes.Kept:
         act()
         raise BenchError("well behaved, but for that")
 
-    monkeypatch.setattr(store.RunFolder, "load", load)
+    monkeypatch.setattr(run_folder.RunFolder, "load", load)
 
     with pytest.raises(AssertionError, match=r"imports|open|os\.listdir|os\.scandir|subprocess"):
         fuzzing.whole_folder(FILES)
@@ -78,7 +81,7 @@ def test_links_out_of_the_folder_are_seen(tmp_path: Path) -> None:
     "error", [KeyError("x"), ValueError("x"), RecursionError(), MemoryError(), AssertionError("x")]
 )
 def test_any_error_but_ours_is_seen(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "compare", raises(error))
+    monkeypatch.setattr(comparisons, "compare", raises(error))
 
     with pytest.raises(type(error)):
         fuzzing.whole_folder(FILES)
@@ -90,7 +93,7 @@ def test_an_endless_loop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     monkeypatch.setattr(GUARD, "in_seconds", 0.05)
-    monkeypatch.setattr(analysis, "compare", endless)
+    monkeypatch.setattr(comparisons, "compare", endless)
 
     with pytest.raises(TimeoutError):
         fuzzing.whole_folder(FILES)
@@ -98,7 +101,7 @@ def test_an_endless_loop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("said", ["\x1b[2J", "x" * 200_000])
 def test_errors_that_steer_the_terminal_or_have_no_end_are_seen(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "compare", raises(BenchError(said)))
+    monkeypatch.setattr(comparisons, "compare", raises(BenchError(said)))
 
     with pytest.raises(AssertionError, match="an error"):
         fuzzing.whole_folder(FILES)
@@ -113,11 +116,11 @@ def test_reports_that_steer_the_terminal_or_have_a_broken_table_are_seen(text: s
 
 
 def test_a_report_that_overwrites_its_run_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def write_suites(folder: store.RunFolder, _kept: store.Kept) -> None:
+    def write_suites(folder: run_folder.RunFolder, _kept: outcomes.Kept) -> None:
         (folder.path / "journal.jsonl").write_bytes(b"")
 
-    files = hostile.folder_of(about(["manual"], ["asyncio"]), [runs.Done("manual", 0)])
-    monkeypatch.setattr(store.RunFolder, "write_suites", write_suites)
+    files = hostile.folder_of(about(["manual"], ["asyncio"]), [outcomes.Done("manual", 0)])
+    monkeypatch.setattr(run_folder.RunFolder, "write_suites", write_suites)
 
     with pytest.raises(AssertionError, match="overwritten"):
         fuzzing.sound_folder(files)
@@ -125,14 +128,14 @@ def test_a_report_that_overwrites_its_run_is_seen(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_bug_in_a_corner_is_found_in_so_many_examples(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = analysis.exponential
+    sound = estimates.exponential
 
-    def in_a_corner(log_ratio: analysis.Estimate) -> analysis.Estimate:
+    def in_a_corner(log_ratio: estimates.Estimate) -> estimates.Estimate:
         if log_ratio.value > 15:
             raise ZeroDivisionError
         return sound(log_ratio)
 
-    monkeypatch.setattr(analysis, "exponential", in_a_corner)
+    monkeypatch.setattr(comparisons, "exponential", in_a_corner)
 
     with pytest.raises(ZeroDivisionError):
         FOUND(given(hostile.sound_folders())(fuzzing.sound_folder))()
@@ -144,7 +147,7 @@ def test_a_check_that_was_forgotten_is_found_in_so_many_examples(monkeypatch: py
 
     def twice(*words: object) -> object:
         found, problems = sound(*words)  # type: ignore[arg-type]  # the same
-        cells = [(one.cell, one.round) for one in found if isinstance(one, runs.Run)]
+        cells = [(one.cell, one.round) for one in found if isinstance(one, outcomes.Run)]
         assert len(set(cells)) == len(cells), "a cell has two runs of one round"
         return found, problems
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from bench.arguments import PROGRAM
+from bench.cli.arguments import PROGRAM
 from bench.cli.terminal import Lasting
 from bench.errors import BenchError
 

@@ -7,12 +7,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import percentage
+from bench.cli.arguments import percentage
 from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.pairs import Pair
+    from bench.statistics.pairs import Pair
 
 SUMMARY = "GITHUB_STEP_SUMMARY"  # GitHub Actions names there the file whose Markdown it shows beside the log
 
@@ -35,8 +35,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Print what changed; 1 if a check that was asked for fails, 3 if something was not measured in both runs."""
-    from bench import changes
     from bench.reports import changes as report
+    from bench.statistics import changes
 
     pair = _pair(options.old, options.new)
     found = changes.between(pair)
@@ -52,9 +52,11 @@ def call(options: Namespace) -> int:
 
 
 def _pair(old: str, new: str) -> "Pair":
-    from bench import baselines, pairs, store
+    from bench.statistics import pairs
+    from bench.store import baselines
+    from bench.store.folder import RunFolder
 
-    folders = [store.RunFolder(baselines.folder_of(text)) for text in (old, new)]
+    folders = [RunFolder(baselines.folder_of(text)) for text in (old, new)]
     loaded = [folder.load() for folder in folders]
     pair = pairs.paired(old, loaded[0], new, loaded[1])
     for folder, kept in zip(folders, loaded, strict=True):

@@ -3,7 +3,7 @@
 import argparse
 from argparse import Namespace
 
-from bench.arguments import processors
+from bench.cli.arguments import processors
 from bench.cli.terminal import add_format, show, width
 
 
@@ -17,7 +17,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Print what is found, what disturbs first; 0 whatever it is: to inform is all that was asked for."""
-    from bench import conditions, processes
+    from bench.machine import conditions
+    from bench.measurement import processes
     from bench.reports.conditions import as_json, as_text
 
     found = conditions.conditions(conditions.here(options.affinity, processes.environment()))

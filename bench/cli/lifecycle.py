@@ -5,12 +5,12 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from bench.arguments import at_least
+from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.lifecycles import Interpreter, Question
+    from bench.lifecycle.observations import Interpreter, Question
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -36,13 +36,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Print what was observed; 3 if a row was not."""
-    from bench import lifecycles
+    from bench.lifecycle import observations
 
-    pythons = [lifecycles.interpreter(_found(path)) for path in dict.fromkeys(options.python or [sys.executable])]
+    pythons = [observations.interpreter(_found(path)) for path in dict.fromkeys(options.python or [sys.executable])]
     asked = [question for python in pythons for question in _questions(python, options.loop)]
     print(f"observing {len(asked)} calls, each in a fresh process", file=sys.stderr)
-    rows: dict[Interpreter, list[lifecycles.Observation]] = {python: [] for python in pythons}
-    for python, observation in lifecycles.collect(asked, options.timeout or lifecycles.TIMEOUT_S):
+    rows: dict[Interpreter, list[observations.Observation]] = {python: [] for python in pythons}
+    for python, observation in observations.collect(asked, options.timeout or observations.TIMEOUT_S):
         rows[python].append(observation)
 
     from bench.reports import lifecycle
@@ -53,13 +53,14 @@ def call(options: Namespace) -> int:
 
 
 def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question]":
-    from bench import lifecycles, loops
+    from bench.lifecycle import observations
+    from bench.subjects import loops
 
     if names:
         chosen = [loops.named(name) for name in dict.fromkeys(names)]
-        return list(lifecycles.questions(python, chosen, chosen))
+        return list(observations.questions(python, chosen, chosen))
     others = [loop for loop in loops.LOOPS if loop.distribution and loop.package in python.packages]
-    return list(lifecycles.questions(python, loops.LOOPS[:1], others))
+    return list(observations.questions(python, loops.LOOPS[:1], others))
 
 
 def _found(path: str) -> str:

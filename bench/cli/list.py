@@ -12,12 +12,13 @@ def add_options(_parser: argparse.ArgumentParser) -> None:
 
 def call(_options: Namespace) -> int:
     """Print the loops of `LOOPS` and of installed packages, and the scenarios."""
-    from bench import catalog, loops
     from bench.reports.layout import NOTHING, listing
+    from bench.subjects import loops
+    from bench.subjects import scenarios as registry
 
     known = (*loops.LOOPS, *loops.plugged_in())
     found = [(loop.name, loop.version or NOTHING, loop.unavailable or "installed", loop.factory) for loop in known]
-    scenarios = [(scenario.name, scenario.title) for scenario in map(catalog.named, catalog.names())]
+    scenarios = [(scenario.name, scenario.title) for scenario in map(registry.named, registry.names())]
     first = listing(found, ("loop", "version", "here", "factory"), "simple")
     show(f"{first}\n\n{listing(scenarios, ('scenario', 'title'), 'simple')}\n")
     return 0

@@ -7,12 +7,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM
+from bench.cli.arguments import PROGRAM
 from bench.cli.terminal import add_format, show, width
 from bench.errors import InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
-    from bench.store import RunFolder
+    from bench.store.folder import RunFolder
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,16 +23,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Print the tables of a run again."""
-    from bench import store
+    from bench.store.folder import RunFolder
 
-    return conclude(store.RunFolder(options.folder), options.format)
+    return conclude(RunFolder(options.folder), options.format)
 
 
 def conclude(folder: "RunFolder", style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
-    from bench import analysis
     from bench.reports.files import FILES
     from bench.reports.tables import as_text
+    from bench.statistics.comparisons import compare
 
     refused = None
     with contextlib.ExitStack() as held:
@@ -41,7 +41,7 @@ def conclude(folder: "RunFolder", style: str) -> int:
         except (InUseError, NotMeasuredError) as error:
             refused = error
         kept = folder.load()
-        comparisons = analysis.compare(kept)
+        comparisons = compare(kept)
         try:
             if not refused:
                 folder.write_suites(kept)

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM, at_least
+from bench.cli.arguments import PROGRAM, at_least
 from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
@@ -46,18 +46,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> int:
     """Look, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
-    from bench import machine, store
+    from bench.machine import facts
     from bench.reports import resources as report
     from bench.resources.readings import leaks, undecided
+    from bench.store.folder import RunFolder
 
     if sys.platform != "linux":
         raise BenchError(f"resources reads /proc, which only Linux has; this is {sys.platform}")
     survey = _survey(options)
-    folder = store.RunFolder(options.into) if options.into else None
+    folder = RunFolder(options.into) if options.into else None
     with folder.locked() if folder else contextlib.nullcontext():
         if folder:
             folder.load()
-        found = _collect(survey, dict(machine.facts(survey.loops)), quiet=options.quiet)
+        found = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
         show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
         if folder:  # after it is printed: a folder that is full by now is no reason to say nothing
             folder.write_resources(found)
@@ -74,18 +75,21 @@ def _survey(options: Namespace) -> "Survey":
     """What is to be looked at; raises BenchError for what can't be."""
     import secrets
 
-    from bench import catalog, loops, plan
+    from bench.plan.cells import TIMEOUT_S
     from bench.resources import gauges
+    from bench.statistics.estimates import minimum_rounds
+    from bench.subjects import loops
+    from bench.subjects import scenarios as registry
 
     selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
     for loop in selected:
         if loop.unavailable:
             raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
-    scenarios = [catalog.named(name) for name in dict.fromkeys(options.scenario or catalog.names())]
-    scenario = scenarios[0] if options.scenario else catalog.named(USUAL)
+    scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names())]
+    scenario = scenarios[0] if options.scenario else registry.named(USUAL)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    rounds = options.rounds or max(ROUNDS, plan.minimum_rounds(len(selected) - 1))
-    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or plan.TIMEOUT_S)
+    rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
+    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":

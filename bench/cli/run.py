@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
+from bench.cli.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
 from bench.cli.report import conclude
 from bench.cli.terminal import add_format, patience, show
 from bench.errors import BenchError
@@ -16,8 +16,10 @@ from bench.errors import BenchError
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from bench.plan import Group, Plan, Sampling, Thread
-    from bench.store import About, Kept, RunFolder
+    from bench.plan.cells import Group, Plan, Thread
+    from bench.plan.sampling import Sampling
+    from bench.store.folder import RunFolder
+    from bench.store.outcomes import About, Kept
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -67,11 +69,15 @@ def call(options: Namespace) -> int:
 
 
 def _run(options: Namespace, held: "ExitStack") -> int:
-    from bench import catalog, loops, machine, plan, store
+    from bench.machine import facts
+    from bench.plan.cells import cross
+    from bench.store.folder import RunFolder
+    from bench.store.outcomes import About, Kept
+    from bench.subjects import loops, scenarios
 
     _check_resume(options)
     if options.resume:
-        folder = store.RunFolder(options.resume)
+        folder = RunFolder(options.resume)
         held.enter_context(folder.locked())
         kept = folder.load()
         ahead = kept.about.plan
@@ -81,20 +87,20 @@ def _run(options: Namespace, held: "ExitStack") -> int:
     for loop in selected:
         if loop.unavailable:
             raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
-    scenarios = [catalog.named(name) for name in ahead.scenarios]
-    groups = plan.cross(selected, scenarios, ahead.baseline, sys.version_info[:2], ahead.thread)
+    declared = [scenarios.named(name) for name in ahead.scenarios]
+    groups = cross(selected, declared, ahead.baseline, sys.version_info[:2], ahead.thread)
     if options.dry_run:
         return _dry_run(ahead, groups)
     if not any(group.cells for group in groups):
         reasons = {reason for group in groups for _, reason in group.skips}
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
-    about = store.About(ahead, groups, machine.facts(selected), time.strftime("%Y-%m-%d"))
+    about = About(ahead, groups, facts.facts(selected), time.strftime("%Y-%m-%d"))
     if kept is None:
         about = _looked_at(about)
-        folder = store.RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
+        folder = RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
         held.enter_context(folder.locked(new=True))
         folder.create(about)
-        kept = store.Kept(about, ())
+        kept = Kept(about, ())
     else:
         _check_same(folder, kept, about, forced=options.force_resume)
     if not _measure(folder, kept, quiet=options.quiet):
@@ -104,7 +110,7 @@ def _run(options: Namespace, held: "ExitStack") -> int:
 
 def _save_baseline(folder: Path, name: str | None, code: int) -> int:
     """Save a run under the name that was asked for, if all of it was measured; its exit code."""
-    from bench import baselines
+    from bench.store import baselines
 
     if name and code:
         print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
@@ -116,13 +122,13 @@ def _save_baseline(folder: Path, name: str | None, code: int) -> int:
 
 def _check_same(folder: "RunFolder", kept: "Kept", now: "About", *, forced: bool) -> None:
     """Raise BenchError where a run would go on with something else than it was begun with; mark it, where forced."""
-    from bench import machine
-    from bench.runs import Resumed
+    from bench.machine import facts
+    from bench.store.outcomes import Resumed
 
     begun = f"{folder.path} was begun with something else:"
     if kept.about.groups != now.groups:
         raise BenchError(f"{begun} the scenarios are not the same\nbegin a new run, or go back to what they were")
-    changes = machine.differences(kept.about.facts, now.facts)
+    changes = facts.differences(kept.about.facts, now.facts)
     if changes and not forced:
         raise BenchError(
             f"{begun} {'; '.join(changes)}\n"
@@ -145,29 +151,31 @@ def _check_resume(options: Namespace) -> None:
 def _plan(options: Namespace) -> "Plan":
     import secrets
 
-    from bench import catalog, loops, plan
+    from bench.plan.cells import TIMEOUT_S, Plan
+    from bench.subjects import loops, scenarios
 
     baseline = options.baseline or "asyncio"
     names = tuple(dict.fromkeys([baseline, *(options.loop or [loop.name for loop in loops.default_selection()])]))
-    scenarios = tuple(dict.fromkeys(options.scenario or catalog.names()))
+    chosen = tuple(dict.fromkeys(options.scenario or scenarios.names()))
     sampling = _sampling(options, len(names) - 1)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    delay_s, timeout_s = options.delay or 0.0, options.timeout or plan.TIMEOUT_S
+    delay_s, timeout_s = options.delay or 0.0, options.timeout or TIMEOUT_S
     thread: Thread = "worker" if options.thread == "worker" else "main"
-    return plan.Plan(names, scenarios, baseline, sampling, seed, delay_s, timeout_s, options.affinity, thread)
+    return Plan(names, chosen, baseline, sampling, seed, delay_s, timeout_s, options.affinity, thread)
 
 
 def _sampling(options: Namespace, compared: int) -> "Sampling":
     """The pace that was asked for: --rounds alone is their number, the other two say when to go on."""
     import dataclasses
 
-    from bench import plan
+    from bench.plan import sampling
+    from bench.statistics.estimates import minimum_rounds
 
-    pace = plan.FAST if options.fast else plan.RIGOROUS if options.rigorous else plan.DEFAULT
-    rounds = options.rounds or max(pace.rounds, plan.minimum_rounds(compared))
+    pace = sampling.FAST if options.fast else sampling.RIGOROUS if options.rigorous else sampling.DEFAULT
+    rounds = options.rounds or max(pace.rounds, minimum_rounds(compared))
     if options.precision or options.max_time:
-        precision = options.precision or pace.precision or plan.DEFAULT.precision
-        most = options.max_time or pace.max_time_s or plan.DEFAULT.max_time_s
+        precision = options.precision or pace.precision or sampling.DEFAULT.precision
+        most = options.max_time or pace.max_time_s or sampling.DEFAULT.max_time_s
         return dataclasses.replace(pace, rounds=rounds, precision=precision, max_time_s=most)
     if options.rounds:
         return dataclasses.replace(pace, rounds=rounds, precision=None, max_time_s=None)
@@ -178,14 +186,15 @@ def _looked_at(about: "About") -> "About":
     """The same run, with what disturbs at this moment."""
     import dataclasses
 
-    from bench import conditions, processes
+    from bench.machine import conditions
+    from bench.measurement import processes
 
     place = conditions.here(about.plan.affinity, processes.environment())
     return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
-    from bench import plan
+    from bench.plan.rounds import estimated_seconds
     from bench.reports.layout import NOTHING, listing
 
     rows = []
@@ -194,7 +203,7 @@ def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
         cells = ", ".join(cell.label for cell in group.cells)
         rows.append((group.scenario.name, cells or NOTHING, "; ".join(left_out)))
     lines = [listing(rows, ("scenario", "cells", "left out"), "simple"), ""]
-    sampling, seconds = ahead.sampling, plan.estimated_seconds(groups, ahead.sampling, ahead.delay_s)
+    sampling, seconds = ahead.sampling, estimated_seconds(groups, ahead.sampling, ahead.delay_s)
     lines += [f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s"]
     if sampling.precision and sampling.max_time_s and sampling.max_time_s > seconds:
         asked = f"±{100 * sampling.precision:g} %"
@@ -207,11 +216,13 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
     """Measure what is missing, keeping each outcome at once; False if it was interrupted."""
     import contextlib
 
-    from bench import measure, precision, progress
+    from bench.cli import progress
+    from bench.measurement import precision
+    from bench.measurement.meter import Meter
 
     rounds = precision.Rounds(kept.about, kept.outcomes)
     track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
-    meter = measure.Meter(kept.about.plan, kept.outcomes)
+    meter = Meter(kept.about.plan, kept.outcomes)
     try:
         with (
             patience("interrupted: this round is measured to its end; Ctrl-C once more ends it now") as asked,

@@ -6,7 +6,7 @@ import time
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from bench.arguments import at_least, duration, percentage, processors
+from bench.cli.arguments import at_least, duration, percentage, processors
 from bench.cli.terminal import add_format, show, width
 
 if TYPE_CHECKING:
@@ -40,15 +40,16 @@ def call(options: Namespace) -> int:
     """Make the trials, print their scores; 1 if a loop is told different from itself too often."""
     import secrets
 
-    from bench import catalog, loops, machine
     from bench.errors import BenchError
+    from bench.machine import facts as machine_facts
     from bench.reports import selfcheck
     from bench.selfcheck import trials
     from bench.selfcheck.scores import distrusted
+    from bench.subjects import loops, scenarios
 
     effects = () if options.itself else tuple(dict.fromkeys(options.effect or EFFECTS))
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    reason = catalog.named(options.scenario).skip_reason(loops.named(trials.BASELINE), sys.version_info[:2])
+    reason = scenarios.named(options.scenario).skip_reason(loops.named(trials.BASELINE), sys.version_info[:2])
     if reason:
         raise BenchError(f"{options.scenario} can't be tried here: {reason}")
     design = trials.Design(
@@ -57,7 +58,7 @@ def call(options: Namespace) -> int:
     )  # fmt: skip
     made = trials.Trials(design)
     found, code = _make(made, quiet=options.quiet)
-    facts = machine.facts([loops.named("asyncio")])
+    facts = machine_facts.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, found)
     show(selfcheck.as_json(check) if options.json else selfcheck.as_text(check, options.format, width()))
     return code or int(any(map(distrusted, check.scores)))
@@ -67,7 +68,7 @@ def _make(made: "Trials", *, quiet: bool) -> "tuple[list[Trial], int]":
     """All trials that there is time for, and 130 if they were interrupted: what was found until then counts."""
     import contextlib
 
-    from bench import progress
+    from bench.cli import progress
 
     found: list[Trial] = []
     track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left)

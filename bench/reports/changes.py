@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from bench.analysis import THRESHOLD, excludes_1
-from bench.changes import Change, distrusted, slower_by, uncompared
-from bench.pairs import Pair
-from bench.plan import CONFIDENCE, CONTROL
+from bench.plan.cells import CONTROL
 from bench.reports.layout import NOTHING, Lines, indented, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline, unit_for
 from bench.reports.sentence import ends, from_least_to_most, judged
-from bench.runs import TOTAL
+from bench.statistics.changes import Change, distrusted, slower_by, uncompared
+from bench.statistics.estimates import CONFIDENCE, THRESHOLD, excludes_1
+from bench.statistics.pairs import Pair
+from bench.store.outcomes import TOTAL
 
 
 def as_text(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> str:

@@ -5,7 +5,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.conditions import Condition
+from bench.machine.conditions import Condition
 from bench.reports.layout import fits, indented, listing, paragraphs, width_of
 
 NAMES = ("subject", "here", "found", "remedy")

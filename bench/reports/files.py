@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bench.analysis import Comparison
 from bench.reports.records import as_csv, as_json
 from bench.reports.tables import as_markdown
-from bench.store import Kept
+from bench.statistics.comparisons import Comparison
+from bench.store.outcomes import Kept
 
 FILES: Mapping[str, Callable[[Kept, Sequence[Comparison]], str]] = {
     "report.md": as_markdown,

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.lifecycles import Observation
+from bench.lifecycle.observations import Observation
 from bench.reports.layout import NOTHING, dense, indented, paragraphs, parted
 
 DIFFERS = " *"

@@ -2,8 +2,8 @@
 
 import math
 
-from bench.analysis import Estimate
 from bench.reports.layout import NOTHING
+from bench.statistics.estimates import Estimate
 
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 

@@ -5,9 +5,9 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from bench.analysis import Comparison
 from bench.reports.layout import indented
-from bench.store import Kept
+from bench.statistics.comparisons import Comparison
+from bench.store.outcomes import Kept
 
 BOUNDS = ("value", "low", "high")
 

@@ -4,7 +4,6 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from bench.catalog import STAGES
 from bench.reports.layout import NOTHING, Lines, grid, indented, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline
 from bench.reports.sentence import interpreter
@@ -25,6 +24,7 @@ from bench.resources.readings import (
     per_open_loop,
 )
 from bench.resources.startup import Startup, startups
+from bench.subjects.scenarios import STAGES
 
 KIB, BYTE, ONE, MS = 1024.0, 1.0, 0.0, 1e-3
 COLUMNS: Mapping[Field, tuple[str, float]] = {

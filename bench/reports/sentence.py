@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from bench.analysis import Comparison, Estimate
-from bench.plan import CONTROL
+from bench.plan.cells import CONTROL
 from bench.reports.layout import NOTHING
 from bench.reports.numbers import interval
-from bench.runs import TOTAL
-from bench.store import Kept
+from bench.statistics.comparisons import Comparison
+from bench.statistics.estimates import Estimate
+from bench.store.outcomes import TOTAL, Kept
 
 
 def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:

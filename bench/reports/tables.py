@@ -8,15 +8,16 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.analysis import ALONE, THRESHOLD, Comparison, distrusted
-from bench.catalog import STAGES
-from bench.plan import Cell, Sampling, Thread
+from bench.plan.cells import Cell, Thread
+from bench.plan.sampling import Sampling
 from bench.reports import resources
 from bench.reports.layout import NOTHING, fits, grid, listing, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline, percent, unit_for
 from bench.reports.sentence import closing_sentence, judged
-from bench.runs import TOTAL
-from bench.store import Kept
+from bench.statistics.comparisons import ALONE, Comparison, distrusted
+from bench.statistics.estimates import THRESHOLD
+from bench.store.outcomes import TOTAL, Kept
+from bench.subjects.scenarios import STAGES
 
 THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",

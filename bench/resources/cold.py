@@ -8,8 +8,8 @@ import sys
 import time
 from importlib import import_module
 
-from bench.places import load, load_factory
-from bench.turns import Turns, in_words
+from bench.subjects.places import load, load_factory
+from bench.worker.pipe import Turns, in_words
 
 
 def main() -> None:

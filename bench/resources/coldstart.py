@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench.loops import Loop
-from bench.plan import CONTROL, Cell, Group, Round
-from bench.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
+from bench.measurement.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
+from bench.plan.cells import CONTROL, Cell, Group
+from bench.plan.rounds import Round
 from bench.resources.gauges import STRIKES, Survey
 from bench.resources.readings import ColdCell, ColdRole, ColdStart, Count
-from bench.runs import publishable
+from bench.subjects.loops import Loop
+from bench.texts import publishable
 
 BARE = "bare interpreter"
 ASYNCIO = "import asyncio"

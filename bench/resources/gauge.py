@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import catalog, loops
-from bench.turns import Turns, conclude, die_with_parent, in_words
+from bench.subjects import loops, scenarios
+from bench.worker.pipe import Turns, conclude, die_with_parent, in_words
 from scenarios._workload import LoopFactory, Records, get_data
 
 MARK = "evloop-bench "  # and a stage: the path that a mark asks for, seen by a tracer
@@ -81,18 +81,18 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
 
 
 def _run_once(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
-    catalog.check_records(loop.run_until_complete(get_data()))
+    scenarios.check_records(loop.run_until_complete(get_data()))
     return loop
 
 
 def lived(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
     """Run lifecycles one after another, and read every `step`."""
-    scenario, loop = catalog.named(options.scenario), loops.named(options.loop)
+    scenario, loop = scenarios.named(options.scenario), loops.named(options.loop)
     readings = Readings(options.count // options.step + 1, traced=options.traced)
-    with _reported() as report, catalog.prepared(scenario, loop, factory) as once:
+    with _reported() as report, scenarios.prepared(scenario, loop, factory) as once:
         readings.take(0)
         for done in range(1, options.count + 1):
-            catalog.check_records(once(get_data))
+            scenarios.check_records(once(get_data))
             if done % options.step == 0:
                 readings.take(done)
     return {"readings": readings.rows(), **report}
@@ -110,7 +110,7 @@ def _reported() -> Iterator[dict[str, str]]:
 
 def marked(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
     """Run lifecycles with a mark at each border of a stage; garbage belongs to the lifecycle that made it."""
-    scenario, loop = catalog.named(options.scenario), loops.named(options.loop)
+    scenario, loop = scenarios.named(options.scenario), loops.named(options.loop)
 
     async def marked_get_data() -> Records:
         mark("work")
@@ -118,15 +118,15 @@ def marked(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
         mark("finish")
         return records
 
-    with catalog.prepared(scenario, loop, factory if scenario.given == "policy" else marking(factory)) as once:
+    with scenarios.prepared(scenario, loop, factory if scenario.given == "policy" else marking(factory)) as once:
         if scenario.given == "policy":
-            policy = catalog.policy()
+            policy = scenarios.policy()
             policy.new_event_loop = marking(policy.new_event_loop)  # type: ignore[method-assign]  # of this process, for ever
         gc.collect()
         gc.disable()
         for _ in range(options.count):
             mark("start")
-            catalog.check_records(once(marked_get_data))
+            scenarios.check_records(once(marked_get_data))
             gc.collect()
             mark(IDLE)
     return {}

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench.catalog import Scenario
-from bench.loops import Loop
-from bench.processes import AS_MODULE, EndedError, Process, Start, death
+from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, death
 from bench.resources import strace
 from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
-from bench.runs import publishable
+from bench.subjects.loops import Loop
+from bench.subjects.scenarios import Scenario
+from bench.texts import publishable
 
 STRIKES = 2  # failures after which a loop is not started again
 CHECK_TIMEOUT_S = 10.0

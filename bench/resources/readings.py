@@ -12,7 +12,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-from bench.plan import MOST_ROUNDS, LoopName, ScenarioName
+from bench.plan.cells import LoopName, ScenarioName
+from bench.plan.sampling import MOST_ROUNDS
 from bench.texts import Line
 
 PROCESSES = 5  # fresh ones for each figure that allocators disturb

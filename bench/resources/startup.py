@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import plan
-from bench.analysis import Estimate, paired_estimate
 from bench.resources.readings import ColdCell, ColdRole, ColdStart
+from bench.statistics import estimates
+from bench.statistics.estimates import Estimate, paired_estimate
 
 NANOSECOND = 1e-9
 
@@ -33,7 +33,7 @@ class Startup:
 
 def startups(cells: Sequence[ColdCell]) -> tuple[Startup, ...]:
     """Estimate each program's cold start, at the confidence that a table of so many loops needs."""
-    level = plan.confidence(sum(cell.role == "loop" for cell in cells))
+    level = estimates.confidence(sum(cell.role == "loop" for cell in cells))
     by_role = {cell.role: cell for cell in cells}
     return tuple(_startup(cell, by_role, level) for cell in cells)
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
-from bench.catalog import Scenario
 from bench.resources.readings import Calls, Stage
+from bench.subjects.scenarios import Scenario
 
 COMMAND = ("strace", "-f", "-qq", "-s", "64", "-e", "signal=none")
 CALL = re.compile(rb"(?:\d+ +)?(\w{1,64})\(")  # its end, where another thread came between, stands on a line of its own

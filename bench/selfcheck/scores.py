@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import stats
 
-from bench.analysis import Comparison, Estimate
-from bench.plan import CONFIDENCE
+from bench.statistics.comparisons import Comparison
+from bench.statistics.estimates import CONFIDENCE, Estimate
 
 Way: TypeAlias = Literal["lock-step", "pyperf"]
 SURE = 0.95  # 19 of 20

@@ -13,16 +13,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bench import analysis, catalog, guard, loops, plan, texts
+from bench import texts
 from bench.errors import BenchError, NotMeasuredError
-from bench.measure import Meter
-from bench.plan import CONTROL, Plan
-from bench.precision import Rounds
-from bench.processes import EndedError, Process
-from bench.runs import TOTAL, Delivery, Outcome, delivery_of
+from bench.measurement import guard
+from bench.measurement.delivery import Delivery, delivery_of
+from bench.measurement.meter import Meter
+from bench.measurement.precision import Rounds
+from bench.measurement.processes import EndedError, Process
+from bench.plan import cells, sampling
+from bench.plan.cells import CONTROL, Plan
 from bench.selfcheck import known
 from bench.selfcheck.scores import Trial, lock_step_trial, pyperf_trial
-from bench.store import About, Kept
+from bench.statistics import comparisons, estimates
+from bench.store.outcomes import TOTAL, About, Kept, Outcome
+from bench.subjects import loops, scenarios
 
 BASELINE = known.loop_name(0)
 CALIBRATING_TURNS = 12_000  # about as long as a lifecycle of asyncio's: far beyond what is to be found
@@ -116,16 +120,16 @@ class Trials:
         """Compare in lock-step: as many rounds as fit, six at least; the control first, then the slower loop."""
         names = (BASELINE, known.loop_name(turns)) if turns else (BASELINE,)
         seed = random.Random(f"{self.design.seed}/trial/{step.number}").randrange(2**32)
-        sampling = replace(plan.DEFAULT, rounds=plan.minimum_rounds(1), precision=0.0, max_time_s=seconds)
-        ahead = Plan(names, (self.design.scenario,), BASELINE, sampling, seed, affinity=self.design.affinity)
-        scenario = catalog.named(self.design.scenario)
-        groups = plan.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
+        asked = replace(sampling.DEFAULT, rounds=estimates.minimum_rounds(1), precision=0.0, max_time_s=seconds)
+        ahead = Plan(names, (self.design.scenario,), BASELINE, asked, seed, affinity=self.design.affinity)
+        scenario = scenarios.named(self.design.scenario)
+        groups = cells.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
         began = time.monotonic()
         kept = _measured(About(ahead, groups, {}, ""))
         took = time.monotonic() - began
         exact, told = (
-            [row for row in analysis.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
-            for threshold in (0.0, analysis.THRESHOLD)
+            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
+            for threshold in (0.0, estimates.THRESHOLD)
         )
         truths = {CONTROL: (0.0, 1.0), "loop": (effect, self._truth(turns))}
         try:

@@ -14,8 +14,8 @@ from time import perf_counter
 
 import pyperf
 
-from bench import catalog, loops
-from bench.turns import Turns, die_with_parent
+from bench.subjects import loops, scenarios
+from bench.worker.pipe import Turns, die_with_parent
 from scenarios._workload import GetData, Records, get_data
 
 
@@ -42,8 +42,8 @@ def main() -> None:
     runner.argparser.add_argument("--parent", type=int, default=os.getppid())
     options = runner.parse_args()
     die_with_parent(options.parent)
-    loop, scenario = loops.named(options.loop), catalog.named(options.scenario)
-    with catalog.prepared(scenario, loop, loops.load_factory(loop)) as once:
+    loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
+    with scenarios.prepared(scenario, loop, loops.load_factory(loop)) as once:
         benchmark = runner.bench_time_func(f"{scenario.name}.total", functools.partial(seconds, once))
     # A worker of pyperf's delivers too, into what its manager prints: nobody reads it there.
     turns.deliver({"values": {"total": benchmark.get_values()}})

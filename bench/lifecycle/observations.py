@@ -1,0 +1,184 @@
+"""Which call creates a loop, starts it, closes it: asks probes, a fresh process for each row, and believes nothing.
+
+The calls are in `probe/calls.py`; what the columns mean, and when one is None, says `probe/witness.py`.
+"""
+
+import dataclasses
+import os
+import time
+from collections import deque
+from collections.abc import Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bench import texts
+from bench.errors import BenchError
+from bench.lifecycle import probe
+from bench.lifecycle.probe.calls import ROWS
+from bench.lifecycle.probe.witness import COLUMNS
+from bench.measurement.processes import EndedError, Process
+from bench.subjects.loops import LOOPS, Loop
+from bench.texts import MAXIMUM_TEXT, Line, publishable
+
+PROBE = Path(probe.__file__).parent
+TIMEOUT_S = 10.0
+NOT_OBSERVED = "NotObserved"
+COMMON_CALLS = ("run", "install", "new_event_loop", "Loop")  # of loops' packages; which of them there are is looked up
+
+Text: TypeAlias = Annotated[str, Meta(max_length=4 * MAXIMUM_TEXT)]
+
+
+class Observation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one call did on one interpreter; `raises` and `warns` are "category: message".
+
+    Where the process hung or died, `raises` begins with NOT_OBSERVED and all else is None.
+    """
+
+    call: str
+    situation: str | None
+    python: str
+    creates: bool | None = None
+    makes_current: bool | None = None
+    starts: bool | None = None
+    stops: bool | None = None
+    cancels: bool | None = None
+    finalizes_asyncgens: bool | None = None
+    shuts_executor: bool | None = None
+    closes: bool | None = None
+    leaves_none_current: bool | None = None
+    sigint_handler: bool | None = None
+    warns: Text | None = None
+    raises: Text | None = None
+    loop_class: Text | None = None
+
+    @property
+    def observed(self) -> bool:
+        """Whether the probe answered."""
+        return not (self.raises or "").startswith(NOT_OBSERVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python that runs probes, as it describes itself; `packages` are the loops' that it has."""
+
+    implementation: Line
+    python: Line
+    packages: tuple[Line, ...]
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row to ask for; `words` are the probe's, and `maybe` says that there may be no such call."""
+
+    interpreter: Interpreter
+    call: str
+    situation: str | None
+    words: tuple[str, ...]
+    maybe: bool = False
+
+
+def interpreter(path: str) -> Interpreter:
+    """Ask a Python which one it is, and which loops' packages it has; raises BenchError if it does not answer."""
+    names = [loop.package for loop in LOOPS if loop.distribution]
+    process = Process(PROBE, ["facts", *(f"--package={name}" for name in names)], path)
+    try:
+        found = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
+        process.status()
+    except (EndedError, ValueError, RecursionError) as error:
+        process.kill()  # then all that it said is there
+        last = process.output.strip().rpartition("\n")[2]
+        said = "; ".join(filter(None, [texts.said(error), texts.line(last)]))
+        raise BenchError(f"{path} does not run the probe: {said}\nname a Python that is 3.11 or newer") from None
+    finally:
+        process.kill()
+    return dataclasses.replace(found, path=path)
+
+
+def questions(python: Interpreter, factories: Sequence[Loop], owners: Sequence[Loop]) -> Iterator[Question]:
+    """All rows for one interpreter: those that need a factory for each of `factories`, then the `owners`' own calls."""
+    for name, row in ROWS.items():
+        if row.given is None:
+            yield Question(python, row.call, row.situation, (name,))
+        elif row.given == "factory":
+            for loop in factories:
+                situation = row.situation if len(factories) == 1 else loop.name
+                yield Question(python, row.call, situation, (name, *_given(loop.factory), *_selector(loop)))
+    for loop in owners:
+        yield from _own_questions(python, loop)
+
+
+def collect(asked: Sequence[Question], timeout_s: float = TIMEOUT_S) -> Generator[tuple[Interpreter, Observation]]:
+    """Ask all, one more at a time than there are processors, and give the answers in the order of the questions."""
+    waiting, running = deque(asked), deque[_Asked]()
+    try:
+        while waiting or running:
+            while waiting and len(running) <= (os.cpu_count() or 1):
+                running.append(_Asked(waiting.popleft(), timeout_s))
+            first = running[0]
+            if observation := first.observation():
+                yield first.question.interpreter, observation
+            running.popleft().process.kill()
+    finally:
+        for one in running:
+            one.process.kill()
+
+
+class _Asked:
+    """A question, and the process that looks for its answer."""
+
+    def __init__(self, question: Question, timeout_s: float) -> None:
+        self.question, self._timeout_s = question, timeout_s
+        self._since = time.monotonic()
+        self.process = Process(PROBE, question.words, question.interpreter.path)
+
+    def observation(self) -> Observation | None:
+        """Wait for it; None if there is no such call."""
+        question = self.question
+        place = {"call": question.call, "situation": question.situation, "python": question.interpreter.python}
+        try:
+            answer = msgspec.json.decode(
+                self.process.answer(self._timeout_s, self._since), type=dict[str, object] | None
+            )
+            self.process.status()
+            return None if answer is None and question.maybe else _checked(answer, place)
+        except EndedError as error:
+            reason = str(error)
+        except (ValueError, RecursionError):
+            reason = "wrote something else into the harness's pipe than an answer"
+        return _checked({**dict.fromkeys(COLUMNS), "raises": f"{NOT_OBSERVED}: {reason}"}, place)
+
+
+def _checked(answer: dict[str, object] | None, place: dict[str, str | None]) -> Observation:
+    """Check an answer's columns and types; of its texts keep what may be published."""
+    if answer is None or answer.keys() != set(COLUMNS):
+        raise ValueError("its columns are not those of a row")
+    observation = msgspec.convert({**answer, **place}, Observation)
+    told = {name: getattr(observation, name) for name in ("warns", "raises", "loop_class")}
+    return msgspec.structs.replace(observation, **{name: publishable(text) for name, text in told.items() if text})
+
+
+def _own_questions(python: Interpreter, loop: Loop) -> Iterator[Question]:
+    """Calls of a loop's own package, those that it is registered with first; asyncio's are rows already."""
+    if loop.package == "asyncio":
+        return
+    module = loop.factory.partition(":")[0]
+    sure = [loop.own_run, loop.factory]
+    guessed = [f"{module}:{name}" for name in COMMON_CALLS] if loop.distribution else []
+    for place in dict.fromkeys(filter(None, [*sure, *guessed])):
+        runs = place == loop.own_run or place.endswith(":run")
+        maybe = place not in sure
+        words = ("own_run" if runs else "own_call", *_given(place), *(["--maybe"] if maybe else []))
+        yield Question(python, place.replace(":", "."), None, words, maybe)
+
+
+def _given(place: str) -> tuple[str, str]:
+    return "--given", place
+
+
+def _selector(loop: Loop) -> Collection[str]:
+    return ("--selector", loop.selector) if loop.selector else ()

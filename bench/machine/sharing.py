@@ -1,0 +1,95 @@
+"""Who else has this machine: other processes, and other machines on its host."""
+
+from bench.machine.place import SAMPLE_S, Place, UntoldError, counted, unexpected, whole
+
+LOAD_PER_CPU = 0.5  # a run of our own keeps one CPU busy: half of the least that is enough
+OTHERS = 0.1  # of all CPUs' time
+STOLEN = 0.01  # what one tick of the kernel's makes on two CPUs: more than that is no chance
+CONTAINERS = {"": ".dockerenv", "run": ".containerenv"}  # a folder, and what is in it
+HYPERVISORS = {  # as the firmware's vendor and product say it
+    "QEMU": "QEMU", "KVM": "KVM", "VMware": "VMware", "VirtualBox": "VirtualBox", "Xen": "Xen",
+    "Microsoft Corporation Virtual Machine": "Hyper-V", "Amazon EC2": "Amazon EC2", "Parallels": "Parallels",
+    "Google Compute Engine": "Google Compute Engine", "OpenStack": "OpenStack", "BHYVE": "bhyve",
+    "Apple Virtualization": "Apple's framework",
+}  # fmt: skip
+
+
+def load(place: Place) -> tuple[str, str]:
+    """The average of a minute, and what others use now; too much of either widens the intervals."""
+    if place.load is None or place.sample.others is None:
+        raise UntoldError(f"psutil can't tell on {place.platform}")
+    each, others = place.load / place.cpus, place.sample.others
+    found = f"{place.load:.2f} on {counted(place.cpus)} ({each:.2f} each), others use {others:.0%} of them"
+    if place.platform == "linux":
+        found += f", {_waiting(place)} run now"
+    if each <= LOAD_PER_CPU and others <= OTHERS:
+        return found, ""
+    return found, "end what runs beside (top shows it); the average of a minute falls a minute later"
+
+
+def steal(place: Place) -> tuple[str, str]:
+    """What the host took while we wanted to run."""
+    if place.sample.stolen is None:
+        raise UntoldError(f"psutil can't tell on {place.platform}")
+    found = f"{place.sample.stolen:.1%} over {SAMPLE_S:g} s"
+    if place.sample.stolen <= STOLEN:
+        return found, ""
+    return found, "other machines on the host take it: measure at a quieter hour, or on a machine of your own"
+
+
+def virtualisation(place: Place) -> tuple[str, str]:
+    """Whether others share the hardware unseen."""
+    name = hypervisor(place)
+    inside = any(mark in place.names(folder) for folder, mark in CONTAINERS.items()) or "container" in place.environment
+    container = ", in a container" if inside else ""
+    if name is None:
+        raise UntoldError(f"neither processor nor firmware says{container}")
+    if not name:
+        return f"none{container}", ""
+    remedy = "to publish, measure on hardware of your own; else look at the control's row, and measure twice"
+    return f"by {name}{container}", remedy
+
+
+def hypervisor(place: Place) -> str | None:
+    """What this machine runs in, by name; "" if in nothing; None if that can't be told."""
+    lines = place.read("proc/cpuinfo").splitlines()
+    flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), None)
+    firmware = " ".join(place.look(f"sys/class/dmi/id/{name}") or "" for name in ("sys_vendor", "product_name"))
+    named = next((name for text, name in HYPERVISORS.items() if text in firmware and ".metal" not in firmware), None)
+    if place.look("sys/hypervisor/type") == "xen":
+        return "Xen"
+    if flags is None:  # only x86 has them
+        return named
+    if "hypervisor" not in flags:
+        return ""
+    if "microsoft" in (place.look("proc/version") or "").lower():
+        return "Hyper-V"
+    clocks = place.look("sys/devices/system/clocksource/clocksource0/available_clocksource") or ""
+    return named or ("KVM" if "kvm-clock" in clocks else "a hypervisor without a name")
+
+
+def swap(place: Place) -> tuple[str, str]:
+    """What is moved disturbs; what lies there does not."""
+    if place.swap is None:
+        raise UntoldError(f"psutil can't tell on {place.platform}")
+    used, total = place.swap
+    if not total:
+        return "none", ""
+    if place.platform != "linux" or place.sample.swapped is None:
+        raise UntoldError(f"{_mib(used)} of {_mib(total)} in use; whether any is moved can't be told")
+    found = f"{_mib(place.sample.swapped)} moved in {SAMPLE_S:g} s, {_mib(used)} of {_mib(total)} in use"
+    return found, "end what uses the memory; then sudo swapoff -a" if place.sample.swapped else ""
+
+
+def _waiting(place: Place) -> int:
+    """How many processes run or want to, less this one, at this moment."""
+    path = "proc/loadavg"
+    fields = place.read(path).split()
+    running = whole(fields[3].partition("/")[0]) if len(fields) > 3 else None  # noqa: PLR2004  (after three averages)
+    if running is None:
+        raise unexpected(path)
+    return max(0, running - 1)
+
+
+def _mib(number: int) -> str:
+    return f"{number / 2**20:.0f} MiB"

@@ -1,0 +1,124 @@
+"""Numbers to estimates: medians, intervals, verdicts. docs/method.md says why each is what it is."""
+
+import functools
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+def confidence(compared: int) -> float:
+    """Confidence of each interval in a table that compares so many loops (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(1, compared)
+
+
+def minimum_rounds(compared: int) -> int:
+    """Rounds that the exact sign interval needs at that confidence: 6 for one loop.
+
+    With n rounds its widest interval, from the least to the greatest, misses with 2 / 2**n.
+    """
+    return math.ceil(math.log2(2 / (1 - confidence(compared))))
+
+
+THRESHOLD = 0.01  # of the baseline: what is closer to it than this is called the same
+
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and its confidence interval; no bounds where there were too few rounds for one."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval, as a part of the value (0.02: ± 2 %); without bounds it is endless."""
+        return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2 / self.value
+
+
+def median_estimate(numbers: Array, level: float) -> Estimate:
+    """The median, and its exact distribution-free interval from the sign test.
+
+    Source: Conover, *Practical Nonparametric Statistics* (1999), 3.2; `scipy.stats.quantile_test`.
+    """
+    ordered = np.sort(numbers)
+    low, high = (None if place is None else float(ordered[place]) for place in _ends(len(numbers), level))
+    return Estimate(float(np.median(numbers)), low, high)
+
+
+@functools.cache
+def _ends(number: int, level: float) -> tuple[int | None, int | None]:
+    """Which of so many sorted numbers bound that interval; None for too few: it depends on nothing else."""
+    places = np.arange(number, dtype=np.float64)
+    bounds = cast("tuple[float, float]", stats.quantile_test(places, p=0.5).confidence_interval(level))
+    low, high = (None if math.isnan(bound) else int(bound) for bound in bounds)
+    return low, high
+
+
+def paired_estimate(these: Sequence[float], those: Sequence[float], level: float, *, ratio: bool = False) -> Estimate:
+    """Of these numbers less those, pair by pair; or of these divided by those."""
+    pairs = np.array(these, np.float64), np.array(those, np.float64)
+    if ratio:
+        return exponential(median_estimate(np.log(pairs[0]) - np.log(pairs[1]), level))
+    return median_estimate(pairs[0] - pairs[1], level)
+
+
+def mean_estimate(numbers: Array, level: float) -> Estimate:
+    """The mean, and Student's interval for it: the paired t-test, since these are differences."""
+    mean = float(np.mean(numbers))
+    if len(numbers) == 1:
+        return Estimate(mean, None, None)
+    half = float(stats.sem(numbers) * stats.t.ppf((1 + level) / 2, len(numbers) - 1))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:
+    """faster, slower or same if the sign interval and the paired t both say so; else inconclusive."""
+    return agreed((median_estimate(logs, level), mean_estimate(logs, level)), threshold)
+
+
+def agreed(intervals: Collection[Estimate], threshold: float) -> str:
+    """What all of these intervals of log ratios say; else inconclusive."""
+    verdicts = {verdict(interval, threshold) for interval in intervals}
+    return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
+
+
+def verdict(log_ratio: Estimate, threshold: float) -> str:
+    """What an interval of log ratios shows: it must lie wholly beyond, or within, the threshold."""
+    edge = math.log1p(threshold)
+    if log_ratio.low is None or log_ratio.high is None:
+        return "inconclusive"
+    if log_ratio.high < -edge:
+        return "faster"
+    if log_ratio.low > edge:
+        return "slower"
+    return "same" if -edge <= log_ratio.low and log_ratio.high <= edge else "inconclusive"
+
+
+def exponential(log_ratio: Estimate) -> Estimate:
+    """A ratio, of its logarithm."""
+    low, high = (None if bound is None else _exp(bound) for bound in (log_ratio.low, log_ratio.high))
+    return Estimate(_exp(log_ratio.value), low, high)
+
+
+def _exp(logarithm: float) -> float:
+    """Endless, where Student's interval of two wild rounds reaches further than there are numbers."""
+    try:
+        return math.exp(logarithm)
+    except OverflowError:
+        return math.inf
+
+
+def excludes_1(ratio: Estimate, threshold: float) -> bool:
+    """Whether the interval of a ratio lies wholly beyond the threshold."""
+    return (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)

@@ -1,0 +1,175 @@
+"""A pair: two runs of one plan, measured at different times, and what differs between them. Pure."""
+
+import itertools
+import math
+import shlex
+import statistics
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.errors import BenchError
+from bench.machine import facts
+from bench.plan.cells import Plan
+from bench.statistics.estimates import confidence
+from bench.store.outcomes import TOTAL, Calibration, Kept
+from bench.subjects import scenarios
+
+MACHINE = ("cpu", "cpus", "architecture", "affinity")  # where one differs, seconds are of two machines
+SAME_LENGTH = 1.25  # times: values that differ more in length move a ratio by some per cent (docs/method.md)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An old run and a new one of the same plan; names are what the user calls them."""
+
+    old: Kept
+    new: Kept
+    old_name: str = "old"
+    new_name: str = "new"
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What was not the same: versions, machine, and how much was measured."""
+        return self._changed({**_facts(self.old), **_facts(self.new)})
+
+    @property
+    def other_machine(self) -> tuple[str, ...]:
+        """Why the seconds of the two can't be compared; nothing where they can."""
+        return self._changed(MACHINE)
+
+    @property
+    def other_lengths(self) -> Mapping[str, str]:
+        """Scenarios in which a value of the baseline lasted clearly longer or shorter than before, and how long.
+
+        Iterations are calibrated anew in each run; where other programs disturb that, values come out too short.
+        """
+        before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
+        return {
+            scenario: f"{before[scenario] * 1000:.2g} ms then, {after[scenario] * 1000:.2g} ms now"
+            for scenario in before
+            if scenario in after and not 1 / SAME_LENGTH <= after[scenario] / before[scenario] <= SAME_LENGTH
+        }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known to read the changes."""
+        return (*self._confounded(), *self._busy(), *self._incomplete())
+
+    def _changed(self, names: Collection[str]) -> tuple[str, ...]:
+        earlier, now = (
+            {name: value for name, value in _facts(kept).items() if name in names} for kept in (self.old, self.new)
+        )
+        return facts.differences(earlier, now)
+
+    def _confounded(self) -> Iterator[str]:
+        baseline = self.old.about.plan.baseline
+        if self.other_machine:
+            yield (
+                f"† not comparable, the machine is another one ({'; '.join(self.other_machine)}): "
+                "a change then also holds what the machine does to a ratio"
+            )
+        if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
+            yield (
+                f"{baseline} itself, which the others are divided by, is another one ({'; '.join(changed)}): "
+                "where it became faster, a loop that stayed as it was is called slower, and the other way round"
+            )
+
+    def _busy(self) -> Iterator[str]:
+        loads = [(_load(kept), kept.about.facts.get("cpus", "")) for kept in (self.old, self.new)]
+        if any(cpus.isdecimal() and load > int(cpus) for load, cpus in loads):
+            (before, cpus), (after, _) = loads
+            yield (
+                f"the machine was busy with other things (load {before:.1f} then, {after:.1f} now, {cpus} processors): "
+                "that moves the ratio of a loop from one run to the next, which no interval shows; "
+                "measure both on a quiet machine"
+            )
+
+    def _incomplete(self) -> Iterator[str]:
+        for side, kept in (("old", self.old), ("new", self.new)):
+            if not kept.complete:
+                done = min(kept.rounds_done.get(cell.scenario, 0) for cell in kept.about.cells)
+                yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
+            yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
+
+
+def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
+    """Pair two runs; raises BenchError where they can't be compared, with the reason and what to do."""
+    again = f"python -m bench {shlex.join(_words(old.about.plan))}"
+    if unlike := list(_unlike(old_name, _settings(old), new_name, _settings(new))):
+        first = f"{old_name} and {new_name} are runs of different plans"
+        raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both alike: {again}")
+    for name, kept in ((old_name, old), (new_name, new)):
+        if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
+            needed = minimum_rounds(len(kept.about.plan.loops) - 1)
+            raise BenchError(
+                f"{name} has one round: nothing tells how much its ratios vary from one to the next\n"
+                f"measure it with {needed} rounds or more: {again} --rounds {needed}"
+            )
+    if old.runs and old.runs == new.runs:
+        raise BenchError(f"{old_name} and {new_name} hold the same measurements\nmeasure a second time: {again}")
+    return Pair(old, new, old_name, new_name)
+
+
+def minimum_rounds(compared: int) -> int:
+    """Rounds that the exact interval of a change needs in each run, for so many loops in a table: 4 for one.
+
+    With n in each, the widest interval, from the least difference to the greatest, misses with 2 / C(2n, n).
+    """
+    return next(n for n in itertools.count(2) if 2 / math.comb(2 * n, n) <= 1 - confidence(compared))
+
+
+def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
+    """What the plans don't share, in words."""
+    for name, ours, theirs in ((old_name, before, after), (new_name, after, before)):
+        if alone := [what for what in ours if what not in theirs and not what.startswith("stages")]:
+            yield f"only in {name}: {', '.join(alone)}"
+    for what in (what for what in before if what in after and before[what] != after[what]):
+        yield f"{what}: {before[what]} in {old_name}, {after[what]} in {new_name}"
+
+
+def _settings(kept: Kept) -> Mapping[str, str]:
+    """All that must be the same in both, in words."""
+    about, plan = kept.about, kept.about.plan
+    return {
+        "method": f"version {about.method}",
+        "sleep of the workload": f"{plan.delay_s:g} s",
+        "baseline": plan.baseline,
+        "thread": plan.thread,
+        "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
+        **{f"loop {name}": "planned" for name in plan.loops},
+        **{f"scenario {name}": "planned" for name in plan.scenarios},
+        **{f"stages of {group.scenario.name}": ", ".join(group.scenario.stages) for group in about.groups},
+    }
+
+
+def _facts(kept: Kept) -> Mapping[str, str]:
+    """Where it was measured, and how much."""
+    plan = kept.about.plan
+    amount = {"rounds": str(plan.sampling.rounds), "sweeps": str(plan.sampling.sweeps)}
+    return {**kept.about.facts, "affinity": plan.affinity or "none", **amount}
+
+
+def _words(plan: Plan) -> list[str]:
+    """The options that plan the same again, but for how much is measured."""
+    chosen = () if plan.scenarios == scenarios.names() else plan.scenarios
+    words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
+    words = words or ["--loop", plan.baseline]
+    words += [word for name in chosen for word in ("--scenario", name)]
+    words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [] if plan.thread == "main" else ["--thread", plan.thread]
+    return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
+
+
+def _load(kept: Kept) -> float:
+    """Load average while it was measured, the median; 0 where nothing tells."""
+    loads = (run.metadata.get("load_avg_1min") for run in kept.runs)
+    return statistics.median([load for load in loads if isinstance(load, float | int)] or [0])
+
+
+def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
+    """For each scenario how long a value of the baseline lasted, the median."""
+    for calibration in (outcome for outcome in kept.outcomes if isinstance(outcome, Calibration)):
+        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == calibration.scenario)
+        if seconds := [value for run in runs for value in run.values[TOTAL]]:
+            yield calibration.scenario, calibration.iterations * statistics.median(seconds)

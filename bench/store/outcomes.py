@@ -1,0 +1,180 @@
+"""A run: what one worker yields in one round. Also what it says when it fails, and the way home.
+
+Loops are other people's code and may write anything into a pipe, and anybody may have written a file: nothing is
+believed before msgspec has checked it against these types.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bench.plan.cells import Cell, Group, Plan, ScenarioName
+from bench.plan.sampling import MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
+from bench.resources.readings import Resources
+from bench.texts import Line, Lines
+
+TOTAL: Literal["total"] = "total"
+MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
+PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
+
+Stage: TypeAlias = Literal["total", "create", "start", "work", "finish"]
+Seconds: TypeAlias = Annotated[float, Meta(ge=10**-PICOSECONDS, lt=1e6)]
+Index: TypeAlias = Annotated[int, Meta(ge=0, lt=MOST_ROUNDS)]
+Iterations: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_ITERATIONS)]
+Sweeps: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_SWEEPS)]
+Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS)]
+Whole: TypeAlias = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
+Metadata: TypeAlias = Mapping[Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")], Line | Whole | float]
+
+
+class Run(Struct, frozen=True, tag=True):
+    """Values of one cell in one round: `values[stage]` are seconds per iteration, one per sweep.
+
+    `ending` says how the worker ended, if it did so badly after it had delivered.
+    """
+
+    cell: Cell
+    round: Index
+    values: Mapping[Stage, Values]
+    metadata: Metadata
+    ending: Line | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be paired: stages of different length, or no total."""
+        if TOTAL not in self.values or len({len(numbers) for numbers in self.values.values()}) != 1:
+            raise ValueError("its stages are not those of one lifecycle")
+
+
+class Failure(Struct, frozen=True, tag=True):
+    """A cell that gave no values in a round, why, and the last that its worker printed."""
+
+    cell: Cell
+    round: Index
+    reason: Line
+    output: Lines = ""
+
+
+class Calibration(Struct, frozen=True, tag=True):
+    """How long one lifecycle of a scenario takes on the baseline, and what follows from it."""
+
+    scenario: ScenarioName
+    lifecycle_s: Seconds
+    iterations: Iterations
+    sweeps: Sweeps
+
+
+class Done(Struct, frozen=True, tag=True):
+    """A round that is complete: each of its cells has delivered, or has failed. It took `seconds` of the run's time."""
+
+    scenario: ScenarioName
+    round: Index
+    seconds: Annotated[float, Meta(ge=0, lt=1e9)] = 0.0
+
+
+class Dropped(Struct, frozen=True, tag=True):
+    """A round whose times can't be believed, and why; it is measured anew, under another number."""
+
+    scenario: ScenarioName
+    round: Index
+    reason: Line
+
+
+class Resumed(Struct, frozen=True, tag=True):
+    """From here on it was measured with something else than before, because the user forced it."""
+
+    changes: Annotated[tuple[Line, ...], Meta(max_length=100)]
+
+
+Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
+
+
+def note_of(outcome: Outcome) -> str | None:
+    """What a reader must know of an outcome that is no value, in words; None if there is nothing."""
+    if isinstance(outcome, Resumed):
+        return f"RESUMED BY FORCE after something had changed ({'; '.join(outcome.changes)}): its values are of both"
+    if isinstance(outcome, Dropped):
+        return f"{outcome.scenario}, round {outcome.round + 1} was dropped, and measured anew: {outcome.reason}"
+    return None
+
+
+def line_of(outcome: Outcome) -> bytes:
+    """One line of JSON that `outcome_of` reads back."""
+    return msgspec.json.encode(outcome) + b"\n"
+
+
+def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
+    """Read one line of a journal, believing nothing; raises ValueError with what is wrong.
+
+    `stages`: what a run of each cell of the plan must have.
+    """
+    try:
+        outcome: Outcome = msgspec.json.decode(line, type=Outcome)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if isinstance(outcome, Run | Failure) and outcome.cell not in stages:
+        raise ValueError("its cell is not in the plan")
+    if isinstance(outcome, Calibration | Done | Dropped) and all(cell.scenario != outcome.scenario for cell in stages):
+        raise ValueError("its scenario is not in the plan")
+    if isinstance(outcome, Run) and set(outcome.values) != set(stages[outcome.cell]):
+        raise ValueError(f"its stages are {', '.join(outcome.values)}")
+    return outcome
+
+
+METHOD = 1  # goes up when the same loop would measure differently: never compare across
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a run is: its plan, the groups that follow from it, and where it was measured."""
+
+    plan: Plan
+    groups: tuple[Group, ...]
+    facts: Mapping[Line, Line]
+    started: Line
+    method: int = METHOD
+    disturbances: tuple[Line, ...] | None = None  # when it was begun; None: nobody looked
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All that is to be measured."""
+        return tuple(cell for group in self.groups for cell in group.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that a run folder holds, and which lines of its journal could not be read."""
+
+    about: About
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[str, ...] = ()
+    resources: Resources | None = None
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """What was measured."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Run))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be measured."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failure))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known of it besides its values: what it went on with, what was dropped, what can't be read."""
+        return (*(note for outcome in self.outcomes if (note := note_of(outcome))), *self.problems)
+
+    @property
+    def rounds_done(self) -> Mapping[str, int]:
+        """For each scenario the number of complete rounds."""
+        done = {(outcome.scenario, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
+        return Counter(scenario for scenario, _ in done)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rounds that the plan asks for at least were measured."""
+        return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)

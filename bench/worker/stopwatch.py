@@ -1,0 +1,201 @@
+"""Times one cell, in a process of its own: an ordinary pyperf worker that waits for its turns.
+
+`bench.measurement.meter` starts it. Its answers are an empty line when ready and after each value, one line of JSON at
+the end; `bench.worker.pipe` holds the pipes.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeAlias
+
+import pyperf
+
+from bench.subjects import loops, scenarios
+from bench.subjects.scenarios import EXPECTED, WrongRunError, check_records
+from bench.worker.pipe import Turns, conclude, die_with_parent
+from scenarios._workload import GetData, LoopFactory, Records, get_data
+
+__all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
+
+Once: TypeAlias = Callable[[GetData], Records]
+NANOSECOND = 1e-9
+TIMERS_S = 0.001  # of libuv, which knows no less and rounds
+
+clock = time.perf_counter_ns
+
+
+class Stopwatch:
+    """Runs lifecycles of one cell and cuts them into stages, by clock readings around its calls.
+
+    `spent[stage]` are nanoseconds summed over the iterations of a value, one for each value so far. The loop is not
+    touched: its factory and the workload are wrapped.
+    """
+
+    def __init__(self, scenario: scenarios.Scenario, factory: LoopFactory, delay_s: float) -> None:
+        self.factory = factory
+        self.delay_s = delay_s
+        self.loop_class: type = type(None)
+        self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
+        self.called = self.created = self.first = self.last = 0
+        self.records: Records = []
+
+    def new_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop factory, between two clock readings."""
+        self.called = clock()
+        loop = self.factory()
+        self.created = clock()
+        return loop
+
+    async def timed_get_data(self) -> Records:
+        """The workload, between two clock readings."""
+        self.first = clock()
+        records = await get_data(self.delay_s)
+        self.last = clock()
+        self.records = records
+        return records
+
+    async def watched_get_data(self) -> Records:
+        """The workload, and a look at the loop that really runs."""
+        self.loop_class = type(asyncio.get_running_loop())
+        return await get_data(self.delay_s)
+
+    def rehearse(self, once: Once, expected: type) -> None:
+        """Run one lifecycle untimed: caches are cold after a hand-over; and see what runs."""
+        self.loop_class = type(None)
+        check_records(once(self.watched_get_data))
+        if self.loop_class is not expected:
+            raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+
+    def value(self, once: Once, iterations: int) -> float:
+        """Seconds of so many lifecycles. What checks them, between two lifecycles, is not timed."""
+        create = start = work = finish = 0
+        for _ in range(iterations):
+            began = clock()
+            records = once(self.timed_get_data)
+            ended = clock()
+            if "create" not in self.spent:
+                self.called = self.created = began
+            if not began <= self.called <= self.created <= self.first <= self.last <= ended:
+                raise WrongRunError("the loop factory and the workload did not run inside the call")
+            check_records(records)
+            if records is not self.records:
+                raise WrongRunError("it returned other records than those that the workload had just made")
+            if (self.last - self.first) * NANOSECOND < self.delay_s / 2 - TIMERS_S:
+                raise WrongRunError(f"the workload slept much less than the {self.delay_s:g} s that it was told to")
+            create += self.created - self.called
+            start += self.first - began - (self.created - self.called)
+            work += self.last - self.first
+            finish += ended - self.last
+        stages = dict(zip(scenarios.STAGES, (create, start, work, finish), strict=True))
+        for stage, nanoseconds in self.spent.items():
+            nanoseconds.append(stages[stage])
+        return sum(stages.values()) * NANOSECOND
+
+
+def measure(turns: Turns) -> dict[str, object]:
+    """Time the cell that the command line names, in the thread that it names, and return what to deliver."""
+    runner = pyperf.Runner()
+    runner._display_result = _quiet  # noqa: SLF001  (it prints, even so, on what a loop may have closed)
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
+        runner.argparser.add_argument(option, required=True)
+    options = runner.parse_args()
+    die_with_parent(int(options.parent))
+    # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if options.thread == "main":
+        return time_cell(runner, options, turns)
+    with ThreadPoolExecutor(1, "beside the main thread, which waits and uses no CPU") as beside:
+        return beside.submit(time_cell, runner, options, turns).result()
+
+
+def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
+    """Have pyperf collect the values of one cell, one in each turn."""
+    loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
+    factory = loops.load_factory(loop)
+    expected = _class_of(factory, loop)
+    watch = Stopwatch(scenario, factory, float(options.delay))
+    warmups = sys.maxsize if options.calibrate_loops else options.warmups
+
+    def time_func(iterations: int) -> float:
+        nonlocal warmups
+        watch.rehearse(once, expected)
+        seconds = watch.value(once, iterations)
+        warmups -= 1
+        if warmups <= 0:  # ready, after the last of them; and then after each value
+            turns.wait()
+        return seconds
+
+    # asyncio's policy is given the plain factory: what it does with it is what is timed.
+    new_loop = factory if scenario.given == "policy" else watch.new_loop
+    with scenarios.prepared(scenario, loop, new_loop) as once:
+        if scenario.given == "policy":
+            _watch_policy(watch)
+        run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
+    metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
+    if not run.values:
+        return {"warmups": run.warmups, "metadata": metadata}
+    values = {
+        stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
+        for stage, nanoseconds in watch.spent.items()
+    }
+    return {"values": {"total": run.values, **values}, "metadata": metadata}
+
+
+def peak_memory(status: Path) -> dict[str, int]:
+    """The most memory that this process had, in bytes, under pyperf's name; nothing where the kernel does not say.
+
+    pyperf asks getrusage, whose figure a process inherits from the one that started it: the harness, with pandas.
+    """
+    try:
+        lines = status.read_text("ascii", "replace").splitlines()
+    except OSError:
+        return {}
+    (kibibytes,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return {"mem_max_rss": kibibytes * 1024}
+
+
+def _watch_policy(watch: Stopwatch) -> None:
+    """Put the clock around what the current policy creates loops with."""
+    policy = scenarios.policy()
+    watch.factory = policy.new_event_loop
+    policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # of this process, for ever
+
+
+def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
+    """The class that the factory gives, which for a loop of LOOPS is one of its own package."""
+    probe = factory()
+    found = type(probe)
+    if not hasattr(probe, "close"):
+        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(found)}")
+    probe.close()
+    if loop in loops.LOOPS and found.__module__.partition(".")[0] != loop.package:
+        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(found)}")
+    return found
+
+
+def _quiet(*_: object, **__: object) -> None:
+    """Print nothing: what pyperf found is delivered."""
+
+
+def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
+    facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
+    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
+
+
+def _name(kind: type) -> str:
+    return "none" if kind is type(None) else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def main() -> None:
+    """Deliver what was measured, or what went wrong."""
+    conclude(measure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What is told of the machine, and what never is."""
+
+import getpass
+import platform
+import socket
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from bench.machine import facts as machine_facts
+from bench.subjects import loops
+
+
+def test_the_facts_name_what_a_result_depends_on() -> None:
+    facts = machine_facts.facts([loops.named("asyncio"), loops.named("uvloop"), loops.named("winloop")])
+
+    assert facts["python"] == platform.python_version()
+    assert facts["kernel"].split()[0] == platform.system()
+    assert facts["loop uvloop"] == loops.named("uvloop").version
+    assert facts["loop winloop"] == "missing"
+    assert all(facts.values())
+
+
+def test_the_facts_name_no_host_no_user_and_no_folder() -> None:
+    told = " ".join(machine_facts.facts(loops.default_selection()).values()).split()
+
+    assert not {socket.gethostname(), getpass.getuser()} & set(told)
+    assert not [word for word in told if word.startswith(("/", "~"))]
+
+
+def test_what_the_environment_says_is_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_USE_IO_URING", "\x1b[31m1\n|\udcff")
+
+    assert machine_facts.facts([])["UV_USE_IO_URING"] == "1 |\N{REPLACEMENT CHARACTER}"
+
+
+def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = machine_facts._read
+    monkeypatch.setattr(machine_facts, "_read", lambda path: read(f"/no/such{path}"))
+    monkeypatch.setattr(platform, "processor", str)
+
+    facts = machine_facts.facts([])
+
+    assert (facts["cpu"], facts["io_uring"]) == ("unknown", "unknown")
+
+
+def test_what_is_no_text_is_unknown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "garbage").write_bytes(b"\xff")
+    read = machine_facts._read
+    monkeypatch.setattr(machine_facts, "_read", lambda _path: read(str(tmp_path / "garbage")))
+
+    assert machine_facts.facts([])["io_uring"] == "unknown"
+
+
+def test_a_peculiar_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Jit:
+        @staticmethod
+        def is_enabled() -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "_jit", Jit, raising=False)
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: int(name == "Py_GIL_DISABLED"))
+
+    assert machine_facts.facts([])["build"].endswith(", free-threaded, JIT")
+
+
+def test_differences_are_told_in_words() -> None:
+    changed = machine_facts.differences({"python": "3.14.0", "cpu": "x", "gone": "y"}, {"python": "3.14.1", "cpu": "x"})
+
+    assert changed == ("python: 3.14.0 then, 3.14.1 now", "gone: y then, nothing now")

@@ -1,0 +1,336 @@
+"""The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyperf
+import pytest
+
+from bench.measurement import processes
+from bench.subjects import loops, scenarios
+from bench.worker import pipe
+from bench.worker.stopwatch import EXPECTED, Stopwatch, WrongRunError, _class_of, _watch_policy, peak_memory
+from scenarios._workload import GetData, LoopFactory, Records
+
+HERE = sys.version_info[:2]
+
+
+def command(
+    *options: str, scenario: str = "manual", loop: str = "asyncio", thread: str = "main", parent: int | None = None
+) -> list[str]:
+    return [
+        sys.executable,
+        "-P",
+        "-m",
+        "bench.worker.stopwatch",
+        "--worker",
+        "--quiet",
+        *options,
+        "--scenario",
+        scenario,
+        "--loop",
+        loop,
+        "--delay",
+        "0",
+        "--thread",
+        thread,
+        "--parent",
+        str(parent or os.getpid()),
+    ]
+
+
+def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command(*options, scenario=scenario, loop=loop),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=processes.environment(),
+    )
+
+
+MEASURE = ("--values", "3", "--warmups", "2", "--loops", "5")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in scenarios.names() if not scenarios.named(name).skip_reason(loops.LOOPS[0], HERE)]
+)
+def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) -> None:
+    with started(*MEASURE, scenario=name, loop="uvloop") as process:
+        assert process.stdin
+        assert process.stdout
+        answers = []
+        for _ in range(4):  # ready, and the three values
+            answers.append(process.stdout.readline())
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        delivery = json.loads(process.stdout.readline())
+        assert process.wait(30) == 0
+
+    values = delivery["values"]
+    assert answers == [b"\n"] * 4
+    assert set(values) == {"total", *scenarios.named(name).stages}
+    assert {len(numbers) for numbers in values.values()} == {3}
+    parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
+    assert [sum(part) for part in parts] == pytest.approx(values["total"])
+    assert delivery["metadata"]["loop_class"] == "uvloop.Loop"
+    assert delivery["metadata"]["loops"] == 5
+    assert delivery["metadata"]["loop_libuv"].startswith("1.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
+def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
+    with started(*MEASURE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+
+        assert Path(f"/proc/{process.pid}/oom_score_adj").read_text() == "1000\n"
+        process.stdin.close()
+
+
+def test_a_calibrating_worker_waits_for_nobody() -> None:
+    done = subprocess.run(
+        command("--calibrate-loops", "--min-time", "0.003", "--values", "3", "--warmups", "0"),
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        env=processes.environment(),
+    )
+
+    delivery = json.loads(done.stdout)
+
+    iterations = [number for number, _ in delivery["warmups"]]
+    assert iterations[0] == 1
+    assert iterations == sorted(iterations)
+    assert iterations[-1] > 1
+    assert all(seconds > 0 for _, seconds in delivery["warmups"])
+    assert "values" not in delivery
+
+
+def test_pyperf_still_has_the_worker_options_that_we_use() -> None:
+    options = {option for action in pyperf.Runner().argparser._actions for option in action.option_strings}
+
+    assert options >= {
+        "--worker",
+        "--quiet",
+        "--values",
+        "--warmups",
+        "--loops",
+        "--calibrate-loops",
+        "--min-time",
+        "--affinity",
+    }
+
+
+def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
+    with started(*MEASURE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdout.readline()
+        process.stdin.close()
+
+        assert process.wait(30) == 1
+
+
+def test_a_worker_that_was_adopted_before_it_began_does_not_begin() -> None:
+    done = subprocess.run(
+        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=processes.environment()
+    )
+
+    assert done.returncode == 1
+    assert not done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux'")
+def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> None:
+    loops_folder = Path(__file__).parent / "loops"
+    (tmp_path / "parent.py").write_text(
+        "import os, subprocess, sys\n"
+        f"words = {command(*MEASURE, loop='hanging:with_a_child')!r}\n"
+        "words[-1] = str(os.getpid())\n"
+        "print(subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True).pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{Path.cwd()}:{loops_folder}"}
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "parent.py"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout
+        assert parent.stderr
+        child = int(parent.stdout.readline())
+        grandchild = int(parent.stderr.readline().split()[1])
+
+        parent.kill()
+        parent.wait(30)
+        deadline = time.monotonic() + 10
+        while alive(child) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(grandchild, signal.SIGKILL)
+
+    assert not alive(child)
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+class Watched(asyncio.SelectorEventLoop):
+    """A loop of another class than asyncio's own."""
+
+
+def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
+    return Stopwatch(scenarios.named(scenario), factory, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
+def test_peak_memory_is_the_worker_s_own_and_not_that_of_who_started_it() -> None:
+    ballast = bytearray(200 << 20)
+    ballast[:: 1 << 12] = b"x" * (200 << 8)  # each page is there
+    done = subprocess.run(
+        command("--calibrate-loops", "--min-time", "0.001", "--values", "1", "--warmups", "0"),
+        check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, env=processes.environment(),
+    )  # fmt: skip
+
+    assert 10 << 20 < json.loads(done.stdout)["metadata"]["mem_max_rss"] < len(ballast)
+
+
+def test_a_kernel_that_does_not_say_leaves_pyperf_its_figure(tmp_path: Path) -> None:
+    assert peak_memory(tmp_path / "status") == {}
+
+
+def test_stages_of_a_value_add_up_to_its_total() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+    with scenarios.prepared(scenarios.named("manual"), loops.LOOPS[0], watch.new_loop) as once:
+        total = watch.value(once, 3)
+
+    assert sum(spent[0] for spent in watch.spent.values()) * 1e-9 == pytest.approx(total)
+    assert all(spent[0] > 0 for spent in watch.spent.values())
+
+
+def test_a_lifecycle_that_never_calls_the_factory_is_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+
+    with pytest.raises(WrongRunError, match="did not run inside the call"):
+        watch.value(lambda get_data: asyncio.run(get_data()), 1)
+
+
+def test_records_without_the_workload_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    with pytest.raises(WrongRunError, match="did not run inside the call"):
+        watch.value(lambda _: list(EXPECTED), 1)
+
+
+def test_other_records_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    with pytest.raises(WrongRunError, match=r"it returned .*Jane.*, not the two records"):
+        watch.value(lambda get_data: asyncio.run(get_data())[:1], 1)
+
+
+def test_right_records_that_are_not_those_of_this_lifecycle_are_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "warm")
+
+    def old_ones(get_data: GetData) -> Records:
+        return list(asyncio.run(get_data()))
+
+    with pytest.raises(WrongRunError, match="other records than those that the workload had just made"):
+        watch.value(old_ones, 1)
+
+
+def test_a_workload_that_hardly_slept_is_refused() -> None:
+    minutes = itertools.count(0.0, 60.0)
+
+    class Hasty(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return next(minutes)
+
+    watch = Stopwatch(scenarios.named("manual"), Hasty, 60)
+
+    with (
+        scenarios.prepared(scenarios.named("manual"), loops.named("x:y"), watch.new_loop) as once,
+        pytest.raises(WrongRunError, match="slept much less than the 60 s that it was told to"),
+    ):
+        watch.value(once, 1)
+
+
+def test_what_is_no_loop_is_refused() -> None:
+    with pytest.raises(WrongRunError, match=r"x:y gave no event loop: builtins\.int"):
+        _class_of(int, loops.named("x:y"))  # type: ignore[arg-type]  # as a bad package would
+
+
+@pytest.mark.parametrize(("misdeed", "answer", "printed"), [
+    ("os.closerange(3, 100); pipe.UNTIL_KILLED_S = 0", "", ""),
+    ("os.closerange(0, 3)", '"done"\n', ""),
+    ("print('late', end=''); os.close(1)", '"done"\n', "late"),
+    ("sys.stdout.detach(); sys.stderr = 7", '"done"\n', ""),
+    ("sys.setrecursionlimit(40); f = lambda: f(); f()", '{"error": "RecursionError: …', "RecursionError: "),
+    ("sys.excepthook = sys.stderr = None; sys.exit()", '{"error": "SystemExit"}\n', ""),
+    ("os.set_blocking(3, False); raise KeyError('x' * 2000)", '{"error": "KeyError: …', "KeyError: 'xxx"),
+])  # fmt: skip
+def test_a_delivery_arrives_and_ends_well_whatever_was_done_to_the_process(
+    misdeed: str, answer: str, printed: str
+) -> None:
+    program = f"import os, sys; from bench.worker import pipe\ndef measure(_):\n    {misdeed}\n    return 'done'\n"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}pipe.conclude(measure)"],
+        capture_output=True, check=False, text=True, timeout=60, env=processes.environment(), stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert done.returncode == ('"error"' in answer)
+    assert done.stdout.startswith(answer.partition("…")[0]) if "…" in answer else done.stdout == answer
+    assert printed in done.stderr
+
+
+def test_an_error_whose_text_can_not_be_had_has_a_name() -> None:
+    class SilentError(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    assert pipe.in_words(SilentError()) == "SilentError: its text can't be had"
+
+
+def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:
+    watch = stopwatch(asyncio.new_event_loop)
+
+    with pytest.raises(WrongRunError, match=r"the loop that ran is asyncio\..*, not .*Watched"):
+        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched)
+    with pytest.raises(WrongRunError, match="the loop that ran is none"):
+        watch.rehearse(lambda _: list(EXPECTED), Watched)
+
+
+def test_a_registered_loop_of_another_package_is_refused() -> None:
+    with pytest.raises(WrongRunError, match=r"uvloop:new_event_loop gave a loop of another package: .*Watched"):
+        _class_of(Watched, loops.named("uvloop"))
+    assert _class_of(Watched, loops.named("x:y")) is Watched
+
+
+def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> None:
+    watch = stopwatch(asyncio.new_event_loop, "asyncio_run_default")
+    scenario = scenarios.named("asyncio_run_default")
+    with scenarios.prepared(scenario, loops.named("x:y"), Watched) as once:
+        _watch_policy(watch)
+        watch.rehearse(once, Watched)
+        watch.value(once, 2)
+
+    assert watch.spent["create"][0] > 0
