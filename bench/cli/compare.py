@@ -36,6 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def call(options: Namespace) -> int:
     """Print what changed; 1 if a check that was asked for fails, 3 if something was not measured in both runs."""
     from bench.reports import changes as report
+    from bench.reports.rendering import PAGE, render
     from bench.statistics import changes
 
     pair = _pair(options.old, options.new)
@@ -43,11 +44,11 @@ def call(options: Namespace) -> int:
     failed = report.failures(pair, found, options.fail_if_slower, inconclusive=options.fail_if_inconclusive)
     text = report.as_json(pair, found, failed)
     if not options.json:
-        text = report.as_text(pair, found, options.format, width())
+        text = render(report.document(pair, found), options.format, width())
     show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)
-    _summarize(report.as_markdown(pair, found, failed))
+    _summarize(render(report.excerpt(pair, found, failed), PAGE))
     return 1 if failed else 3 if changes.uncompared(pair, found) else 0
 
 

@@ -19,8 +19,9 @@ def call(options: Namespace) -> int:
     """Print what is found, what disturbs first; 0 whatever it is: to inform is all that was asked for."""
     from bench.machine import conditions
     from bench.measurement import processes
-    from bench.reports.conditions import as_json, as_text
+    from bench.reports import conditions as report
+    from bench.reports.rendering import render
 
     found = conditions.conditions(conditions.here(options.affinity, processes.environment()))
-    show(as_json(found) if options.json else as_text(found, options.format, width()))
+    show(report.as_json(found) if options.json else render(report.document(found), options.format, width()))
     return 0

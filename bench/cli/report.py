@@ -30,8 +30,9 @@ def call(options: Namespace) -> int:
 
 def conclude(folder: "RunFolder", style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
+    from bench.reports import tables
     from bench.reports.files import FILES
-    from bench.reports.tables import as_text
+    from bench.reports.rendering import render
     from bench.statistics.comparisons import compare
 
     refused = None
@@ -45,10 +46,10 @@ def conclude(folder: "RunFolder", style: str) -> int:
         try:
             if not refused:
                 folder.write_suites(kept)
-                for name, render in FILES.items():
-                    folder.write(name, render(kept, comparisons))
+                for name, made in FILES.items():
+                    folder.write(name, made(kept, comparisons))
         finally:  # a folder that is full, read-only or in use is no reason to say nothing
-            show(as_text(kept, comparisons, style, width()))
+            show(render(tables.document(kept, comparisons), style, width()))
     if isinstance(refused, NotMeasuredError):
         raise refused
     more = "" if kept.complete else f"; not complete: {PROGRAM} --resume {folder.path}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.cli.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
 from bench.cli.report import conclude
-from bench.cli.terminal import add_format, patience, show
+from bench.cli.terminal import add_format, patience, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -195,20 +195,11 @@ def _looked_at(about: "About") -> "About":
 
 def _dry_run(ahead: "Plan", groups: "Sequence[Group]") -> int:
     from bench.plan.rounds import estimated_seconds
-    from bench.reports.layout import NOTHING, listing
+    from bench.reports import choices
+    from bench.reports.rendering import render
 
-    rows = []
-    for group in groups:
-        left_out = dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips)
-        cells = ", ".join(cell.label for cell in group.cells)
-        rows.append((group.scenario.name, cells or NOTHING, "; ".join(left_out)))
-    lines = [listing(rows, ("scenario", "cells", "left out"), "simple"), ""]
-    sampling, seconds = ahead.sampling, estimated_seconds(groups, ahead.sampling, ahead.delay_s)
-    lines += [f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {ahead.seed}: about {seconds:.0f} s"]
-    if sampling.precision and sampling.max_time_s and sampling.max_time_s > seconds:
-        asked = f"±{100 * sampling.precision:g} %"
-        lines += [f"then more where an interval is wider than {asked}, until {sampling.max_time_s:.0f} s"]
-    show("\n".join([*lines, ""]))
+    seconds = estimated_seconds(groups, ahead.sampling, ahead.delay_s)
+    show(render(choices.planned(ahead, groups, seconds), "simple", width()))
     return 0
 
 

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bench.reports import tables
 from bench.reports.records import as_csv, as_json
-from bench.reports.tables import as_markdown
+from bench.reports.rendering import PAGE, render
 from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import Kept
 
+
+def page(kept: Kept, comparisons: Sequence[Comparison]) -> str:
+    """The report as a page."""
+    return render(tables.document(kept, comparisons), PAGE)
+
+
 FILES: Mapping[str, Callable[[Kept, Sequence[Comparison]], str]] = {
-    "report.md": as_markdown,
+    "report.md": page,
     "table.csv": as_csv,
     "comparisons.json": as_json,
 }

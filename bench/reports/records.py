@@ -1,23 +1,31 @@
-"""Comparisons for other programs: JSON as they are, and CSV with a column for each number."""
+"""Records for other programs: JSON, and comparisons as CSV with a column for each number."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from bench.reports.layout import indented
-from bench.statistics.comparisons import Comparison
-from bench.store.outcomes import Kept
+import msgspec
+
+if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
+    from bench.statistics.comparisons import Comparison
+    from bench.store.outcomes import Kept
 
 BOUNDS = ("value", "low", "high")
 
 
-def as_json(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def indented(record: object) -> str:
+    """JSON of whatever msgspec can encode."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
+
+
+def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     """A list of objects; absent numbers are null."""
     return indented(comparisons)
 
 
-def as_csv(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(asdict(comparison)) for comparison in comparisons]
     text = io.StringIO()
