@@ -13,6 +13,7 @@ from bench import cli
 from bench.plan.cells import Cell
 from bench.reports.files import FILES
 from bench.reports.selfcheck import SelfCheck
+from bench.resources.readings import RESOURCES, Resources
 from bench.selfcheck.scores import scored
 from bench.statistics.comparisons import compare
 from bench.store import folder as run_folder
@@ -61,22 +62,25 @@ def test_every_link_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
-    kept = run_folder.RunFolder(folder).load()
+    folder_ = run_folder.RunFolder(folder)
+    kept = folder_.load()
     comparisons = compare(kept)
 
     assert not kept.problems
     for name, render in FILES.items():
         if name.endswith(".md"):
-            assert (folder / name).read_text("utf-8") == render(kept, comparisons)
-    assert (folder / "asyncio.json").exists()
+            assert (folder / name).read_text("utf-8") == render(
+                kept, comparisons, folder_.read_record(RESOURCES, Resources)
+            )
+    assert (folder / "suites" / "asyncio.json").exists()
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
 def test_what_is_published_has_every_cell_of_its_plan(folder: Path) -> None:
     kept = run_folder.RunFolder(folder).load()
-    rows = {(row.scenario, row.loop, row.role) for row in compare(kept) if row.stage == TOTAL and row.seconds}
+    rows = {row.cell for row in compare(kept) if row.stage == TOTAL and row.seconds}
 
-    assert rows == {(cell.scenario, cell.loop, cell.role) for cell in kept.about.cells}
+    assert rows == {*kept.about.cells}
     assert Cell("warm", "uvloop", "loop") in kept.about.cells
 
 
@@ -93,7 +97,7 @@ def test_a_published_selfcheck_is_what_its_trials_say(file: Path) -> None:
 
 @pytest.mark.parametrize("folder", sorted((ROOT / "results").glob("2*")), ids=lambda folder: folder.name)
 def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> None:
-    for file in folder.iterdir():
+    for file in (path for path in folder.rglob("*") if path.is_file()):
         text = file.read_text("utf-8")
         assert not re.search(r"hostname|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time", text), file.name
         assert os.uname().nodename not in re.findall(r"[\w.-]+", text) or len(os.uname().nodename) < 3

@@ -32,6 +32,7 @@ def conclude(folder: "RunFolder", style: str) -> int:
     """Write suites and reports, print the tables; 3 if something was not measured."""
     from bench.reports.files import FILES
     from bench.reports.tables import as_text
+    from bench.resources.readings import RESOURCES, Resources
     from bench.statistics.comparisons import compare
 
     refused = None
@@ -40,13 +41,13 @@ def conclude(folder: "RunFolder", style: str) -> int:
             held.enter_context(folder.locked())
         except (InUseError, NotMeasuredError) as error:
             refused = error
-        kept = folder.load()
+        kept, resources = folder.load(), folder.read_record(RESOURCES, Resources)
         comparisons = compare(kept)
         try:
             if not refused:
                 folder.write_suites(kept)
                 for name, render in FILES.items():
-                    folder.write(name, render(kept, comparisons))
+                    folder.write(name, render(kept, comparisons, resources))
         finally:  # a folder that is full, read-only or in use is no reason to say nothing
             show(as_text(kept, comparisons, style, width()))
     if isinstance(refused, NotMeasuredError):

@@ -48,7 +48,7 @@ def call(options: Namespace) -> int:
     """Look, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
     from bench.machine import facts
     from bench.reports import resources as report
-    from bench.resources.readings import leaks, undecided
+    from bench.resources.readings import RESOURCES, leaks, undecided
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":
@@ -61,7 +61,7 @@ def call(options: Namespace) -> int:
         found = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
         show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
         if folder:  # after it is printed: a folder that is full by now is no reason to say nothing
-            folder.write_resources(found)
+            folder.write_record(RESOURCES, found)
             kept = f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}"
             print(kept, file=sys.stderr)
     if options.fail_on_leak and any(map(leaks, found.loops)):

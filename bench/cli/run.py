@@ -70,7 +70,7 @@ def call(options: Namespace) -> int:
 
 def _run(options: Namespace, held: "ExitStack") -> int:
     from bench.machine import facts
-    from bench.plan.cells import cross
+    from bench.plan.cells import skips
     from bench.store.folder import RunFolder
     from bench.store.outcomes import About, Kept
     from bench.subjects import loops, scenarios
@@ -87,14 +87,13 @@ def _run(options: Namespace, held: "ExitStack") -> int:
     for loop in selected:
         if loop.unavailable:
             raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
-    declared = [scenarios.named(name) for name in ahead.scenarios]
-    groups = cross(selected, declared, ahead.baseline, sys.version_info[:2], ahead.thread)
+    declared = tuple(scenarios.named(name) for name in ahead.scenarios)
+    skipped = skips(ahead, selected, declared, sys.version_info[:2])
+    about = About(ahead, declared, skipped, facts.facts(selected), time.strftime("%Y-%m-%d"))
     if options.dry_run:
-        return _dry_run(ahead, groups)
-    if not any(group.cells for group in groups):
-        reasons = {reason for group in groups for _, reason in group.skips}
-        raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
-    about = About(ahead, groups, facts.facts(selected), time.strftime("%Y-%m-%d"))
+        return _dry_run(ahead, about.groups)
+    if not about.cells:
+        raise BenchError(f"nothing is left to measure: {'; '.join(sorted({skip.reason for skip in skipped}))}")
     if kept is None:
         about = _looked_at(about)
         folder = RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
@@ -126,7 +125,7 @@ def _check_same(folder: "RunFolder", kept: "Kept", now: "About", *, forced: bool
     from bench.store.outcomes import Resumed
 
     begun = f"{folder.path} was begun with something else:"
-    if kept.about.groups != now.groups:
+    if (kept.about.scenarios, kept.about.skips) != (now.scenarios, now.skips):
         raise BenchError(f"{begun} the scenarios are not the same\nbegin a new run, or go back to what they were")
     changes = facts.differences(kept.about.facts, now.facts)
     if changes and not forced:

@@ -8,7 +8,6 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import msgspec
 
@@ -92,9 +91,9 @@ class Rounds:
         """Half the widest interval among the totals, 0 if there is none; a cell that is given up narrows no more."""
         outcomes = self._totals[group.scenario.name]
         strikes = Counter(outcome.cell for outcome in outcomes if isinstance(outcome, Failure))
-        kept = Kept(replace(self._about, groups=(group,)), tuple(outcomes))
-        given_up = {(cell.loop, cell.role) for cell, number in strikes.items() if number >= STRIKES}
-        rows = [row for row in compare(kept) if row.ratio and (row.loop, row.role) not in given_up]
+        kept = Kept(self._about, tuple(outcomes))
+        given_up = {cell for cell, number in strikes.items() if number >= STRIKES}
+        rows = [row for row in compare(kept) if row.ratio and row.cell not in given_up]
         return max((row.ratio.half_width for row in rows if row.ratio), default=0.0)
 
     def _fits(self, group: Group) -> bool:

@@ -16,6 +16,7 @@ from bench.plan.cells import LoopName, ScenarioName
 from bench.plan.sampling import MOST_ROUNDS
 from bench.texts import Line
 
+RESOURCES = "resources.json"  # in a run folder
 PROCESSES = 5  # fresh ones for each figure that allocators disturb
 OPEN, OPEN_STEP = 50, 10  # loops that are open at once
 LIFECYCLES, LIFECYCLE_STEP = 400, 20

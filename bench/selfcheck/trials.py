@@ -123,18 +123,20 @@ class Trials:
         asked = replace(sampling.DEFAULT, rounds=estimates.minimum_rounds(1), precision=0.0, max_time_s=seconds)
         ahead = Plan(names, (self.design.scenario,), BASELINE, asked, seed, affinity=self.design.affinity)
         scenario = scenarios.named(self.design.scenario)
-        groups = cells.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
+        declared, python = [loops.named(name) for name in names], sys.version_info[:2]
+        skipped = cells.skips(ahead, declared, [scenario], python)
         began = time.monotonic()
-        kept = _measured(About(ahead, groups, {}, ""))
+        kept = _measured(About(ahead, (scenario,), skipped, {}, ""))
         took = time.monotonic() - began
         exact, told = (
-            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
+            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.cell.role != "baseline"]
             for threshold in (0.0, estimates.THRESHOLD)
         )
         truths = {CONTROL: (0.0, 1.0), "loop": (effect, self._truth(turns))}
         try:
             return [
-                lock_step_trial(*truths[one.role], one, other, took) for one, other in zip(exact, told, strict=True)
+                lock_step_trial(*truths[one.cell.role], one, other, took)
+                for one, other in zip(exact, told, strict=True)
             ]
         except ValueError as error:
             raise NotMeasuredError(f"a trial in {scenario.name} gave nothing to compare: {error}") from None
