@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
-from bench.measurement.delivery import _keepable
+from bench.measurement.delivery import _storable
 from bench.plan.cells import Plan, Skip, Thread
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
@@ -180,7 +180,7 @@ def outcomes(draw: st.DrawFn, about: About) -> list[Outcome]:
     """What could have been measured of it: few kinds of values, at random, so that much is reached with few choices."""
     palette = draw(st.lists(seconds, min_size=1, max_size=3))
     rng = random.Random(draw(st.integers(0, 2**32)))
-    text, told = draw(lines), {name: one for name, one in draw(metadata).items() if _keepable(name, one)}
+    text, told = draw(lines), {name: one for name, one in draw(metadata).items() if _storable(name, one)}
     told |= {"perf_version": PYPERF}
     rounds, first = draw(st.sampled_from([6, 2, 1, 6, 0])), draw(st.sampled_from([0, 0, 0, MOST_ROUNDS - 9]))
     sure = draw(st.sampled_from([1.0, 1.0, 0.7, 0.2]))

@@ -60,7 +60,7 @@ class _UnspeakableError(Exception):
 
 
 def unspeakably():
-    """Raises an error whose text can't be had: asking for it raises another."""
+    """Raises an error whose text can't be read: asking for it raises another."""
     raise _UnspeakableError
 
 
