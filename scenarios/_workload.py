@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias, TypedDict
 
 
-class Record(NamedTuple):
+class Record(TypedDict):
     """One person, as `get_data` returns it."""
 
     name: str
@@ -17,13 +17,13 @@ LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 GetData: TypeAlias = Callable[[], Coroutine[None, None, Records]]
 OwnRun: TypeAlias = Callable[[Coroutine[None, None, Records]], Records]
 
-EXPECTED: Records = [Record("Jane", 19), Record("John", 24)]
+EXPECTED: Records = [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
 
 
 async def get_data(delay: float = 0) -> Records:
     """Return the two records after `delay` seconds; with 0 the loop runs one iteration and nothing waits."""
     await asyncio.sleep(delay)
-    return [Record("Jane", 19), Record("John", 24)]
+    return [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
 
 
 class WrongRunError(Exception):

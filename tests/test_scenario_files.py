@@ -14,10 +14,10 @@ import scenarios
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 from scenarios import _program
-from scenarios._workload import Record, Records, get_data
+from scenarios._workload import Records, get_data
 
-RECORDS: Records = [Record("Jane", 19), Record("John", 24)]
-PRINTED = "Jane 19\nJohn 24\n"
+RECORDS: Records = [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
+PRINTED = "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 HERE = sys.version_info[:2]
 ROOT = Path(scenarios.__path__[0]).parent
 # Other loops are young native code, and run in processes of their own only.
