@@ -16,8 +16,8 @@ import pytest
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
-from bench.worker.stopwatch import EXPECTED, Stopwatch, WrongRunError, _class_of, _watch_policy, peak_memory
-from scenarios._workload import GetData, LoopFactory, Records
+from bench.worker.stopwatch import Stopwatch, _class_of, _watch_policy, peak_memory
+from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
 HERE = sys.version_info[:2]
 

@@ -185,7 +185,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
         "dying:segfaults": -signal.SIGSEGV, "raising:InClose": 1, "dying:at_exit": -signal.SIGABRT,
     }  # fmt: skip
     assert printed["raising:InClose"].endswith("BufferError: 3 handles are still\nopen\n")
-    assert printed["dying:at_exit"] == "Jane 19\nJohn 24\n"
+    assert printed["dying:at_exit"] == "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 
 
 def by_hand(command: str) -> "subprocess.Popen[str]":

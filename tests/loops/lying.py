@@ -10,9 +10,7 @@ import time
 
 import inherited
 
-from scenarios._workload import Record
-
-RECORDS = [Record("Jane", 19), Record("John", 24)]
+from scenarios._workload import EXPECTED as RECORDS
 
 
 def _drop(future):
