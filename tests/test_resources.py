@@ -14,8 +14,8 @@ from bench.measurement import processes
 from bench.measurement.processes import EndedError, Process, Start
 from bench.plan.cells import Cell
 from bench.reports import resources as report
-from bench.resources import coldstart, gauge, gauges, strace
-from bench.resources.gauges import Survey, Surveyor
+from bench.resources import cold_starts, gauge, strace, survey
+from bench.resources.cold_estimates import startups
 from bench.resources.readings import (
     Calls,
     ColdCell,
@@ -31,16 +31,16 @@ from bench.resources.readings import (
     slope,
     undecided,
 )
-from bench.resources.startup import startups
+from bench.resources.survey import Survey, Surveyor
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
-NO_STRACE = gauges.why_no_calls()
+NO_STRACE = survey.why_no_calls()
 needs_strace = pytest.mark.skipif(NO_STRACE is not None, reason=f"system calls are not counted here: {NO_STRACE}")
 
 
-def survey(*names: str, scenarios: Sequence[str] = (), timeout_s: float = 20, rounds: int = 1) -> Survey:
+def survey_of(*names: str, scenarios: Sequence[str] = (), timeout_s: float = 20, rounds: int = 1) -> Survey:
     found = tuple(map(registry.named, scenarios))
     usual = found[0] if found else registry.named("manual")
     return Survey(tuple(map(loops.named, names)), found, usual, rounds, 1, timeout_s)
@@ -48,13 +48,13 @@ def survey(*names: str, scenarios: Sequence[str] = (), timeout_s: float = 20, ro
 
 def costs_of(name: str, scenarios: Sequence[str] = (), timeout_s: float = 20, no_calls: str | None = None) -> LoopCosts:
     """What a surveyor finds out about one loop."""
-    asked = survey(name, scenarios=scenarios, timeout_s=timeout_s)
+    asked = survey_of(name, scenarios=scenarios, timeout_s=timeout_s)
     return Surveyor(asked, lambda _: None).costs(asked.loops[0], no_calls)
 
 
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two fresh processes for a figure instead of five."""
-    monkeypatch.setattr(gauges, "PROCESSES", 2)
+    monkeypatch.setattr(survey, "PROCESSES", 2)
 
 
 def readings(numbers: Sequence[int], step: int = 20, ending: str | None = None) -> Readings:
@@ -288,7 +288,7 @@ def test_what_a_loop_can_not_run_is_skipped_and_no_failure() -> None:
 @needs_strace
 @pytest.mark.parametrize("name", ["manual", "asyncio_run_default", "warm"])
 def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
-    asked = survey("asyncio", scenarios=[name])
+    asked = survey_of("asyncio", scenarios=[name])
     surveyor = Surveyor(asked, lambda _: None)
 
     (first,), (again,) = surveyor._calls(asked.loops[0]), surveyor._calls(asked.loops[0])
@@ -300,7 +300,7 @@ def test_system_calls_are_whole_and_repeat_exactly(name: str) -> None:
 
 @needs_strace
 def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
-    asked = survey("asyncio-poll", "raising:in_factory", scenarios=["manual", "own_run"])
+    asked = survey_of("asyncio-poll", "raising:in_factory", scenarios=["manual", "own_run"])
     surveyor = Surveyor(asked, lambda _: None)
 
     good, bad = ([*surveyor._calls(loop)] for loop in asked.loops)
@@ -313,13 +313,13 @@ def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
 def test_no_strace_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    assert str(gauges.why_no_calls()).startswith("there is no strace here: install")
+    assert str(survey.why_no_calls()).startswith("there is no strace here: install")
 
 
 def test_strace_is_not_looked_for_where_it_can_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
 
-    assert gauges.why_no_calls() == "strace is Linux', this is darwin"
+    assert survey.why_no_calls() == "strace is Linux', this is darwin"
 
 
 @pytest.mark.parametrize(("script", "said"), [
@@ -332,9 +332,9 @@ def test_a_strace_that_may_not_trace_is_a_reason(
     (tmp_path / "strace").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "strace").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(gauges, "CHECK_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(survey, "CHECK_TIMEOUT_S", 0.5)
 
-    reason = str(gauges.why_no_calls())
+    reason = str(survey.why_no_calls())
 
     assert reason.startswith("strace does not work here: ")
     assert said in reason
@@ -357,7 +357,9 @@ def test_a_cold_start_tells_when_it_began_imported_and_got_data(name: str) -> No
     if reason := scenario.skip_reason(loops.LOOPS[0], sys.version_info[:2]):
         pytest.skip(reason)
 
-    start = coldstart._start(survey("uvloop", scenarios=[name]), Cell(name, "uvloop", "loop"), loops.named("uvloop"))
+    start = cold_starts._start(
+        survey_of("uvloop", scenarios=[name]), Cell(name, "uvloop", "loop"), loops.named("uvloop")
+    )
 
     assert 0 < start.began < start.asyncio < start.loop < start.first < start.ended
 
@@ -373,7 +375,7 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
         "noisy:scribbles",
     ]
 
-    found = coldstart.cold_starts(survey(*names, rounds=3), lambda _: None)
+    found = cold_starts.cold_starts(survey_of(*names, rounds=3), lambda _: None)
 
     reasons = {cell.label: cell.missing for cell in found}
     assert [cell.role for cell in found] == ["bare", "asyncio", "baseline", "control", *["loop"] * 6]
@@ -391,7 +393,7 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
 
 
 def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
-    found = coldstart.cold_starts(survey("hanging:in_factory", "dying:at_exit", timeout_s=3), lambda _: None)
+    found = cold_starts.cold_starts(survey_of("hanging:in_factory", "dying:at_exit", timeout_s=3), lambda _: None)
 
     reasons = {cell.label: cell.missing for cell in found}
     assert reasons["hanging:in_factory"] == "no end within 3 s: killed"

@@ -1,5 +1,5 @@
-"""What a loop costs besides time: `gauge` and `cold` run in fresh processes, `gauges` and `coldstart` start them.
+"""What a loop costs besides time: `gauge` and `cold_program` run in fresh processes.
 
-`readings` are what they deliver, and what follows from it; `strace` reads system calls, `startup` estimates. Nothing is
-imported here: it would be counted.
+`survey` and `cold_starts` start them; `readings` are what they deliver, and what follows from it; `strace` reads system
+calls, `cold_estimates` estimates. Nothing is imported here: it would be counted.
 """

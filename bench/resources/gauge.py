@@ -1,6 +1,6 @@
 """Looks at what loops hold in this process, or marks their lifecycles for a tracer: one kind of figure, one process.
 
-`gauges` starts it. Standard library, the scenario and the loop, and nothing that would add to what is counted.
+`survey` starts it. Standard library, the scenario and the loop, and nothing that would add to what is counted.
 """
 
 import argparse

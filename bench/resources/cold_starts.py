@@ -11,15 +11,15 @@ import msgspec
 from bench.measurement.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
 from bench.plan.cells import CONTROL, Cell, Group
 from bench.plan.rounds import Round
-from bench.resources.gauges import STRIKES, Survey
 from bench.resources.readings import ColdCell, ColdRole, ColdStart, Count
+from bench.resources.survey import STRIKES, Survey
 from bench.subjects.loops import Loop
 from bench.texts import publishable
 
 BARE = "bare interpreter"
 ASYNCIO = "import asyncio"
 PROGRAMS = {BARE: "pass", ASYNCIO: "import asyncio"}
-COLD = "from bench.resources.cold import main; main()"
+COLD = "from bench.resources.cold_program import main; main()"
 AS_CODE = Start(switch="-c")
 
 
