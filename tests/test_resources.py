@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.measurement import processes
-from bench.measurement.processes import EndedError, Process, Start
+from bench.measurement.processes import EndedError, Process, Start, SuspendedError
 from bench.plan.cells import Cell
 from bench.reports import resources as report
 from bench.resources import cold_starts, gauge, strace, survey
@@ -398,6 +398,49 @@ def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
     reasons = {cell.label: cell.missing for cell in found}
     assert reasons["hanging:in_factory"] == "no end within 3 s: killed"
     assert reasons["dying:at_exit"] == "died of SIGABRT"
+
+
+def test_a_gauge_is_asked_again_where_the_harness_was_suspended(suspensions: list[str]) -> None:
+    surveyor, suspensions[:] = Surveyor(survey_of("asyncio"), lambda _: None), ["suspended"] * 2
+    words = ["opened", "--count", "2", "--step", "1"]
+
+    (found,) = surveyor._readings(loops.LOOPS[0], words, 1, 3)
+
+    assert len(found.readings) == 4
+    assert suspensions == []
+
+
+def test_a_harness_that_is_suspended_each_time_is_the_reason_and_the_loop_is_not_given_up(
+    suspensions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    suspensions[:] = ["suspended"] * 6
+
+    found = costs_of("asyncio", no_calls="not asked")
+
+    assert found.missing == ("opened: suspended",)
+    assert found.failed
+    assert (len(found.opened), len(found.lived)) == (0, 2)
+
+
+def test_a_cold_start_is_asked_again_where_the_harness_was_suspended(suspensions: list[str]) -> None:
+    suspensions[:] = ["suspended"] * 2
+
+    found = cold_starts.cold_starts(survey_of("asyncio", rounds=1), lambda _: None)
+
+    assert all(cell.starts[0] for cell in found)
+    assert {cell.missing for cell in found} == {None}
+    assert suspensions == []
+
+
+def test_an_end_that_comes_much_later_than_it_can_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LATE_S", -30)
+    process = Process("pass", (), start=Start(switch="-c"))
+
+    with pytest.raises(SuspendedError, match="the harness was suspended"):
+        process.end(20)
+
+    process.kill()
 
 
 def test_a_program_that_does_not_end_is_killed() -> None:

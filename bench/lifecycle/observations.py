@@ -16,11 +16,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bench import texts
-from bench.errors import BenchError
+from bench.errors import BenchError, NotMeasuredError
 from bench.lifecycle import probe
 from bench.lifecycle.probe.calls import ROWS
 from bench.lifecycle.probe.witness import COLUMNS
-from bench.measurement.processes import EndedError, Process
+from bench.measurement.processes import LATE_S, EndedError, Process, SuspendedError
+from bench.measurement.suspension import ask_again
 from bench.subjects.loops import LOOPS, Loop
 from bench.texts import MAXIMUM_TEXT, Line, publishable
 
@@ -84,19 +85,28 @@ class Question:
 
 def interpreter(path: str) -> Interpreter:
     """Ask a Python which one it is, and which loops' packages it has; raises BenchError if it does not answer."""
+    try:
+        return dataclasses.replace(ask_again(lambda: _described(path)), path=path)
+    except SuspendedError as error:
+        raise NotMeasuredError(f"{path} was not asked: {error}") from None
+
+
+def _described(path: str) -> Interpreter:
     names = [loop.package for loop in LOOPS if loop.distribution]
     process = Process(PROBE, ["facts", *(f"--package={name}" for name in names)], path)
     try:
-        found = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
+        description = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)
         process.status()
+    except SuspendedError:
+        raise
     except (EndedError, ValueError, RecursionError) as error:
-        process.kill()  # then all that it said is there
-        last = process.output.strip().rpartition("\n")[2]
-        said = "; ".join(filter(None, [texts.said(error), texts.line(last)]))
-        raise BenchError(f"{path} does not run the probe: {said}\nname a Python that is 3.11 or newer") from None
+        process.kill()  # from here on all of its output can be read
+        last_line = process.output.strip().rpartition("\n")[2]
+        reasons = "; ".join(filter(None, [texts.said(error), texts.line(last_line)]))
+        raise BenchError(f"{path} does not run the probe: {reasons}\nname a Python that is 3.11 or newer") from None
     finally:
         process.kill()
-    return dataclasses.replace(found, path=path)
+    return description
 
 
 def questions(python: Interpreter, factories: Sequence[Loop], owners: Sequence[Loop]) -> Iterator[Question]:
@@ -133,24 +143,45 @@ class _Asked:
 
     def __init__(self, question: Question, timeout_s: float) -> None:
         self.question, self._timeout_s = question, timeout_s
-        self._since = time.monotonic()
-        self.process = Process(PROBE, question.words, question.interpreter.path)
+        self._start()
 
     def observation(self) -> Observation | None:
         """Wait for it; None if there is no such call."""
         question = self.question
         place = {"call": question.call, "situation": question.situation, "python": question.interpreter.python}
         try:
-            answer = msgspec.json.decode(
-                self.process.answer(self._timeout_s, self._since), type=dict[str, object] | None
-            )
-            self.process.status()
+            answer = msgspec.json.decode(ask_again(self._answer), type=dict[str, object] | None)
             return None if answer is None and question.maybe else _checked(answer, place)
         except EndedError as error:
             reason = str(error)
         except (ValueError, RecursionError):
             reason = "wrote something else into the harness's pipe than an answer"
         return _checked({**dict.fromkeys(COLUMNS), "raises": f"{NOT_OBSERVED}: {reason}"}, place)
+
+    def _start(self) -> None:
+        self._since = time.monotonic()
+        self.process = Process(PROBE, self.question.words, self.question.interpreter.path)
+
+    def _answer(self) -> bytes:
+        """The line that the probe writes; where the harness was suspended, the next try has a new process."""
+        try:
+            answer = self.process.answer(self._timeout_s, self._since)
+            self.process.status()
+        except EndedError as error:
+            suspended = error if isinstance(error, SuspendedError) else self._suspended()
+            if not suspended:
+                raise
+            self.process.kill()
+            self._start()
+            raise suspended from None
+        return answer
+
+    def _suspended(self) -> SuspendedError | None:
+        """What to raise if the harness was suspended earlier, while it waited for the answer to another question."""
+        late_s = time.monotonic() - self._since - self._timeout_s
+        if late_s <= LATE_S:
+            return None
+        return SuspendedError(f"no answer {late_s:.3g} s after it was due: the harness was suspended")
 
 
 def _checked(answer: dict[str, object] | None, place: dict[str, str | None]) -> Observation:

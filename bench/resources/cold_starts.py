@@ -5,10 +5,12 @@ Only one of them runs at any moment. Here every sweep is a round: its processes 
 
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
 from bench.measurement.processes import EXIT_TIMEOUT_S, EndedError, Process, Start, death
+from bench.measurement.suspension import ask_again
 from bench.plan.cells import CONTROL, Cell, Group
 from bench.plan.rounds import Round
 from bench.resources.readings import ColdCell, ColdRole, ColdStart, Count
@@ -44,7 +46,7 @@ def cold_starts(survey: Survey, say: Callable[[str], None]) -> tuple[ColdCell, .
             found = None
             if len(failures[cell]) < STRIKES:
                 try:
-                    found = _start(survey, cell, known.get(cell.loop))
+                    found = ask_again(partial(_start, survey, cell, known.get(cell.loop)))
                 except EndedError as error:
                     failures[cell].append(publishable(str(error)))
             starts[cell].append(found)

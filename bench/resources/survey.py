@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, death
+from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, SuspendedError, death
+from bench.measurement.suspension import ask_again
 from bench.resources import strace
 from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
 from bench.subjects.loops import Loop
@@ -91,6 +92,15 @@ class Surveyor:
 
     def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
         """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
+        try:
+            return ask_again(lambda: self._delivered(loop, words, start, rows))
+        except SuspendedError:
+            raise
+        except EndedError:
+            self._strikes[loop.name] += 1
+            raise
+
+    def _delivered(self, loop: Loop, words: list[str], start: Start, rows: int) -> tuple[Readings, bytes]:
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
         process = Process("bench.resources.gauge", [*words, "--loop", loop.name, *parent], start=start)
         try:
@@ -99,9 +109,6 @@ class Surveyor:
                 self._end_badly(loop, f"{death(status)} after delivering")
             elif status is None:
                 self._end_badly(loop, "did not end after delivering")
-        except EndedError:
-            self._strikes[loop.name] += 1
-            raise
         finally:
             process.kill()
         return found, process.log
