@@ -235,7 +235,7 @@ def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
 def probe(answer: bytes) -> None:
     """What a probe answers: a row, or which Python it is."""
     with surviving(room(), BenchError), _answering(answer):
-        asked = observations._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        asked = observations._Probe(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
         row = asked.observation()
         assert row
         for text in filter(None, (row.warns, row.raises, row.loop_class)):

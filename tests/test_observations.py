@@ -82,7 +82,7 @@ def test_a_row_that_hangs_or_dies_is_a_row_with_the_reason_and_the_others_go_on(
 def test_what_is_no_answer_is_not_believed(name: str) -> None:
     (row,) = answered("own_call", "--given", f"lives:{name}")
 
-    assert row.raises == "NotObserved: wrote something else into the harness's pipe than an answer"
+    assert row.raises == "NotObserved: wrote something into the harness's pipe that is not an answer"
     assert (row.call, row.situation, row.creates) == ("lives.x", "in a test", None)
 
 
@@ -182,11 +182,11 @@ def test_a_harness_that_is_suspended_each_time_says_so_and_blames_no_call(suspen
 
 
 def test_a_call_is_not_blamed_for_a_suspension_while_another_was_waited_for() -> None:
-    asked = observations._Asked(Question(HERE, "x", None, ("new_event_loop",)), 20)
-    asked._since -= 100
+    probe = observations._Probe(Question(HERE, "x", None, ("new_event_loop",)), 20)
+    probe._since -= 100
 
-    row = asked.observation()
-    asked.process.kill()
+    row = probe.observation()
+    probe.process.kill()
 
     assert row
     assert row.creates is True
