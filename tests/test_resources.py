@@ -184,7 +184,7 @@ def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
 
 
 def test_a_log_without_lifecycles_is_refused() -> None:
-    with pytest.raises(ValueError, match="strace saw no two lifecycles"):
+    with pytest.raises(ValueError, match="strace saw fewer than two lifecycles"):
         strace.calls(registry.named("manual"), strace.lifecycles(b"\x00garbage\n" + LOG))
 
 
@@ -313,13 +313,13 @@ def test_where_the_tracer_sees_no_lifecycle_the_scenario_is_a_reason() -> None:
 def test_no_strace_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    assert str(survey.why_no_calls()).startswith("there is no strace here: install")
+    assert str(survey.why_no_calls()).startswith("strace is not installed: install")
 
 
 def test_strace_is_not_looked_for_where_it_can_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
 
-    assert survey.why_no_calls() == "strace is Linux', this is darwin"
+    assert survey.why_no_calls() == "strace exists only on Linux, this is darwin"
 
 
 @pytest.mark.parametrize(("script", "said"), [
@@ -386,8 +386,8 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
         "bare interpreter": None, "import asyncio": None, "asyncio": None, "control": None, "asyncio-poll": None,
         "raising:in_factory": "RuntimeError: no …/loop.so for you",
         "dying:segfaults": "died of SIGSEGV",
-        "lying:backdates": "the times that it told are in no order",
-        "lying:tells_nothing": "told no times",
+        "lying:backdates": "delivered times that are not in order",
+        "lying:tells_nothing": "delivered no times",
         "noisy:scribbles": "wrote into the harness's pipe: b'[[[[ garbage\\n'",
     }  # fmt: skip
 
