@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from invented import about
-from test_resources import invented, needs_strace
+from test_resources import invented
+from test_survey import needs_strace
 
 from bench import cli
 from bench.errors import BenchError
