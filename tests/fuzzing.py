@@ -33,7 +33,7 @@ from bench.reports import changes as changes_report
 from bench.reports import resources as resources_report
 from bench.reports import tables
 from bench.reports.files import FILES
-from bench.resources import coldstart, gauges, strace
+from bench.resources import cold_starts, strace, survey
 from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
 from bench.statistics import changes, comparisons, pairs  # fmt: skip
@@ -206,7 +206,7 @@ def worker(answer: bytes) -> None:
 def gauge(answer: bytes) -> None:
     """What a gauge delivers."""
     with surviving(room(), EndedError):
-        found = gauges._delivery(answer, 0)
+        found = survey._delivery(answer, 0)
         assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
 
 
@@ -214,7 +214,7 @@ def cold_start(answer: bytes) -> None:
     """What a cold program writes: its times, or a reason that can be kept."""
     with surviving(room()):
         try:
-            said = str(coldstart._stamps(answer))
+            said = str(cold_starts._stamps(answer))
         except EndedError as error:
             said = str(error)
         assert texts.SHOWN.fullmatch(texts.publishable(said))
@@ -227,7 +227,7 @@ def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
 def probe(answer: bytes) -> None:
     """What a probe answers: a row, or which Python it is."""
     with surviving(room(), BenchError), _answering(answer):
-        asked = observations._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        asked = observations._Probe(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
         row = asked.observation()
         assert row
         for text in filter(None, (row.warns, row.raises, row.loop_class)):

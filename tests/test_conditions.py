@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.machine import conditions
 from bench.machine import place as places
 from bench.machine.conditions import Condition, Place, State
-from bench.machine.place import Battery, Sample, UntoldError
+from bench.machine.place import Battery, Sample, UnknownError
 
 CPU = "sys/devices/system/cpu"
 CLOCKS = "sys/devices/system/clocksource/clocksource0"
@@ -85,8 +85,8 @@ CASES = [
     Case("load", "ok", "0.10 on 1 CPU (0.10 each), others use 1% of them", {}, {"platform": "darwin", "cpus": 1}),
     Case("load", "warning", "3.10 on 2 CPUs (1.55 each), others use 1% of them, 4 run now", BUSY, {"load": 3.1}),
     Case("load", "warning", "0.10 on 2 CPUs (0.05 each), others use 30% of them, 0 run now", {}, seen(others=0.3)),
-    Case("load", "unknown", "psutil can't tell on win32", {}, {"load": None, "platform": "win32"}),
-    Case("load", "unknown", "psutil can't tell on linux", {}, seen(others=None)),
+    Case("load", "unknown", "psutil does not know on win32", {}, {"load": None, "platform": "win32"}),
+    Case("load", "unknown", "psutil does not know on linux", {}, seen(others=None)),
     Case("load", "unknown", "the kernel has no /proc/loadavg", {"proc/loadavg": None}),
     Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1 0.2 0.3 many"}),
     Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1"}),
@@ -94,7 +94,7 @@ CASES = [
     Case("steal time", "ok", "0.0% over 0.5 s"),
     Case("steal time", "ok", "1.0% over 0.5 s", {}, seen(stolen=0.01)),
     Case("steal time", "warning", "4.2% over 0.5 s", {}, seen(stolen=0.042)),
-    Case("steal time", "unknown", "psutil can't tell on darwin", {}, {**seen(stolen=None), "platform": "darwin"}),
+    Case("steal time", "unknown", "psutil does not know on darwin", {}, {**seen(stolen=None), "platform": "darwin"}),
     Case("virtualisation", "ok", "none"),
     Case("virtualisation", "ok", "none, in a container", {".dockerenv": ""}),
     Case("virtualisation", "ok", "none, in a container", {}, {"environment": {"container": "podman"}}),
@@ -115,7 +115,7 @@ CASES = [
     Case("virtualisation", "unknown", "neither processor nor firmware says, in a container", {**ARM, ".dockerenv": ""}),
     Case("virtualisation", "unknown", "neither processor nor firmware says",
          {**ARM, f"{FIRMWARE}/sys_vendor": "Amazon EC2", f"{FIRMWARE}/product_name": "c7g.metal"}),
-    Case("virtualisation", "unknown", "only Linux tells, this is darwin", {}, {"platform": "darwin"}),
+    Case("virtualisation", "unknown", "only Linux says this, and this is darwin", {}, {"platform": "darwin"}),
     Case("CPU quota", "ok", "none"),
     Case("CPU quota", "ok", "none", {"sys/fs/cgroup/cpu.max": "max 100000\n"}),
     Case("CPU quota", "ok", "2 of 2 CPUs, which is all", {"sys/fs/cgroup/cpu.max": "200000 100000\n"}),
@@ -149,20 +149,20 @@ CASES = [
     Case("swap", "ok", "0 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {}, {"swap": (2**20, 2**31)}),
     Case("swap", "warning", "3 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {},
          {"swap": (2**20, 2**31), **seen(swapped=3 * 2**20)}),
-    Case("swap", "unknown", "psutil can't tell on linux", {}, {"swap": None}),
-    Case("swap", "unknown", "1 MiB of 2 MiB in use; whether any is moved can't be told", {},
+    Case("swap", "unknown", "psutil does not know on linux", {}, {"swap": None}),
+    Case("swap", "unknown", "1 MiB of 2 MiB in use; whether any is being moved is unknown", {},
          {"swap": (2**20, 2**21), "platform": "darwin"}),
     Case("CPUs", "ok", "2 of 2 may be used (0-1)"),
     Case("CPUs", "ok", "3 of 8 may be used (0-1,5), workers on 5", {},
          {"cpus": 8, "allowed": frozenset({0, 1, 5}), "confined": frozenset({5})}),
     Case("CPUs", "warning", "1 of 2 may be used (1), which parent and workers share", {}, PINNED),
     Case("CPUs", "warning", "only 1, which parent and workers share", {}, {"cpus": 1, "allowed": frozenset({0})}),
-    Case("CPUs", "unknown", "4; psutil can't tell on darwin which may be used", {},
+    Case("CPUs", "unknown", "4; psutil does not know on darwin which may be used", {},
          {"cpus": 4, "allowed": None, "platform": "darwin"}),
     Case("isolated CPUs", "ok", "none"),
     Case("isolated CPUs", "ok", "2-3, and workers run on 3", ISOLATED, {"cpus": 4, "confined": frozenset({3})}),
     Case("isolated CPUs", "warning", "2-3, but workers run on 0-1", ISOLATED, {"cpus": 4}),
-    Case("isolated CPUs", "unknown", "2-3; where the workers run can't be told", ISOLATED, {"allowed": None}),
+    Case("isolated CPUs", "unknown", "2-3; where the workers run is unknown", ISOLATED, {"allowed": None}),
     Case("isolated CPUs", "unknown", f"the kernel has no /{CPU}/isolated", {f"{CPU}/isolated": None}),
     Case("isolated CPUs", "unknown", f"/{CPU}/isolated holds something unexpected", {f"{CPU}/isolated": "some"}),
     Case("SMT", "ok", "off"),
@@ -190,22 +190,22 @@ CASES = [
     Case("battery", "ok", "none"),
     Case("battery", "ok", "not in use: plugged in", {}, {"batteries": (Battery(80, plugged=True),)}),
     Case("battery", "warning", "in use, 80 % full", {}, {"batteries": (Battery(80.4, plugged=False),)}),
-    Case("battery", "unknown", "80 % full; whether it is in use is not told", {}, {"batteries": (Battery(80, None),)}),
-    Case("battery", "unknown", "psutil can't tell on aix", {}, {"batteries": None, "platform": "aix"}),
+    Case("battery", "unknown", "80 % full; whether it is in use is unknown", {}, {"batteries": (Battery(80, None),)}),
+    Case("battery", "unknown", "psutil does not know on aix", {}, {"batteries": None, "platform": "aix"}),
     Case("clock source", "ok", "tsc"),
     Case("clock source", "warning", "hpet, slow to read", {f"{CLOCKS}/current_clocksource": "hpet"}),
     Case("clock source", "warning", "jiffies, slow to read",
          {f"{CLOCKS}/current_clocksource": "jiffies", f"{CLOCKS}/available_clocksource": None}),
     Case("clock source", "unknown",
-         "sundial, of which nothing is known here; the clock's cost shows whether it will do",
+         "sundial, which is not in this program's lists; the clock's cost shows whether it is fast enough",
          {f"{CLOCKS}/current_clocksource": "sundial"}),
     Case("clock source", "unknown", f"/{CLOCKS}/current_clocksource holds something unexpected",
          {f"{CLOCKS}/current_clocksource": "<script>"}),
-    Case("clock", "ok", "45 ns to read, least step 20 ns, promised 1 ns"),
-    Case("clock", "warning", "1200 ns to read, least step 20 ns, promised 1 ns", {}, seen(reading_ns=1200.4)),
-    Case("clock", "warning", "45 ns to read, least step 15000 ns, promised 1 ns", {}, seen(step_ns=15_000)),
-    Case("clock", "unknown", "it did not move in 500000000 ns", {}, seen(reading_ns=0, step_ns=500_000_000)),
-    Case("ASLR", "ok", "on, as fresh rounds need it"),
+    Case("clock", "ok", "45 ns to read, smallest step 20 ns, promised 1 ns"),
+    Case("clock", "warning", "1200 ns to read, smallest step 20 ns, promised 1 ns", {}, seen(reading_ns=1200.4)),
+    Case("clock", "warning", "45 ns to read, smallest step 15000 ns, promised 1 ns", {}, seen(step_ns=15_000)),
+    Case("clock", "unknown", "it did not advance in 500000000 ns", {}, seen(reading_ns=0, step_ns=500_000_000)),
+    Case("ASLR", "ok", "on, as rounds need it"),
     Case("ASLR", "warning", "off", {SETTING: "0"}),
     Case("ASLR", "warning", "on, but not for the heap", {SETTING: "1"}),
     Case("ASLR", "warning", "off for this process and its workers", {"proc/self/personality": "00040000"}),
@@ -226,7 +226,7 @@ CASES = [
          {"environment": {"PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1"}}),
     Case("Python switches", "warning", "PYTHON_JIT, which workers get too", {},
          {"environment": {"PYTHON_JIT": "1", "PYTHONDEVMODE": "1"}, "inherited": {"PYTHON_JIT": "1"}}),
-    Case("Python switches", "unknown", "what workers get of the environment was not asked", {}, {"inherited": None}),
+    Case("Python switches", "unknown", "what workers inherit is unknown", {}, {"inherited": None}),
 ]  # fmt: skip
 
 
@@ -336,7 +336,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_short")
 def test_this_machine_is_told_of_as_it_is() -> None:
-    place = conditions.here("0", {"PATH": "x"})
+    place = conditions.this_machine("0", {"PATH": "x"})
 
     assert place.cpus == os.cpu_count()
     assert place.confined == place.used == frozenset({0})
@@ -349,7 +349,7 @@ def test_this_machine_is_told_of_as_it_is() -> None:
 
 @pytest.mark.usefixtures("_short")
 def test_without_an_affinity_workers_run_where_this_process_may() -> None:
-    place = conditions.here()
+    place = conditions.this_machine()
 
     assert (place.confined, place.used) == (None, place.allowed)
     assert place.inherited is None
@@ -363,7 +363,7 @@ def test_what_psutil_can_not_tell_is_none(monkeypatch: pytest.MonkeyPatch) -> No
     for name in ("Process", "cpu_times", "getloadavg", "sensors_battery", "swap_memory"):
         monkeypatch.setattr(psutil, name, refuse)
 
-    place = conditions.here()
+    place = conditions.this_machine()
 
     assert (place.allowed, place.load, place.swap, place.batteries) == (None, None, None, None)
     assert (place.sample.others, place.sample.stolen, place.sample.swapped) == (None, None, None)
@@ -374,7 +374,7 @@ def test_however_psutil_fails_the_answer_is_none(problem: type[Exception]) -> No
     def fail() -> int:
         raise problem
 
-    assert places.asked(fail) is None
+    assert places.ask(fail) is None
 
 
 @pytest.mark.usefixtures("_short")
@@ -384,7 +384,7 @@ def test_however_psutil_fails_the_answer_is_none(problem: type[Exception]) -> No
 def test_a_battery_is_there_or_not(monkeypatch: pytest.MonkeyPatch, found: object, told: tuple[Battery, ...]) -> None:
     monkeypatch.setattr(psutil, "sensors_battery", lambda: found)
 
-    assert conditions.here().batteries == told
+    assert conditions.this_machine().batteries == told
 
 
 @pytest.mark.usefixtures("_short")
@@ -402,5 +402,5 @@ def test_what_is_not_there_is_told_apart_from_what_is_wrong(tmp_path: Path) -> N
 
     assert place.look("proc/none") is None
     assert place.names("proc/none") == []
-    with pytest.raises(UntoldError, match="the kernel has no /proc/none"):
+    with pytest.raises(UnknownError, match="the kernel has no /proc/none"):
         place.read("proc/none")

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.errors import BenchError
+from bench.errors import BenchError, NotMeasuredError
 from bench.lifecycle import observations
 from bench.lifecycle.observations import Interpreter, Observation, Question
 from bench.measurement import processes
@@ -82,7 +82,7 @@ def test_a_row_that_hangs_or_dies_is_a_row_with_the_reason_and_the_others_go_on(
 def test_what_is_no_answer_is_not_believed(name: str) -> None:
     (row,) = answered("own_call", "--given", f"lives:{name}")
 
-    assert row.raises == "NotObserved: wrote something else into the harness's pipe than an answer"
+    assert row.raises == "NotObserved: wrote something into the harness's pipe that is not an answer"
     assert (row.call, row.situation, row.creates) == ("lives.x", "in a test", None)
 
 
@@ -162,3 +162,44 @@ def test_a_users_own_module_is_not_searched_for_calls_to_try() -> None:
 
     assert len(asked(owners=(theirs,))) == len(asked()) + 1
     assert asked(owners=(theirs, loops.LOOPS[0]))[-1] == ("mine.make", None, ("own_call", "--given", "mine:make"))
+
+
+def test_a_harness_that_was_suspended_asks_again(suspensions: list[str]) -> None:
+    suspensions += ["suspended"] * 2
+
+    (row,) = answered("new_event_loop")
+
+    assert (row.creates, suspensions) == (True, [])
+
+
+def test_a_harness_that_is_suspended_each_time_says_so_and_blames_no_call(suspensions: list[str]) -> None:
+    suspensions += ["suspended"] * 3
+
+    (row,) = answered("new_event_loop")
+
+    assert row.raises == "NotObserved: suspended"
+    assert suspensions == []
+
+
+def test_a_call_is_not_blamed_for_a_suspension_while_another_was_waited_for() -> None:
+    probe = observations._Probe(Question(HERE, "x", None, ("new_event_loop",)), 20)
+    probe._since -= 100
+
+    row = probe.observation()
+    probe.process.kill()
+
+    assert row
+    assert row.creates is True
+
+
+def test_an_interpreter_is_asked_again_after_a_suspension(suspensions: list[str]) -> None:
+    suspensions += ["suspended"] * 2
+
+    assert observations.interpreter(sys.executable).implementation == "CPython"
+
+
+def test_an_interpreter_that_could_not_be_asked_is_not_blamed(suspensions: list[str]) -> None:
+    suspensions += ["suspended"] * 3
+
+    with pytest.raises(NotMeasuredError, match="was not asked: suspended"):
+        observations.interpreter(sys.executable)

@@ -115,7 +115,7 @@ def test_what_could_not_be_left_behind_does_not_apply(seen: Mapping[str, Observa
 
 
 @pytest.mark.parametrize(("words", "reason"), [
-    ("close gives_none", "TypeError: the factory gave no event loop: NoneType"),
+    ("close gives_none", "TypeError: the factory returned no event loop: NoneType"),
     ("close KEPT", "TypeError: '_UnixSelectorEventLoop' object is not callable"),
     ("own_run nowhere", "AttributeError: module 'lives' has no attribute 'nowhere'"),
 ])  # fmt: skip

@@ -21,6 +21,6 @@ def call(options: Namespace) -> int:
     from bench.measurement import processes
     from bench.reports.conditions import as_json, as_text
 
-    found = conditions.conditions(conditions.here(options.affinity, processes.environment()))
+    found = conditions.conditions(conditions.this_machine(options.affinity, processes.environment()))
     show(as_json(found) if options.json else as_text(found, options.format, width()))
     return 0

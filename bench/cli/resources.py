@@ -13,8 +13,8 @@ from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.resources.gauges import Survey
     from bench.resources.readings import Resources
+    from bench.resources.survey import Survey
 
 ROUNDS = 25
 USUAL = "runner"
@@ -76,7 +76,7 @@ def _survey(options: Namespace) -> "Survey":
     import secrets
 
     from bench.plan.cells import TIMEOUT_S
-    from bench.resources import gauges
+    from bench.resources.survey import Survey
     from bench.statistics.estimates import minimum_rounds
     from bench.subjects import loops
     from bench.subjects import scenarios as registry
@@ -89,20 +89,21 @@ def _survey(options: Namespace) -> "Survey":
     scenario = scenarios[0] if options.scenario else registry.named(USUAL)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
-    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
+    return Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":
-    from bench.resources import coldstart, gauges
+    from bench.resources.cold_starts import cold_starts
     from bench.resources.readings import Resources
+    from bench.resources.survey import Surveyor, why_no_calls
 
     def say(what: str) -> None:
         if not quiet:
             print(what, file=sys.stderr, flush=True)
 
-    no_calls = gauges.why_no_calls()
-    surveyor = gauges.Surveyor(survey, say)
+    no_calls = why_no_calls()
+    surveyor = Surveyor(survey, say)
     costs = tuple(surveyor.costs(loop, no_calls) for loop in survey.loops)
-    cold = coldstart.cold_starts(survey, say)
+    cold = cold_starts(survey, say)
     started = time.strftime("%Y-%m-%d")
     return Resources(started, survey.seed, survey.scenario.name, facts, costs, cold, no_calls)

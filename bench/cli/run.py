@@ -188,7 +188,7 @@ def _looked_at(about: "About") -> "About":
     from bench.machine import conditions
     from bench.measurement import processes
 
-    place = conditions.here(about.plan.affinity, processes.environment())
+    place = conditions.this_machine(about.plan.affinity, processes.environment())
     return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 
