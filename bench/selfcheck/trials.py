@@ -31,7 +31,7 @@ from bench.subjects import loops, scenarios
 BASELINE = known.loop_name(0)
 CALIBRATING_TURNS = 12_000  # about as long as a lifecycle of asyncio's: far beyond what is to be found
 PYPERF_OPTIONS: tuple[str, ...] = ()  # its defaults: 20 processes of 3 values of 100 ms
-USUAL_S, USUAL_TIMEOUT_S = 20.0, 600.0  # what it takes for one cell, about, and at most
+PYPERF_S, PYPERF_TIMEOUT_S = 20.0, 600.0  # for one cell: about how long it takes, and the limit
 LEAST_TRIALS = 2
 
 
@@ -72,7 +72,7 @@ class Trials:
     def __init__(self, design: Design) -> None:
         self.design = design
         self.turn_share = 0.0
-        self._longest_s = 2 * USUAL_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
+        self._longest_s = 2 * PYPERF_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
         least = design.trial_s + LEAST_TRIALS * self._longest_s
         if design.max_time_s < least:
             raise BenchError(
@@ -107,9 +107,9 @@ class Trials:
                 raise NotMeasuredError(f"the known work does not show: the ratio came out at {ratio:.3f}")
             return ()
         turns = max(1, round(step.effect / self.turn_share)) if step.effect else 0
-        usual = self._usual(turns, step.effect) if self.design.against_pyperf else ()
-        seconds = time.monotonic() - began if usual else self.design.trial_s
-        found = (*usual, *self._lock_step(step, turns, step.effect, seconds))
+        pyperf_trials = self._with_pyperf(turns, step.effect) if self.design.against_pyperf else ()
+        seconds = time.monotonic() - began if pyperf_trials else self.design.trial_s
+        found = (*pyperf_trials, *self._lock_step(step, turns, step.effect, seconds))
         self._longest_s = max(self._longest_s, time.monotonic() - began)
         return found
 
@@ -139,18 +139,18 @@ class Trials:
         except ValueError as error:
             raise NotMeasuredError(f"a trial in {scenario.name} gave nothing to compare: {error}") from None
 
-    def _usual(self, turns: int, effect: float) -> tuple[Trial, ...]:
-        """Compare the usual way: the baseline, then its copy, then the slower loop."""
+    def _with_pyperf(self, turns: int, effect: float) -> tuple[Trial, ...]:
+        """Compare with pyperf's own scheduler: the baseline, then its copy, then the slower loop."""
         names = [BASELINE, BASELINE, *([known.loop_name(turns)] if turns else [])]
         began = time.monotonic()
-        baseline, *others = [self._usual_values(name) for name in names]
+        baseline, *others = [self._pyperf_values(name) for name in names]
         took = time.monotonic() - began
         truths = ((0.0, 1.0), (effect, self._truth(turns)))
         return tuple(
             pyperf_trial(*truth, baseline, values, took) for truth, values in zip(truths, others, strict=False)
         )
 
-    def _usual_values(self, name: str) -> tuple[float, ...]:
+    def _pyperf_values(self, name: str) -> tuple[float, ...]:
         words = [
             "--quiet",
             *PYPERF_OPTIONS,
@@ -164,9 +164,9 @@ class Trials:
             guard.BADGE,
         ]
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
-        process = Process("bench.selfcheck.usual", words)
+        process = Process("bench.selfcheck.pyperf_scheduler", words)
         try:
-            return total_values(delivery_of(process.answer(USUAL_TIMEOUT_S)))
+            return total_values(delivery_of(process.answer(PYPERF_TIMEOUT_S)))
         except (EndedError, ValueError) as error:
             last = process.output.strip().rpartition("\n")[2]
             said = f"{texts.said(error)}\n{texts.line(last)}"
