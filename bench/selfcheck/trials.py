@@ -4,18 +4,18 @@ Each trial is a whole comparison, with rounds of fresh processes and all, of a l
 amount of work more in its factory. The control of it is the comparison of the loop with itself.
 """
 
-import contextlib
 import itertools
 import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bench import texts
 from bench.errors import BenchError, NotMeasuredError
-from bench.measurement import guard
+from bench.measurement import campaign, guard
+from bench.measurement.campaign import Measurer
 from bench.measurement.delivery import Delivery, delivery_of
 from bench.measurement.meter import Meter
 from bench.measurement.precision import Rounds
@@ -24,7 +24,7 @@ from bench.plan import cells, sampling
 from bench.plan.cells import CONTROL, Plan
 from bench.selfcheck import known
 from bench.selfcheck.scores import Trial, lock_step_trial, pyperf_trial
-from bench.statistics import comparisons, estimates
+from bench.statistics import comparisons, estimates, widths
 from bench.store.outcomes import TOTAL, About, Kept, Outcome
 from bench.subjects import loops, scenarios
 
@@ -69,8 +69,9 @@ class Step:
 class Trials:
     """The trials of one design, given one by one as long as the next fits into the time."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, measurer: Callable[[Plan], Measurer] = Meter) -> None:
         self.design = design
+        self._measurer = measurer
         self.turn_share = 0.0
         self._longest_s = 2 * PYPERF_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
         least = design.trial_s + LEAST_TRIALS * self._longest_s
@@ -125,7 +126,7 @@ class Trials:
         scenario = scenarios.named(self.design.scenario)
         groups = cells.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
         began = time.monotonic()
-        kept = _measured(About(ahead, groups, {}, ""))
+        kept = self._measure(About(ahead, groups, {}, ""))
         took = time.monotonic() - began
         exact, told = (
             [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
@@ -138,6 +139,13 @@ class Trials:
             ]
         except ValueError as error:
             raise NotMeasuredError(f"a trial in {scenario.name} gave nothing to compare: {error}") from None
+
+    def _measure(self, about: About) -> Kept:
+        """Measure one run and keep it in memory."""
+        rounds = Rounds(about, widths.widest)
+        outcomes: list[Outcome] = []
+        campaign.measure(rounds, self._measurer(about.plan), outcomes.append, rounds.tell)
+        return Kept(about, tuple(outcomes))
 
     def _with_pyperf(self, turns: int, effect: float) -> tuple[Trial, ...]:
         """Compare with pyperf's own scheduler: the baseline, then its copy, then the slower loop."""
@@ -181,15 +189,3 @@ def total_values(delivery: Delivery) -> tuple[float, ...]:
     if len(found) < 2:  # noqa: PLR2004  (fewer have no spread to judge by)
         raise ValueError(delivery.error or "it delivered too few")
     return found
-
-
-def _measured(about: About) -> Kept:
-    """Measure one run and keep it in memory."""
-    rounds, meter = Rounds(about), Meter(about.plan)
-    outcomes: list[Outcome] = []
-    for turn in rounds:
-        with contextlib.closing(meter.measure(turn)) as found:
-            for outcome in found:
-                outcomes.append(outcome)
-                rounds.tell(outcome)
-    return Kept(about, tuple(outcomes))
