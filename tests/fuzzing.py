@@ -36,7 +36,7 @@ from bench.reports.files import FILES
 from bench.resources import cold_starts, strace, survey
 from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
-from bench.statistics import changes, comparisons, pairs  # fmt: skip
+from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
@@ -102,7 +102,7 @@ def resumed_folder(files: Folder) -> None:
     folder = filled(files)
     with surviving(folder, BenchError):
         kept = RunFolder(folder).load()
-        rounds = precision.Rounds(kept.about, kept.outcomes)
+        rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
         for turn in itertools.islice(rounds, 3):
             list(turn.orders(kept.about.plan.sampling.sweeps))
             outcomes.outcome_of(outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index)), _stages(kept))

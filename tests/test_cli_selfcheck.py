@@ -15,7 +15,7 @@ from bench.statistics.estimates import Estimate
 
 ITSELF = Trial("lock-step", 0.0, 1.0, Estimate(1.001, 0.99, 1.01), different=False, called=False, seconds=10.2)
 SLOWER = Trial("lock-step", 0.02, 1.0199, Estimate(1.02, 1.01, 1.03), different=True, called=False, seconds=10.2)
-USUAL = Trial("pyperf", 0.0, 1.0, Estimate(1.4, 1.3, 1.5), different=True, called=True, seconds=10.1)
+PYPERF = Trial("pyperf", 0.0, 1.0, Estimate(1.4, 1.3, 1.5), different=True, called=True, seconds=10.1)
 WORDS = ("selfcheck", "--seed", "7", "-q")
 
 
@@ -133,7 +133,7 @@ def test_impossible_values_are_refused_in_words(
 
 
 def test_the_sentence_says_what_was_found_and_the_smallest_difference() -> None:
-    said = selfcheck.sentence(check(*[ITSELF] * 4, SLOWER, replace(SLOWER, different=False), *[USUAL] * 2))
+    said = selfcheck.sentence(check(*[ITSELF] * 4, SLOWER, replace(SLOWER, different=False), *[PYPERF] * 2))
 
     assert said == (
         "On this machine, in 10 s, a difference of 2 % is found in 1 of 2 trials; "
@@ -145,7 +145,7 @@ def test_the_sentence_says_what_was_found_and_the_smallest_difference() -> None:
 
 
 def test_every_score_is_a_row_with_its_numbers() -> None:
-    lines = selfcheck.as_text(check(*[ITSELF] * 4, SLOWER, USUAL), "tsv", None).splitlines()
+    lines = selfcheck.as_text(check(*[ITSELF] * 4, SLOWER, PYPERF), "tsv", None).splitlines()
 
     rows = [[cell.strip() for cell in line.split("\t")] for line in lines[1:4]]
     assert rows == [

@@ -22,7 +22,7 @@ from bench.plan.sampling import MOST_ROUNDS
 from bench.reports import changes as changes_report
 from bench.reports import tables
 from bench.resources.readings import Calls, ColdCell, ColdStart
-from bench.statistics import changes, pairs
+from bench.statistics import changes, pairs, widths
 from bench.store import folder as run_folder
 from bench.store import outcomes
 from bench.store.outcomes import Done, Outcome
@@ -119,8 +119,10 @@ def test_what_is_left_out(files: Folder) -> None:
 def test_the_last_number_of_a_round_is_followed_by_none() -> None:
     last = [run(cell, MOST_ROUNDS - 1, [1.0]) for cell in ABOUT.cells]
 
-    rounds = precision.Rounds(dataclasses.replace(ABOUT, plan=dataclasses.replace(
-        ABOUT.plan, sampling=dataclasses.replace(ABOUT.plan.sampling, precision=0.01))), last)  # fmt: skip
+    sampling = dataclasses.replace(ABOUT.plan.sampling, precision=0.01)
+    wide = dataclasses.replace(ABOUT, plan=dataclasses.replace(ABOUT.plan, sampling=sampling))
+
+    rounds = precision.Rounds(wide, widths.widest, last)
 
     assert list(rounds) == []
 

@@ -33,7 +33,7 @@ def one(trials: list[Trial]) -> Score:
     return found
 
 
-def test_the_share_of_those_told_different_has_its_exact_interval() -> None:
+def test_the_share_of_different_trials_has_its_exact_interval() -> None:
     found = one([SAME] * 40)
 
     assert (found.trials, found.different, found.right, found.called) == (40, 0, 0, 0)
@@ -108,7 +108,7 @@ def test_more_time_finds_smaller_differences() -> None:
     assert smallest_difference([replace(trial, effect=0.1) for trial in own], 60) is None
 
 
-def test_a_loop_called_different_from_itself_too_often_is_distrusted() -> None:
+def test_a_loop_that_differs_from_itself_too_often_is_distrusted() -> None:
     wrong = replace(SAME, different=True)
 
     assert scores.distrusted(one([wrong] * 5 + [SAME] * 15))
@@ -126,7 +126,7 @@ def test_a_row_without_an_interval_is_no_trial() -> None:
         scores.lock_step_trial(0, 1, replace(row, ratio=None, reasons=(Reason("died"),)), row, 10)
 
 
-def test_a_trial_is_told_without_a_threshold_and_called_with_one() -> None:
+def test_a_trial_is_different_without_a_threshold_and_called_so_with_one() -> None:
     exact = Comparison(LOOP, "total", "3", "asyncio", ratio=Estimate(1.01, 1.004, 1.02), verdict="slower")
 
     trial = scores.lock_step_trial(0.01, 1.0101, exact, replace(exact, verdict="inconclusive"), 10)

@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from bench.plan.cells import Group, Plan, Thread
+    from bench.plan.rounds import Round
     from bench.plan.sampling import Sampling
     from bench.store.folder import RunFolder
     from bench.store.outcomes import About, Kept
@@ -216,10 +217,11 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
     import contextlib
 
     from bench.cli import progress
-    from bench.measurement import precision
+    from bench.measurement import campaign, precision
     from bench.measurement.meter import Meter
+    from bench.statistics import widths
 
-    rounds = precision.Rounds(kept.about, kept.outcomes)
+    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
     track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
     meter = Meter(kept.about.plan, kept.outcomes)
     try:
@@ -227,15 +229,17 @@ def _measure(folder: "RunFolder", kept: "Kept", *, quiet: bool) -> bool:
             patience("interrupted: this round is measured to its end; Ctrl-C once more ends it now") as asked,
             contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as turns,
         ):
-            for turn in turns:
-                with contextlib.closing(meter.measure(turn)) as outcomes:
-                    for outcome in outcomes:
-                        folder.append(outcome)
-                        rounds.tell(outcome)
-                if asked():
-                    raise KeyboardInterrupt  # noqa: TRY301  (as if it had come now)
+            campaign.measure(_until(asked, turns), meter, folder.append, rounds.tell)
     except KeyboardInterrupt:
         print(f"interrupted; go on with what is kept: {PROGRAM} --resume {folder.path}", file=sys.stderr)
         folder.write_suites(folder.load())
         return False
     return True
+
+
+def _until(asked: "Callable[[], bool]", rounds: "Iterable[Round]") -> "Iterator[Round]":
+    """The same rounds; raises KeyboardInterrupt after the round in which the user asked for it."""
+    for round_ in rounds:
+        yield round_
+        if asked():
+            raise KeyboardInterrupt
