@@ -308,7 +308,7 @@ def test_a_name_that_is_a_folder_too_must_be_told_apart(save: Save, capsys: pyte
 def test_a_baselines_name_is_no_path(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(f"--save-baseline={name}", "--dry-run") == 2
 
-    assert f"argument --save-baseline: {name!r}: a name is made of letters, digits" in capsys.readouterr().err
+    assert f"argument --save-baseline: {name!r}: use letters, digits, dots" in capsys.readouterr().err
 
 
 def test_two_real_runs_are_saved_and_compared(

@@ -112,9 +112,9 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; go on with what is kept: python -m bench --resume run" in said
+        assert "interrupted; resume with: python -m bench --resume run" in said
         assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
-    assert ("Ctrl-C once more ends it now" in said) == (signal.SIGINT in blows)
+    assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
         return  # it ends as after the second Ctrl-C
     done = harness.resume()
