@@ -23,7 +23,7 @@ def test_cold_starts_are_compared_sweep_by_sweep() -> None:
     assert (yloop.rounds, yloop.exit, yloop.ratio) == (0, None, None)
 
 
-def test_cold_starts_without_anything_to_compare_with_stand_alone() -> None:
+def test_a_cold_start_that_has_nothing_to_be_compared_with_has_no_ratio() -> None:
     (only,) = startups([cold("zloop", "loop", ColdStart(5, 1, 2, 3, 4))])
 
     assert (only.ratio, only.over_bare) == (None, None)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("_bad_loops")
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_a_cold_start_tells_when_it_began_imported_and_got_data(name: str) -> None:
+def test_the_times_of_a_cold_start_are_in_order(name: str) -> None:
     scenario = registry.named(name)
     if reason := scenario.skip_reason(loops.LOOPS[0], sys.version_info[:2]):
         pytest.skip(reason)
@@ -28,7 +28,7 @@ def test_a_cold_start_tells_when_it_began_imported_and_got_data(name: str) -> No
     assert 0 < start.began < start.asyncio < start.loop < start.first < start.ended
 
 
-def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> None:
+def test_each_sweep_starts_every_program_once_and_a_bad_loop_has_the_reason() -> None:
     names = [
         "asyncio",
         "asyncio-poll",
@@ -39,13 +39,13 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
         "noisy:scribbles",
     ]
 
-    found = cold_starts.cold_starts(survey_of(*names, rounds=3), lambda _: None)
+    started = cold_starts.cold_starts(survey_of(*names, rounds=3), lambda _: None)
 
-    reasons = {cell.label: cell.missing for cell in found}
-    assert [cell.role for cell in found] == ["bare", "asyncio", "baseline", "control", *["loop"] * 6]
-    assert {len(cell.starts) for cell in found} == {3}
-    assert all(start for cell in found[:5] for start in cell.starts)
-    assert not any(start for cell in found[5:] for start in cell.starts)
+    reasons = {cell.label: cell.missing for cell in started}
+    assert [cell.role for cell in started] == ["bare", "asyncio", "baseline", "control", *["loop"] * 6]
+    assert {len(cell.starts) for cell in started} == {3}
+    assert all(start for cell in started[:5] for start in cell.starts)
+    assert not any(start for cell in started[5:] for start in cell.starts)
     assert reasons == {
         "bare interpreter": None, "import asyncio": None, "asyncio": None, "control": None, "asyncio-poll": None,
         "raising:in_factory": "RuntimeError: no …/loop.so for you",
@@ -56,10 +56,10 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_is_a_reason() -> No
     }  # fmt: skip
 
 
-def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
-    found = cold_starts.cold_starts(survey_of("hanging:in_factory", "dying:at_exit", timeout_s=3), lambda _: None)
+def test_a_cold_start_that_hangs_or_ends_badly_has_the_reason() -> None:
+    started = cold_starts.cold_starts(survey_of("hanging:in_factory", "dying:at_exit", timeout_s=3), lambda _: None)
 
-    reasons = {cell.label: cell.missing for cell in found}
+    reasons = {cell.label: cell.missing for cell in started}
     assert reasons["hanging:in_factory"] == "no end within 3 s: killed"
     assert reasons["dying:at_exit"] == "died of SIGABRT"
 
@@ -67,14 +67,14 @@ def test_a_cold_start_that_hangs_or_ends_badly_is_a_reason() -> None:
 def test_a_cold_start_is_asked_again_where_the_harness_was_suspended(suspensions: list[str]) -> None:
     suspensions[:] = ["suspended"] * 2
 
-    found = cold_starts.cold_starts(survey_of("asyncio", rounds=1), lambda _: None)
+    started = cold_starts.cold_starts(survey_of("asyncio", rounds=1), lambda _: None)
 
-    assert all(cell.starts[0] for cell in found)
-    assert {cell.missing for cell in found} == {None}
+    assert all(cell.starts[0] for cell in started)
+    assert {cell.missing for cell in started} == {None}
     assert suspensions == []
 
 
-def test_an_end_that_comes_much_later_than_it_can_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_that_comes_much_later_than_the_timeout_means_a_suspension(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "LATE_S", -30)
     process = Process("pass", (), start=Start(switch="-c"))
 

@@ -21,13 +21,13 @@ from bench.resources.readings import (
 
 
 def readings(numbers: Sequence[int], step: int = 20, ending: str | None = None) -> Readings:
-    """Readings in which everything holds these numbers, every so many loops."""
+    """Readings whose fields all have these numbers, one reading every `step` loops."""
     return Readings(tuple(Reading(index * step, *[number] * 5) for index, number in enumerate(numbers)), ending)
 
 
 def lives(numbers: Sequence[int], processes_: int = 2, ending: str | None = None) -> LoopCosts:
-    found = (readings(numbers, ending=ending),) * processes_
-    return LoopCosts("zloop", "1.0", lived=found, traced_lived=found[:1])
+    deliveries = (readings(numbers, ending=ending),) * processes_
+    return LoopCosts("zloop", "1.0", lived=deliveries, traced_lived=deliveries[:1])
 
 
 @given(st.integers(0, 1000), st.integers(0, 10**6), st.integers(2, 20))
@@ -36,30 +36,30 @@ def test_a_slope_is_exact_where_each_loop_holds_the_same(each: int, before: int,
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10))
-def test_one_jump_of_an_allocator_at_the_edge_is_no_slope(jump: int, before: int) -> None:
+def test_one_jump_of_an_allocator_is_not_a_slope(jump: int, before: int) -> None:
     assert slope([(0, before), *((loops_, before + jump) for loops_ in range(10, 110, 10))]) == 0
 
 
-def test_one_reading_has_no_slope_and_neither_has_one_repeated() -> None:
+def test_a_slope_needs_two_different_numbers_of_loops() -> None:
     assert slope([(1, 5)]) is None
     assert slope([(1, 5), (1, 6)]) is None
 
 
-def test_what_a_loop_holds_is_read_while_they_open_and_what_is_left_after() -> None:
-    found = [readings([10, 13, 16, 19, 11], step=1)]
+def test_loops_are_read_while_they_are_opened_and_again_after_all_are_closed() -> None:
+    deliveries = [readings([10, 13, 16, 19, 11], step=1)]
 
-    assert per_open_loop(found, "descriptors") == 3
-    assert left_after_close(found, "descriptors") == 1
-
-
-def test_what_ended_early_has_a_slope_but_nothing_that_is_left() -> None:
-    found = [readings([10, 13, 16], step=1, ending="OSError")]
-
-    assert per_open_loop(found, "descriptors") == 3
-    assert left_after_close(found, "descriptors") is None
+    assert per_open_loop(deliveries, "descriptors") == 3
+    assert left_after_close(deliveries, "descriptors") == 1
 
 
-def test_a_lifecycle_is_judged_after_warm_up() -> None:
+def test_a_gauge_that_ended_early_gives_what_a_loop_holds_but_not_what_is_left() -> None:
+    deliveries = [readings([10, 13, 16], step=1, ending="OSError")]
+
+    assert per_open_loop(deliveries, "descriptors") == 3
+    assert left_after_close(deliveries, "descriptors") is None
+
+
+def test_growth_during_the_warm_up_is_not_a_leak() -> None:
     flat = lives([*range(0, 10_000, 1000), *[10_000] * 11])
 
     assert per_lifecycle(flat.lived, "resident") == 0
@@ -69,34 +69,34 @@ def test_a_lifecycle_is_judged_after_warm_up() -> None:
 
 @given(st.integers(513 * 20, 10**7))
 def test_what_grows_with_every_lifecycle_in_every_process_leaks(each_step: int) -> None:
-    found = lives([each_step * index for index in range(21)])
+    costs = lives([each_step * index for index in range(21)])
 
-    assert leaks(found) == ("descriptors", "threads", "resident", "traced")
+    assert leaks(costs) == ("descriptors", "threads", "resident", "traced")
 
 
 @given(st.integers(0, 10**7), st.integers(11, 19))
-def test_one_jump_is_no_leak(jump: int, where: int) -> None:
+def test_one_jump_is_not_a_leak(jump: int, where: int) -> None:
     assert leaks(lives([jump * (index >= where) for index in range(21)])) == ()
 
 
-def test_what_grows_in_one_process_only_is_no_leak() -> None:
-    found = lives([10**5 * index for index in range(21)])
+def test_what_does_not_grow_in_one_of_the_processes_is_not_a_leak() -> None:
+    costs = lives([10**5 * index for index in range(21)])
 
-    assert "resident" not in leaks(replace(found, lived=(*found.lived, readings([0] * 21))))
-
-
-def test_a_loop_that_ran_out_of_descriptors_early_leaks_them_and_no_memory_for_all_we_know() -> None:
-    found = lives([10**6, 2 * 10**6], ending="OSError: Too many open files")
-
-    assert leaks(found) == ("descriptors", "threads")
-    assert not undecided(found)
+    assert "resident" not in leaks(replace(costs, lived=(*costs.lived, readings([0] * 21))))
 
 
-@pytest.mark.parametrize("found", [
+def test_a_loop_that_ran_out_of_descriptors_before_the_warm_up_ended_leaks_them_but_not_memory() -> None:
+    costs = lives([10**6, 2 * 10**6], ending="OSError: Too many open files")
+
+    assert leaks(costs) == ("descriptors", "threads")
+    assert not undecided(costs)
+
+
+@pytest.mark.parametrize("costs", [
     lives([5] * 3, ending="died"),
     LoopCosts("zloop", "1.0"),
     replace(lives([5] * 21), traced_lived=()),
 ])  # fmt: skip
-def test_what_was_not_looked_at_long_enough_is_undecided(found: LoopCosts) -> None:
-    assert leaks(found) == ()
-    assert undecided(found)
+def test_lifecycles_that_are_missing_or_ended_early_leave_it_undecided(costs: LoopCosts) -> None:
+    assert leaks(costs) == ()
+    assert undecided(costs)

@@ -28,28 +28,28 @@ LOG = b"""\
 """
 
 
-def test_a_log_is_cut_at_the_marks_and_an_interrupted_call_counts_once() -> None:
-    (found,) = strace.lifecycles(LOG)
+def test_marks_separate_stages_and_an_interrupted_call_counts_once() -> None:
+    (lifecycle,) = strace.lifecycles(LOG)
 
-    assert found == {
+    assert lifecycle == {
         ("create", "epoll_create1"): 1, ("create", "futex"): 1, ("work", "epoll_wait"): 2, ("finish", "close"): 1,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", [*registry.STAGES, gauge.IDLE])
-def test_the_marks_that_a_probe_makes_are_those_that_are_looked_for(stage: str) -> None:
+def test_the_reader_of_the_log_knows_the_marks_that_a_gauge_makes(stage: str) -> None:
     line = f'access("{gauge.MARK}{stage}", F_OK) = -1'.encode()
 
     assert strace.lifecycles(line * 2) == ([{}] if stage == gauge.IDLE else [])
 
 
-def test_a_typical_lifecycle_holds_no_rare_call_but_the_slope_does() -> None:
-    usual, rare = {("work", "read"): 2}, {("work", "read"): 2, ("work", "brk"): 1}
+def test_a_rare_call_is_in_the_average_but_not_in_a_typical_lifecycle() -> None:
+    typical, rare = {("work", "read"): 2}, {("work", "read"): 2, ("work", "brk"): 1}
 
-    found = strace.calls(registry.named("warm"), [usual, usual, usual, rare])
+    calls = strace.calls(registry.named("warm"), [typical, typical, typical, rare])
 
-    assert found == Calls("warm", {"start": {}, "work": {"read": 2}, "finish": {}}, slope=2.5)
-    assert found.total == 2
+    assert calls == Calls("warm", {"start": {}, "work": {"read": 2}, "finish": {}}, slope=2.5)
+    assert calls.total == 2
 
 
 def test_a_log_without_lifecycles_is_refused() -> None:
