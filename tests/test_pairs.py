@@ -85,13 +85,13 @@ def test_another_method_is_refused(old: Kept, new: Kept) -> None:
 
 
 def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
-    (group,) = new.about.groups
-    other = replace(group, scenario=replace(group.scenario, given="open_loop"))
+    (scenario,) = new.about.scenarios
+    other = replace(scenario, given="open_loop")
 
     with pytest.raises(
         BenchError, match="stages of manual: create, start, work, finish in a, start, work, finish in b"
     ):
-        pairs.paired("a", old, "b", replace(new, about=replace(new.about, groups=(other,))))
+        pairs.paired("a", old, "b", replace(new, about=replace(new.about, scenarios=(other,))))
 
 
 @pytest.mark.parametrize("plan", [

@@ -1,16 +1,17 @@
-"""`list`: which loops and scenarios there are."""
+"""`list`: the loops and the scenarios that can be measured."""
 
 import argparse
 from argparse import Namespace
 
 from bench.cli.terminal import show, width
+from bench.errors import Exit
 
 
 def add_options(_parser: argparse.ArgumentParser) -> None:
-    """None: everything is listed."""
+    """No options: everything is listed."""
 
 
-def call(_options: Namespace) -> int:
+def call(_options: Namespace) -> Exit:
     """Print the loops of `LOOPS` and of installed packages, and the scenarios."""
     from bench.reports import choices
     from bench.reports.rendering import render
@@ -18,4 +19,4 @@ def call(_options: Namespace) -> int:
 
     document = choices.listed((*loops.LOOPS, *loops.plugged_in()), tuple(map(scenarios.named, scenarios.names())))
     show(render(document, "simple", width()))
-    return 0
+    return Exit.DONE

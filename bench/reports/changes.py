@@ -1,6 +1,6 @@
 """What changed between two runs, as a document, and as an excerpt for a summary; and JSON for other programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from bench.plan.cells import CONTROL
@@ -20,12 +20,13 @@ from bench.reports.document import (
 )
 from bench.reports.numbers import NOTHING, interval, unit_for
 from bench.reports.ratios import estimated, judged, to_baseline
-from bench.reports.reasons import label, missing, scenario_of
+from bench.reports.reasons import Gap, commands, line, notes, sentence
 from bench.reports.records import indented
 from bench.reports.sentence import Result, each, ends
 from bench.statistics.changes import Change, slower_by, uncompared
 from bench.statistics.estimates import CONFIDENCE, THRESHOLD
 from bench.statistics.pairs import Pair
+from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
 
 SCENARIO, LOOP, STAGE = (Column(name, side="left") for name in ("scenario", "loop", "stage"))
@@ -44,14 +45,14 @@ def document(pair: Pair, changes: Sequence[Change]) -> Document:
 def excerpt(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> Document:
     """The sentence, what failed, and the totals with what must be known to read them."""
     totals = [row for row in changes if row.stage == TOTAL]
-    notes = (block for rows in _by_scenario(totals).values() for block in _notes(rows))
+    notes_below = (block for rows in _by_scenario(totals).values() for block in _notes(rows))
     return Document(
         title=_title(pair),
         conclusion=Paragraph(closing_sentence(pair, changes)),
         summary=(
             *(Caution("Failed", failure) for failure in failed),
-            _table(pair, (SCENARIO, LOOP), [row for row in totals if row.role != "baseline"]),
-            *dict.fromkeys(notes),
+            _all_totals(pair, changes),
+            *dict.fromkeys(notes_below),
             Note(_legend(pair)),
         ),
         body=(_runs(pair), *map(Note, pair.notes)),
@@ -71,20 +72,45 @@ def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str
         "seconds_comparable": not pair.other_machine,
         "notes": pair.notes,
         "failed": failed,
-        "changes": changes,
+        "changes": [_flat(row) for row in changes],
     }  # fmt: skip
     return indented(document)
+
+
+def _flat(row: Change) -> dict[str, object]:
+    """A change as one flat object."""
+    return {
+        "scenario": row.cell.scenario, "loop": row.cell.loop, "stage": row.stage, "role": row.cell.role,
+        "baseline": row.baseline, "old_rounds": row.old.rounds, "new_rounds": row.new.rounds,
+        "old_seconds": row.old.seconds, "new_seconds": row.new.seconds, "old_ratio": row.old.ratio,
+        "new_ratio": row.new.ratio, "confidence": row.confidence, "change": row.change, "mean_change": row.mean_change,
+        "comparable": row.comparable, "verdict": row.verdict, "reason": reason_of(row),
+    }  # fmt: skip
+
+
+def reason_of(row: Change) -> str | None:
+    """Why it is missing or not whole, with the commands, for other programs."""
+    return _why(row, line) or None
+
+
+def _why(row: Change, words: Callable[[Sequence[Reason]], str | None]) -> str:
+    """Why it is missing or not whole: the words for the reasons of both runs, and for its own."""
+    sides = {"old": words(row.old.reasons), "new": words(row.new.reasons)}
+    if sides["old"] == sides["new"]:
+        sides = {"old and new": sides["old"]}
+    parts = [*(f"{side}: {reason}" for side, reason in sides.items() if reason), words(row.reasons)]
+    return "; ".join(filter(None, parts))
 
 
 def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
     """What fails the checks that were asked for: a total that is slower by more than `slower`, or shows nothing."""
     missed = uncompared(pair, changes)
-    totals = [row for row in changes if row.stage == TOTAL and row.role == "loop"]
+    totals = [row for row in changes if row.stage == TOTAL and row.cell.role == "loop"]
     return tuple(failure for row in totals for failure in _failures(row, slower, inconclusive, row in missed))
 
 
 def _failures(row: Change, slower: float | None, inconclusive: bool, missed: bool) -> Iterator[str]:  # noqa: FBT001  (the two are what `failures` is asked)
-    name = f"{row.loop} in {scenario_of(row)}"
+    name = f"{row.cell.loop} in {row.cell.scenario}"
     if slower is not None and slower_by(row, slower):
         yield f"{name} is slower by more than {slower * 100:g}%: {interval(row.change)}"
     if inconclusive and missed:
@@ -98,9 +124,9 @@ def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
     results: dict[str, list[Result]] = {}
     controls = []
     for row in (row for row in changes if row.stage == TOTAL):
-        if row.change and row.role == "loop":
-            results.setdefault(row.loop, []).append((scenario_of(row), row.change, row.verdict))
-        elif row.change and row.role == CONTROL:
+        if row.change and row.cell.role == "loop":
+            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.change, row.verdict))
+        elif row.change and row.cell.role == CONTROL:
             controls.append(row.change)
     if not results:
         return "Nothing was measured in both runs that could be compared."
@@ -146,7 +172,7 @@ def _legend(pair: Pair) -> str:
 def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
     rows: dict[str, list[Change]] = {}
     for row in changes:
-        rows.setdefault(scenario_of(row), []).append(row)
+        rows.setdefault(row.cell.scenario, []).append(row)
     return rows
 
 
@@ -155,20 +181,25 @@ def _scenarios(pair: Pair, changes: Sequence[Change]) -> Iterator[Block]:
     titles = {group.scenario.name: group.scenario.title for group in groups}
     for scenario, rows in _by_scenario(changes).items():
         yield Heading(f"{scenario}: {titles.get(scenario, NOTHING)}", 3)
-        yield _table(pair, (LOOP, STAGE), [row for row in rows if row.stage == TOTAL or row.role == "loop"])
+        yield _table(pair, (LOOP, STAGE), [row for row in rows if row.stage == TOTAL or row.cell.role == "loop"])
         yield from _notes([row for row in rows if row.stage == TOTAL])
 
 
 def _totals(pair: Pair, changes: Sequence[Change]) -> Iterator[Table]:
     """The totals of all scenarios but the baseline's, where there are several."""
     if len(pair.old.about.plan.scenarios) > 1:
-        yield _table(pair, (SCENARIO, LOOP), [row for row in changes if row.stage == TOTAL and row.role != "baseline"])
+        yield _all_totals(pair, changes)
+
+
+def _all_totals(pair: Pair, changes: Sequence[Change]) -> Table:
+    rows = [row for row in changes if row.stage == TOTAL and row.cell.role != "baseline"]
+    return _table(pair, (SCENARIO, LOOP), rows)
 
 
 def _table(pair: Pair, keys: tuple[Column, ...], rows: Sequence[Change]) -> Table:
     """What at least one of the runs has measured; all seconds in one unit. In a narrow table of totals only changes."""
-    measured = [row for row in rows if row.old_seconds or row.new_seconds]
-    seconds = [one.value for row in measured for one in (row.old_seconds, row.new_seconds) if one]
+    measured = [row for row in rows if row.old.seconds or row.new.seconds]
+    seconds = [one.value for row in measured for one in (row.old.seconds, row.new.seconds) if one]
     unit = unit_for(min(seconds, default=1))
     narrow: Narrow = "drop" if SCENARIO in keys else "part"
     mark = "†" if pair.other_machine else ""
@@ -181,17 +212,22 @@ def _table(pair: Pair, keys: tuple[Column, ...], rows: Sequence[Change]) -> Tabl
 
 
 def _row(keys: tuple[Column, ...], row: Change) -> Row:
-    names = {SCENARIO: scenario_of(row), LOOP: label(row), STAGE: row.stage}
+    names = {SCENARIO: row.cell.scenario, LOOP: row.cell.label, STAGE: row.stage}
     return (
         *(names[key] for key in keys),
         estimated(row.change),
-        judged(row.role, row.verdict),
-        *(to_baseline(row.role, ratio) for ratio in (row.old_ratio, row.new_ratio)),
-        *(Number(one.value) if one else None for one in (row.old_seconds, row.new_seconds)),
+        judged(row.cell.role, row.verdict),
+        *(to_baseline(row.cell.role, ratio) for ratio in (row.old.ratio, row.new.ratio)),
+        *(Number(one.value) if one else None for one in (row.old.seconds, row.new.seconds)),
     )
 
 
 def _notes(totals: Sequence[Change]) -> Iterator[Block]:
     """Whether the rows are to be trusted, and what is not, or not wholly, in their table."""
     yield from trust.of_pair(totals)
-    yield from missing((row, bool(row.old_seconds or row.new_seconds)) for row in totals)
+    yield from notes((row.cell.label, gap) for row in totals if (gap := _gap(row)).words)
+
+
+def _gap(row: Change) -> Gap:
+    reproduce = commands((*row.old.reasons, *row.new.reasons, *row.reasons))
+    return Gap(not (row.old.seconds or row.new.seconds), _why(row, sentence), reproduce)

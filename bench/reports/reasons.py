@@ -1,31 +1,54 @@
-"""Why something is missing, or not wholly there: a note for each reason, and the command that reproduces it."""
+"""Reasons in words: what happened, in which rounds, how much was kept, and the command that reproduces it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bench.plan.cells import Cell
 from bench.reports.document import Block, Command, Note
-from bench.statistics.changes import Change
-from bench.statistics.comparisons import ALONE, Comparison
+
+if TYPE_CHECKING:  # pandas comes with what it imports
+    from bench.statistics.reasons import Reason
+
+REPRODUCE = "reproduce with"
 
 
-def label(row: Comparison | Change) -> str:
-    """What its cell is called inside its group."""
-    return Cell(row.scenario, row.loop, row.role).label
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why the row of a table is missing, or not whole: the words, and the commands that reproduce it."""
+
+    missing: bool
+    words: str
+    commands: tuple[str, ...] = ()
 
 
-def scenario_of(row: Comparison | Change) -> str:
-    """The name of its scenario."""
-    return row.scenario
+def notes(gaps: Iterable[tuple[str, Gap]]) -> Iterator[Block]:
+    """A note for each gap, with the labels of all rows that it is about, and its commands."""
+    labels: dict[Gap, list[str]] = {}
+    for label, gap in gaps:
+        labels.setdefault(gap, []).append(label)
+    for gap, names in labels.items():
+        yield Note(f"{', '.join(names)}: {'not in the table: ' if gap.missing else ''}{gap.words}")
+        yield from (Command(REPRODUCE, command) for command in gap.commands)
 
 
-def missing(rows: Iterable[tuple[Comparison | Change, bool]]) -> Iterator[Block]:
-    """The reasons of rows, and whether each row stands in the table; those with the same reason share a note."""
-    reasons: dict[str, list[str]] = {}
-    for row, there in rows:
-        if row.reason:
-            reasons.setdefault(f"{'' if there else 'not in the table: '}{row.reason}", []).append(label(row))
-    for reason, labels in reasons.items():
-        text, _, command = reason.partition(ALONE)
-        yield Note(f"{', '.join(labels)}: {text}")
-        if command:
-            yield Command("reproduce with", command)
+def sentence(reasons: "Sequence[Reason]") -> str:
+    """All of them in one sentence, without a command."""
+    parts = [_with_rounds(reason) for reason in reasons]
+    counts = dict.fromkeys(reason.kept for reason in reasons if reason.kept)
+    parts += [f"{kept} of {planned} rounds kept" for kept, planned in counts]
+    return "; ".join(parts)
+
+
+def commands(reasons: "Iterable[Reason]") -> tuple[str, ...]:
+    """The commands that reproduce what happened, each once."""
+    return tuple(dict.fromkeys(reason.command for reason in reasons if reason.command))
+
+
+def line(reasons: "Sequence[Reason]") -> str | None:
+    """All of them and the commands on one line, for other programs; None if there are none."""
+    return "; ".join([sentence(reasons), *(f"{REPRODUCE}: {one}" for one in commands(reasons))]) if reasons else None
+
+
+def _with_rounds(reason: "Reason") -> str:
+    rounds = ", ".join(str(index + 1) for index in reason.rounds)
+    return f"{reason.what} (round {rounds})" if rounds else reason.what

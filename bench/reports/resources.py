@@ -27,6 +27,7 @@ from bench.reports.numbers import interval
 from bench.reports.ratios import estimated, to_baseline
 from bench.reports.records import indented
 from bench.reports.sentence import interpreter
+from bench.resources.cold_estimates import Startup, startups
 from bench.resources.readings import (
     LIFECYCLES,
     OPEN,
@@ -43,7 +44,6 @@ from bench.resources.readings import (
     per_lifecycle,
     per_open_loop,
 )
-from bench.resources.startup import Startup, startups
 from bench.subjects.scenarios import STAGES
 
 COUNTED: tuple[Field, ...] = ("descriptors", "threads", "resident", "objects", "traced")

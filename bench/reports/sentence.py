@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from bench.plan.cells import CONTROL
 from bench.reports.numbers import interval
-from bench.reports.reasons import scenario_of
 from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Estimate
 from bench.store.outcomes import TOTAL, Kept
@@ -20,9 +19,9 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     results: dict[str, list[Result]] = {}
     controls = []
     for row in (row for row in comparisons if row.stage == TOTAL):
-        if row.ratio and row.role == "loop":
-            results.setdefault(row.loop, []).append((scenario_of(row), row.ratio, row.verdict))
-        elif row.ratio and row.role == CONTROL:
+        if row.ratio and row.cell.role == "loop":
+            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.ratio, row.verdict))
+        elif row.ratio and row.cell.role == CONTROL:
             controls.append(row.ratio)
     if not results:
         return "Nothing was measured that could be compared."

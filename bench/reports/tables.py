@@ -7,9 +7,11 @@ read it. Numbers of one table share one unit.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from bench.errors import PROGRAM
 from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
-from bench.reports import resources, trust
+from bench.reports import resources as resources_report
+from bench.reports import trust
 from bench.reports.document import (
     Block,
     Column,
@@ -26,8 +28,9 @@ from bench.reports.document import (
 )
 from bench.reports.numbers import percent, unit_for
 from bench.reports.ratios import estimated, judged, to_baseline
-from bench.reports.reasons import label, missing, scenario_of
+from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
+from bench.resources.readings import Resources
 from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
@@ -39,9 +42,9 @@ THREADS: Mapping[Thread, str] = {
 SCENARIO, LOOP = Column("scenario", side="left"), Column("loop", side="left")
 
 
-def document(kept: Kept, comparisons: Sequence[Comparison]) -> Document:
+def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources | None = None) -> Document:
     """The sentence, an overview, the tables, and what they were measured with."""
-    costs = resources.document(kept.resources).page() if kept.resources else ()
+    costs = resources_report.document(resources).page() if resources else ()
     return Document(
         title=Heading("Event loops compared", 1),
         conclusion=Paragraph(closing_sentence(kept, comparisons)),
@@ -53,7 +56,7 @@ def document(kept: Kept, comparisons: Sequence[Comparison]) -> Document:
 
 def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]:
     """A row for each scenario: the total of the baseline, and each loop's ratio to it; nothing for one scenario."""
-    totals = {(scenario_of(row), label(row)): row for row in comparisons if row.stage == TOTAL and row.seconds}
+    totals = {(row.cell.scenario, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
     baseline = kept.about.plan.baseline
     others = [name for name in dict.fromkeys(name for _, name in totals) if name != baseline]
     rows: list[Row] = []
@@ -67,12 +70,12 @@ def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]
 
 def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
     for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if scenario_of(row) == scenario.name]
+        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
         totals = [row for row in rows if row.stage == TOTAL]
         yield Heading(f"{scenario.name}: {scenario.title}")
         yield _table(rows)
         yield from trust.of_run(totals)
-        yield from missing((row, bool(row.seconds)) for row in totals)
+        yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons)
         yield from _too_wide(totals, kept.about.plan.sampling)
 
 
@@ -90,7 +93,7 @@ def _disturbances(kept: Kept) -> Iterator[Block]:
     disturbances = kept.about.disturbances
     if disturbances is not None:
         yield Note(f"Disturbances when it began: {'; '.join(disturbances) or 'none found'}.")
-        yield Command("see what disturbs now", "python -m bench doctor")
+        yield Command("see what disturbs now", f"{PROGRAM} doctor")
 
 
 def _facts(kept: Kept) -> Table:
@@ -119,19 +122,24 @@ def _table(rows: Sequence[Comparison]) -> Table:
 
 
 def _main(row: Comparison) -> Row:
-    return (label(row), estimated(row.seconds), to_baseline(row.role, row.ratio), judged(row.role, row.verdict))
+    cell = row.cell
+    return (cell.label, estimated(row.seconds), to_baseline(cell.role, row.ratio), judged(cell.role, row.verdict))
 
 
 def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str]) -> Iterator[Entry]:
-    seconds = {row.stage: row.seconds for row in rows if label(row) == label(total)}
+    seconds = {row.stage: row.seconds for row in rows if row.cell.label == total.cell.label}
     for stage in stages:
         estimate = seconds.get(stage)
         yield Number(estimate.value) if estimate else None
 
 
+def _gap(row: Comparison) -> Gap:
+    return Gap(not row.seconds, sentence(row.reasons), commands(row.reasons))
+
+
 def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]:
     """Which intervals are wider than was asked for, where anything was."""
-    widths = {label(row): row.ratio.half_width for row in totals if row.ratio}
+    widths = {row.cell.label: row.ratio.half_width for row in totals if row.ratio}
     asked = sampling.precision or math.inf
     wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
     if wide:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bench.errors import PROGRAM
 from bench.plan.cells import CONTROL
 from bench.reports.document import Block, Caution, Command
 from bench.reports.numbers import interval, percent
-from bench.reports.reasons import scenario_of
 from bench.selfcheck import scores
 from bench.selfcheck.scores import Score
 from bench.statistics import changes, comparisons
@@ -25,16 +25,16 @@ def of_run(totals: Iterable[Comparison]) -> Iterator[Caution]:
 
 def of_pair(totals: Iterable[Change]) -> Iterator[Caution]:
     """The baseline differs from itself in one of the runs, or from one to the other."""
-    for row in (row for row in totals if row.role == CONTROL):
+    for row in (row for row in totals if row.cell.role == CONTROL):
         causes = [
             f"came out at {interval(ratio)} in the {side} run"
-            for side, ratio in (("old", row.old_ratio), ("new", row.new_ratio))
+            for side, ratio in (("old", row.old.ratio), ("new", row.new.ratio))
             if ratio and excludes_1(ratio, THRESHOLD)
         ]
         if changes.distrusted(row):
             causes.append(f"changed by {interval(row.change)}")
         if causes:
-            yield _itself(f"{scenario_of(row)}: {row.baseline} against itself {', and '.join(causes)}")
+            yield _itself(f"{row.cell.scenario}: {row.baseline} against itself {', and '.join(causes)}")
 
 
 def of_harness(scored: Sequence[Score]) -> Iterator[Block]:
@@ -46,7 +46,7 @@ def of_harness(scored: Sequence[Score]) -> Iterator[Block]:
             "more than the 5 % that chance allows",
             "measure on a quieter machine",
         )
-        yield Command("see what disturbs this one", "python -m bench doctor")
+        yield Command("see what disturbs this one", f"{PROGRAM} doctor")
 
 
 def _itself(cause: str) -> Caution:

@@ -122,3 +122,25 @@ def _exp(logarithm: float) -> float:
 def excludes_1(ratio: Estimate, threshold: float) -> bool:
     """Whether the interval of a ratio lies wholly beyond the threshold."""
     return (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)
+
+
+def pooled_ratio(these: Sequence[float], those: Sequence[float], level: float) -> Estimate:
+    """The ratio of the means, these ÷ those, and the interval of Student's two-sample test with pooled variance.
+
+    The interval excludes 1 exactly when the test at that level is significant.
+    """
+    mean = float(np.mean(those))
+    bounds = stats.ttest_ind(these, those).confidence_interval(level)
+    low, high = (1 + float(bound) / mean for bound in (bounds.low, bounds.high))
+    return Estimate(float(np.mean(these)) / mean, low, high)
+
+
+def share_estimate(hits: int, number: int, level: float) -> Estimate:
+    """The share of hits among this number of trials, and its exact binomial interval (Clopper & Pearson 1934)."""
+    bounds = stats.binomtest(hits, number).proportion_ci(level, "exact")
+    return Estimate(hits / number, float(bounds.low), float(bounds.high))
+
+
+def quantile(numbers: Sequence[float], part: float) -> float:
+    """The number that this part of all numbers does not exceed (0.5: the median), interpolated linearly."""
+    return float(np.quantile(numbers, part))
