@@ -36,6 +36,10 @@ def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, p
     assert numbers.number(value) == printed
 
 
+def test_a_missing_estimate_is_a_dash_in_a_sentence_too() -> None:
+    assert numbers.interval(None) == "–"
+
+
 @pytest.mark.parametrize(("value", "printed"), [
     (3, "3"), (29.263, "29.26"), (29.3, "29.3"), (-1, "-1"), (0, "0"), (-0.001, "0"), (1_234_567, "1234567"),
     (100, "100"),

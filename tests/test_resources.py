@@ -51,6 +51,15 @@ def test_the_tables_say_what_is_held_left_called_and_waited_for() -> None:
     assert "yloop: no lifecycle, no cold start: yloop has no run() of its own" in text
 
 
+def test_calls_that_every_lifecycle_makes_need_no_note() -> None:
+    steady = replace(invented().loops[0], calls=(Calls("manual", {"create": {"socketpair": 1}}, 1.0),))
+
+    text = render(report.document(invented(None, steady)), "simple")
+
+    assert re.search(r"^manual +asyncio +1 ", text, re.MULTILINE)
+    assert "typical lifecycle" not in text
+
+
 def test_the_sentence_can_be_quoted() -> None:
     assert report.closing_sentence(invented()).startswith(
         "On CPython 3.14.0, in manual, asyncio 3.14.0 takes 3 descriptors, 3 threads, 0.003 KiB of memory, "
@@ -58,6 +67,7 @@ def test_the_sentence_can_be_quoted() -> None:
     )
     assert report.closing_sentence(invented()).endswith("zloop leaks: descriptors, threads, memory.")
     assert report.closing_sentence(invented(None, LoopCosts("zloop", None))) == "No loop could be looked at."
+    assert "ms from" not in report.closing_sentence(replace(invented(), cold=()))
     quiet = report.closing_sentence(invented(None, invented().loops[0]))
     assert quiet.endswith("No leak was seen.")
 
