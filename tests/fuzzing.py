@@ -33,6 +33,7 @@ from bench.reports import changes as changes_report
 from bench.reports import resources as resources_report
 from bench.reports import tables
 from bench.reports.files import FILES
+from bench.reports.rendering import render
 from bench.resources import cold_starts, strace, survey
 from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
@@ -60,9 +61,9 @@ def report(folder: Path) -> Kept:
     kept = RunFolder(folder).load()
     rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
-        shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
-    for name, render in FILES.items():
-        text = render(kept, rows, None)
+        shown(render(tables.document(kept, rows), style, width), markdown=style == "github")
+    for name, made in FILES.items():
+        text = made(kept, rows, None)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
@@ -92,8 +93,8 @@ def pair_of_folders(both: tuple[Folder, Folder]) -> None:
         failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
         changes.uncompared(pair, found)
         for style, width in (("simple", 80), ("github", None)):
-            shown(changes_report.as_text(pair, found, style, width), markdown=style == "github")
-        shown(changes_report.as_markdown(pair, found, failed), markdown=True)
+            shown(render(changes_report.document(pair, found), style, width), markdown=style == "github")
+        shown(render(changes_report.excerpt(pair, found, failed), "github"), markdown=True)
         assert len(json.loads(changes_report.as_json(pair, found, failed))["changes"]) == len(found)
 
 
@@ -121,9 +122,8 @@ def resources_file(content: bytes) -> None:
     with surviving(folder, BenchError):
         found = RunFolder(folder).read_record(RESOURCES, Resources)
         assert found
-        shown(resources_report.as_text(found, "simple", 80))
-        shown(resources_report.as_text(found, "github", None), markdown=True)
-        shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
+        shown(render(resources_report.document(found), "simple", 80))
+        shown(render(resources_report.document(found), "github"), markdown=True)
         json.loads(resources_report.as_json(found))
 
 

@@ -111,7 +111,8 @@ def test_what_one_run_lost_is_a_row_with_the_reason(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     uvloop = next(line for line in out.splitlines() if line.startswith("uvloop"))
     assert re.split("  +", uvloop) == ["uvloop", "total", "–", "–", "2.00 (2.00–2.00)", "–", "200", "–"]
-    assert "\n\nuvloop: new: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7); 0 of 7 rounds kept; reproduce with" in out
+    assert "\n\nuvloop: new: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7); 0 of 7 rounds kept\n" in out
+    assert "\n    reproduce with: python -m scenarios.manual --loop uvloop\n" in out
     assert out.endswith("Nothing was measured in both runs that could be compared.\n")
 
 
@@ -161,8 +162,10 @@ def test_seconds_of_another_machine_are_marked(save: Save, invent: Invent, capsy
     out = capsys.readouterr().out
     main("compare", "old", "new", "--json")
 
-    assert "old µs †    new µs †" in out
-    assert "\n\n† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
+    assert "old µs †  new µs †" in out
+    assert "
+
+† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
     assert json.loads(capsys.readouterr().out)["seconds_comparable"] is False
 
 
@@ -174,7 +177,7 @@ def test_a_control_that_differs_is_called_out(save: Save, capsys: pytest.Capture
 
     assert (
         "NOT TO BE TRUSTED: manual: asyncio against itself came out at 1.25 (1.25–1.25) in the new run, and changed by "
-        "1.25 (1.25–1.25), more than 1% from 1; measure again"
+        "1.25 (1.25–1.25), more than 1 % from 1; measure again"
     ) in capsys.readouterr().out
 
 
@@ -229,7 +232,7 @@ def test_a_summary_is_appended_where_github_shows_it(
     text = summary.read_text("utf-8")
     assert text.startswith("# Mine\n\n## Event loops: old and slower\n\nFrom old to slower, each divided by")
     assert "\n\n**Failed:** uvloop in manual is slower by more than 3%: 1.25 (1.25–1.25)\n\n" in text
-    assert re.search(r"\| manual +\| +uvloop \| +1.25 \(1.25–1.25\) \| +slower \|", text)
+    assert re.search(r"\| manual +\| uvloop +\| +1.25 \(1.25–1.25\) \| +slower \|", text)
     assert str(tmp_path) not in text
     assert "old ratio" in capsys.readouterr().out
 

@@ -31,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def call(options: Namespace) -> Exit:
     """Print what changed; the exit code says if a requested check failed, or if a cell is missing in one run."""
     from bench.reports import changes as report
+    from bench.reports.rendering import PAGE, render
     from bench.statistics import changes
 
     pair = _pair(options.old, options.new)
@@ -38,11 +39,11 @@ def call(options: Namespace) -> Exit:
     failed = report.failures(pair, changed, options.fail_if_slower, inconclusive=options.fail_if_inconclusive)
     text = report.as_json(pair, changed, failed)
     if not options.json:
-        text = report.as_text(pair, changed, options.format, width())
+        text = render(report.document(pair, changed), options.format, width())
     show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)
-    _summarize(report.as_markdown(pair, changed, failed))
+    _summarize(render(report.excerpt(pair, changed, failed), PAGE))
     if failed:
         return Exit.CHECK_FAILED
     return Exit.NOT_MEASURED if changes.uncompared(pair, changed) else Exit.DONE

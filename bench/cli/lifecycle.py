@@ -41,10 +41,12 @@ def call(options: Namespace) -> Exit:
         rows[python].append(observation)
 
     from bench.reports import lifecycle
+    from bench.reports.rendering import render
 
-    tables = [lifecycle.Table(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
-    show(lifecycle.as_json(tables) if options.json else lifecycle.as_text(tables, options.format, width()))
-    complete = all(row.observed for table in tables for row in table.rows)
+    observed = [lifecycle.Observed(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
+    document = lifecycle.document(observed)
+    show(lifecycle.as_json(observed) if options.json else render(document, options.format, width()))
+    complete = all(row.observed for one in observed for row in one.rows)
     return Exit.DONE if complete else Exit.NOT_MEASURED
 
 

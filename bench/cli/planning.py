@@ -7,7 +7,7 @@ import time
 from argparse import Namespace
 from collections.abc import Iterable
 
-from bench.cli.terminal import show
+from bench.cli.terminal import show, width
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
@@ -15,7 +15,8 @@ from bench.plan import sampling
 from bench.plan.cells import TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import estimated_seconds
 from bench.plan.sampling import Sampling
-from bench.reports.layout import NOTHING, listing
+from bench.reports import choices
+from bench.reports.rendering import render
 from bench.statistics.estimates import minimum_rounds
 from bench.store.outcomes import About
 from bench.subjects import loops, scenarios
@@ -84,16 +85,5 @@ def with_disturbances(about: About) -> About:
 
 def preview(about: About) -> None:
     """Print what would be measured, and how long that takes."""
-    rows = []
-    for group in about.groups:
-        skipped = dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips)
-        cells = ", ".join(cell.label for cell in group.cells)
-        rows.append((group.scenario.name, cells or NOTHING, "; ".join(skipped)))
-    plan, amount = about.plan, about.plan.sampling
-    seconds = estimated_seconds(about.groups, amount, plan.delay_s)
-    lines = [listing(rows, ("scenario", "cells", "left out"), "simple"), ""]
-    lines += [f"{amount.rounds} rounds of up to {amount.sweeps} sweeps, seed {plan.seed}: about {seconds:.0f} s"]
-    if amount.precision and amount.max_time_s and amount.max_time_s > seconds:
-        target = f"±{100 * amount.precision:g} %"
-        lines += [f"then more where an interval is wider than {target}, until {amount.max_time_s:.0f} s"]
-    show("\n".join([*lines, ""]))
+    seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s)
+    show(render(choices.planned(about.plan, about.groups, seconds), "simple", width()))

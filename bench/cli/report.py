@@ -32,8 +32,9 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
 
     A folder that is full, read-only or in use is still printed.
     """
+    from bench.reports import tables
     from bench.reports.files import FILES
-    from bench.reports.tables import as_text
+    from bench.reports.rendering import render
     from bench.resources.readings import RESOURCES, Resources
     from bench.statistics.comparisons import compare
 
@@ -48,10 +49,10 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
         try:
             if not refused:
                 folder.write_suites(kept)
-                for name, render in FILES.items():
-                    folder.write(name, render(kept, comparisons, resources))
+                for name, made in FILES.items():
+                    folder.write(name, made(kept, comparisons, resources))
         finally:
-            show(as_text(kept, comparisons, style, width()))
+            show(render(tables.document(kept, comparisons), style, width()))
     if isinstance(refused, NotMeasuredError):
         raise refused
     more = "" if kept.complete else f"; incomplete, resume with: {PROGRAM} --resume {folder.path}"

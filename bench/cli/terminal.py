@@ -96,7 +96,7 @@ def patience(promise: str) -> Iterator[Callable[[], bool]]:
 
 
 def _format(text: str) -> str:
-    from bench.reports.layout import STYLES
+    from bench.reports.grids import STYLES
 
     if text not in STYLES:
         raise argparse.ArgumentTypeError(f"{text}: use one of {', '.join(STYLES)}")
