@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from commands import main
 from invented import PYPERF
-from test_cli import main
 
 from bench.plan import sampling
 from bench.store.folder import RunFolder

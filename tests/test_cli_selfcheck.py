@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from commands import main
 
-from bench import cli
 from bench.plan import sampling
 from bench.reports import selfcheck
 from bench.selfcheck import trials
@@ -39,13 +39,6 @@ def makes(monkeypatch: pytest.MonkeyPatch) -> list[Trial | BaseException]:
 
     monkeypatch.setattr(Trials, "make", make)
     return given
-
-
-def main(*words: str) -> int:
-    with pytest.raises(SystemExit) as end:
-        cli.main(words)
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def check(*found: Trial) -> selfcheck.SelfCheck:

@@ -50,9 +50,8 @@ def tracked(track: Track[Step], stream: TextIO | None, clock: Callable[[], float
             description, now = track.describe(step), clock()
             state = track.state(done, now - began)
             bar.update(task, description=description, state=state, completed=done)
-            bar.tasks[0].total = (
-                track.certain if done < track.certain else None
-            )  # update() would leave the old total for None
+            # Set here, since update() takes None for "leave the old total".
+            bar.tasks[0].total = track.certain if done < track.certain else None
             if not console.is_terminal and (not done or now - last_line >= PLAIN_EVERY_S):
                 console.print(f"{description}: {state}")
                 last_line = now
