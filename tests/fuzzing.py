@@ -33,8 +33,8 @@ from bench.reports import changes as changes_report
 from bench.reports import resources as resources_report
 from bench.reports import tables
 from bench.reports.files import FILES
-from bench.resources import coldstart, gauges, strace
-from bench.resources.readings import Calls
+from bench.resources import cold_starts, strace, survey
+from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
 from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
@@ -62,14 +62,13 @@ def report(folder: Path) -> Kept:
     for style, width in (("simple", 80), ("github", None)):
         shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
     for name, render in FILES.items():
-        text = render(kept, rows)
+        text = render(kept, rows, None)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
         if name.endswith(".csv"):
             assert {len(row) for row in csv.reader(io.StringIO(text))} <= {len(next(csv.reader(io.StringIO(text))))}
     RunFolder(folder).write_suites(kept)
-    RunFolder(folder).check_suites(kept)
     return kept
 
 
@@ -120,19 +119,12 @@ def resources_file(content: bytes) -> None:
     """resources.json, to its tables."""
     folder = filled({**PLAIN, "resources.json": content})
     with surviving(folder, BenchError):
-        found = RunFolder(folder).load().resources
+        found = RunFolder(folder).read_record(RESOURCES, Resources)
         assert found
         shown(resources_report.as_text(found, "simple", 80))
         shown(resources_report.as_text(found, "github", None), markdown=True)
         shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
         json.loads(resources_report.as_json(found))
-
-
-def suite_file(content: bytes) -> None:
-    """A pyperf suite, as `compare` looks at it."""
-    folder = filled({"asyncio.json": content, "control.json": content}, "suites")
-    with surviving(folder, BenchError):
-        RunFolder(folder).check_suites(MEASURED)
 
 
 def journal_file(content: bytes) -> None:
@@ -214,7 +206,7 @@ def worker(answer: bytes) -> None:
 def gauge(answer: bytes) -> None:
     """What a gauge delivers."""
     with surviving(room(), EndedError):
-        found = gauges._delivery(answer, 0)
+        found = survey._delivery(answer, 0)
         assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
 
 
@@ -222,7 +214,7 @@ def cold_start(answer: bytes) -> None:
     """What a cold program writes: its times, or a reason that can be kept."""
     with surviving(room()):
         try:
-            said = str(coldstart._stamps(answer))
+            said = str(cold_starts._stamps(answer))
         except EndedError as error:
             said = str(error)
         assert texts.SHOWN.fullmatch(texts.publishable(said))
@@ -235,7 +227,7 @@ def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
 def probe(answer: bytes) -> None:
     """What a probe answers: a row, or which Python it is."""
     with surviving(room(), BenchError), _answering(answer):
-        asked = observations._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        asked = observations._Probe(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
         row = asked.observation()
         assert row
         for text in filter(None, (row.warns, row.raises, row.loop_class)):
@@ -279,4 +271,4 @@ CELL = PLAIN_ABOUT.cells[0]
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 
-OF_BYTES = (run_json, journal_file, resources_file, suite_file, delivery, worker, gauge, cold_start, probe, trace)
+OF_BYTES = (run_json, journal_file, resources_file, delivery, worker, gauge, cold_start, probe, trace)

@@ -49,9 +49,9 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     (folder,) = (tmp_path / "results" / "runs").iterdir()
     out, err = capsys.readouterr()
     assert code == 0
-    assert {file.name for file in folder.iterdir()} == {
-        "run.json", "journal.jsonl", "asyncio.json", "control.json", "uvloop.json", "report.md", "table.csv",
-        "comparisons.json",
+    assert {str(file.relative_to(folder)) for file in folder.rglob("*.*")} == {
+        "run.json", "journal.jsonl", "suites/asyncio.json", "suites/control.json", "suites/uvloop.json", "report.md",
+        "table.csv", "comparisons.json",
     }  # fmt: skip
     assert out.splitlines()[-1].startswith("Against asyncio on CPython")
     assert re.search(
@@ -69,7 +69,7 @@ def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -
     done = called(*QUICK, "--loop", "uvloop", "--loop", "nowhere:x", "-o", str(tmp_path / "run"))
 
     assert done.returncode == 3
-    kept = "".join(file.read_text() for file in (tmp_path / "run").iterdir())
+    kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
     for private in (os.uname().nodename, sys.prefix, str(Path.cwd()), str(Path.home())):
         assert private not in kept
 
@@ -255,7 +255,7 @@ def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "mine:make  " in done.stdout
-    assert (tmp_path / "run" / "mine--make.json").exists()
+    assert (tmp_path / "run" / "suites" / "mine--make.json").exists()
 
 
 def test_the_workload_may_take_its_time(tmp_path: Path) -> None:

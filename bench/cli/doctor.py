@@ -22,6 +22,6 @@ def call(options: Namespace) -> Exit:
     from bench.measurement import processes
     from bench.reports.conditions import as_json, as_text
 
-    checked = conditions.conditions(conditions.here(options.affinity, processes.environment()))
+    checked = conditions.conditions(conditions.this_machine(options.affinity, processes.environment()))
     show(as_json(checked) if options.json else as_text(checked, options.format, width()))
     return Exit.DONE

@@ -12,7 +12,7 @@ from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
 from bench.plan import sampling
-from bench.plan.cells import TIMEOUT_S, Plan, Thread, cross
+from bench.plan.cells import TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import estimated_seconds
 from bench.plan.sampling import Sampling
 from bench.reports.layout import NOTHING, listing
@@ -57,9 +57,9 @@ def described(plan: Plan) -> About:
     """What a run of this plan is on this machine; raises BenchError for names that nothing has, or not here."""
     selected = [loops.named(name) for name in plan.loops]
     check_available(selected)
-    declared = [scenarios.named(name) for name in plan.scenarios]
-    groups = cross(selected, declared, plan.baseline, sys.version_info[:2], plan.thread)
-    return About(plan, groups, facts.facts(selected), time.strftime("%Y-%m-%d"))
+    declared = tuple(scenarios.named(name) for name in plan.scenarios)
+    left_out = skips(plan, selected, declared, sys.version_info[:2])
+    return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
 
 
 def check_available(selected: Iterable[Loop]) -> None:
@@ -72,13 +72,13 @@ def check_available(selected: Iterable[Loop]) -> None:
 def check_something_is_left(about: About) -> None:
     """Raise BenchError where every cell is skipped."""
     if not about.cells:
-        reasons = {reason for group in about.groups for _, reason in group.skips}
+        reasons = {skip.reason for skip in about.skips}
         raise BenchError(f"nothing is left to measure: {'; '.join(sorted(reasons))}")
 
 
 def with_disturbances(about: About) -> About:
     """The same, with what disturbs this machine at this moment."""
-    place = conditions.here(about.plan.affinity, processes.environment())
+    place = conditions.this_machine(about.plan.affinity, processes.environment())
     return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 

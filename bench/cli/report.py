@@ -34,6 +34,7 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
     """
     from bench.reports.files import FILES
     from bench.reports.tables import as_text
+    from bench.resources.readings import RESOURCES, Resources
     from bench.statistics.comparisons import compare
 
     refused = None
@@ -42,13 +43,13 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
             locks.enter_context(folder.locked())
         except (InUseError, NotMeasuredError) as error:
             refused = error
-        kept = folder.load()
+        kept, resources = folder.load(), folder.read_record(RESOURCES, Resources)
         comparisons = compare(kept)
         try:
             if not refused:
                 folder.write_suites(kept)
                 for name, render in FILES.items():
-                    folder.write(name, render(kept, comparisons))
+                    folder.write(name, render(kept, comparisons, resources))
         finally:
             show(as_text(kept, comparisons, style, width()))
     if isinstance(refused, NotMeasuredError):

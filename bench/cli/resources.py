@@ -13,8 +13,8 @@ from bench.cli.terminal import add_format, show, width
 from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.resources.gauges import Survey
     from bench.resources.readings import Resources
+    from bench.resources.survey import Survey
 
 ROUNDS = 25
 DEFAULT_SCENARIO = "runner"
@@ -47,7 +47,7 @@ def call(options: Namespace) -> Exit:
     """Measure, print and keep; the exit code says if a loop leaks, if that was asked, or if a figure is missing."""
     from bench.machine import facts
     from bench.reports import resources as report
-    from bench.resources.readings import leaks, undecided
+    from bench.resources.readings import RESOURCES, leaks, undecided
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":
@@ -60,7 +60,7 @@ def call(options: Namespace) -> Exit:
         costs = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
         show(report.as_json(costs) if options.json else report.as_text(costs, options.format, width()))
         if folder:  # printed first, so that a full disk does not hide the result
-            folder.write_resources(costs)
+            folder.write_record(RESOURCES, costs)
             kept = f"kept in {options.into}; see them in its report: {PROGRAM} report {options.into}"
             print(kept, file=sys.stderr)
     if options.fail_on_leak and any(map(leaks, costs.loops)):
@@ -77,7 +77,7 @@ def _survey(options: Namespace) -> "Survey":
 
     from bench.cli.planning import check_available
     from bench.plan.cells import TIMEOUT_S
-    from bench.resources import gauges
+    from bench.resources.survey import Survey
     from bench.statistics.estimates import minimum_rounds
     from bench.subjects import loops
     from bench.subjects import scenarios as registry
@@ -88,20 +88,21 @@ def _survey(options: Namespace) -> "Survey":
     scenario = scenarios[0] if options.scenario else registry.named(DEFAULT_SCENARIO)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
-    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
+    return Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":
-    from bench.resources import coldstart, gauges
+    from bench.resources.cold_starts import cold_starts
     from bench.resources.readings import Resources
+    from bench.resources.survey import Surveyor, why_no_calls
 
     def say(what: str) -> None:
         if not quiet:
             print(what, file=sys.stderr, flush=True)
 
-    no_calls = gauges.why_no_calls()
-    surveyor = gauges.Surveyor(survey, say)
+    no_calls = why_no_calls()
+    surveyor = Surveyor(survey, say)
     costs = tuple(surveyor.costs(loop, no_calls) for loop in survey.loops)
-    cold = coldstart.cold_starts(survey, say)
+    cold = cold_starts(survey, say)
     started = time.strftime("%Y-%m-%d")
     return Resources(started, survey.seed, survey.scenario.name, facts, costs, cold, no_calls)

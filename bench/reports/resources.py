@@ -7,6 +7,7 @@ from dataclasses import asdict
 from bench.reports.layout import NOTHING, Lines, grid, indented, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline
 from bench.reports.sentence import interpreter
+from bench.resources.cold_estimates import Startup, startups
 from bench.resources.readings import (
     LIFECYCLES,
     OPEN,
@@ -23,7 +24,6 @@ from bench.resources.readings import (
     per_lifecycle,
     per_open_loop,
 )
-from bench.resources.startup import Startup, startups
 from bench.subjects.scenarios import STAGES
 
 KIB, BYTE, ONE, MS = 1024.0, 1.0, 0.0, 1e-3

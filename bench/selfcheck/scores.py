@@ -67,7 +67,7 @@ class Score:
 def lock_step_trial(effect: float, truth: float, exact: Comparison, tables: Comparison, seconds: float) -> Trial:
     """Make a trial of one row, compared without a threshold (`exact`) and with the threshold of the tables."""
     if exact.ratio is None or exact.ratio.low is None:
-        raise ValueError(exact.reason or "no interval")
+        raise ValueError(exact.reasons[0].what if exact.reasons else "no interval")
     different, called = (row.verdict in {"faster", "slower"} for row in (exact, tables))
     return Trial("lock-step", effect, truth, exact.ratio, different, called, seconds)
 

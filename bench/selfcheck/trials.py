@@ -130,13 +130,13 @@ class Trials:
         kept = self._measure(about)
         took = time.monotonic() - began
         exact, tables = (
-            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
+            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.cell.role != "baseline"]
             for threshold in (0.0, estimates.THRESHOLD)
         )
         truths = {CONTROL: (0.0, 1.0), "loop": (effect, self._truth(turns))}
         try:
             return [
-                lock_step_trial(*truths[row.role], row, as_in_tables, took)
+                lock_step_trial(*truths[row.cell.role], row, as_in_tables, took)
                 for row, as_in_tables in zip(exact, tables, strict=True)
             ]
         except ValueError as error:
@@ -149,8 +149,8 @@ class Trials:
         amount = replace(sampling.DEFAULT, rounds=estimates.minimum_rounds(1), precision=0.0, max_time_s=seconds)
         plan = Plan(names, (self.design.scenario,), BASELINE, amount, seed, affinity=self.design.affinity)
         scenario = scenarios.named(self.design.scenario)
-        groups = cells.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
-        return About(plan, groups, {}, "")
+        skipped = cells.skips(plan, [loops.named(name) for name in names], [scenario], sys.version_info[:2])
+        return About(plan, (scenario,), skipped, {}, "")
 
     def _measure(self, about: About) -> Kept:
         """Measure one run and keep it in memory."""
