@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_cli import main
+from commands import main
 
 from bench.plan import sampling
 from bench.store.folder import RunFolder

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.errors import BenchError
+from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics.estimates import confidence
@@ -95,7 +95,7 @@ class Pair:
 
 def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
     """Pair two runs; raises BenchError if they can't be compared."""
-    again = f"python -m bench {shlex.join(_words(old.about.plan))}"
+    again = f"{PROGRAM} {shlex.join(_words(old.about.plan))}"
     if unlike := list(_unlike(old_name, _settings(old), new_name, _settings(new))):
         first = f"{old_name} and {new_name} are runs of different plans"
         raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.errors import BenchError, NotMeasuredError
+from bench.errors import PROGRAM, BenchError, NotMeasuredError
 from bench.store.folder import ABOUT, LOCK
 
 PLACE = Path("results/baselines")
@@ -60,6 +60,6 @@ def folder_of(text: str) -> Path:
         known = f"the baselines: {', '.join(names())}" if names() else "there are no baselines yet"
         raise BenchError(
             f"there is no run {text}: no {' and no '.join(str(place / ABOUT) for place in places)}\n"
-            f"{known}; make one: python -m bench --save-baseline NAME"
+            f"{known}; make one: {PROGRAM} --save-baseline NAME"
         )
     return found[0]
