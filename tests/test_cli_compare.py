@@ -163,9 +163,7 @@ def test_seconds_of_another_machine_are_marked(save: Save, invent: Invent, capsy
     main("compare", "old", "new", "--json")
 
     assert "old µs †  new µs †" in out
-    assert "
-
-† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
+    assert "\n\n† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
     assert json.loads(capsys.readouterr().out)["seconds_comparable"] is False
 
 
