@@ -1,6 +1,5 @@
 """The commands, as a user calls them: real processes where it matters."""
 
-import dataclasses
 import json
 import os
 import pty
@@ -10,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import main
 
-from bench import cli
 from bench.errors import NotMeasuredError
-from bench.machine import facts as machine_facts
 from bench.machine import place
 from bench.plan import sampling
 from bench.store import folder as run_folder
@@ -32,14 +30,6 @@ def called(*words: str, folder: Path | None = None) -> "subprocess.CompletedProc
         [sys.executable, "-m", "bench", *words], capture_output=True, text=True, timeout=300, check=False,
         cwd=folder, env=environment,
     )  # fmt: skip
-
-
-def main(*words: str) -> int:
-    """`cli.main` in this process; what it exits with."""
-    with pytest.raises(SystemExit) as end:
-        cli.main(words)
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 @pytest.fixture(autouse=True)
@@ -201,42 +191,13 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    from bench.subjects import loops, scenarios
+    from bench.subjects import loops
 
     code = main("list")
 
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert code == 0
     assert set(lines) >= {loop.name for loop in loops.LOOPS} | set(scenarios.names())
-
-
-def test_a_run_is_resumed_where_it_was_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "run"
-    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
-    journal = folder / "journal.jsonl"
-    lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:-2]) + lines[-2][:30])  # the last round lost its control, and its end
-    capsys.readouterr()
-
-    code = main("--resume", str(folder), "-q")
-
-    kept = run_folder.RunFolder(folder).load()
-    assert code == 0
-    assert kept.rounds_done == {"warm": 2}
-    assert [run.round for run in kept.runs if run.cell.role == "baseline"] == [0, 1, 2]
-    assert len(kept.problems) == 1
-    assert "left out" in capsys.readouterr().out
-
-
-def test_a_report_of_half_a_run_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "run"
-    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
-    lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
-    (folder / "journal.jsonl").write_bytes(b"".join(lines[:-1]))
-    capsys.readouterr()
-
-    assert main("report", str(folder)) == 3
-    assert f"kept in {folder}; incomplete, resume with: python -m bench --resume {folder}" in capsys.readouterr().err
 
 
 def test_ctrl_c_before_and_after_measuring_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,66 +207,6 @@ def test_ctrl_c_before_and_after_measuring_ends_with_130(monkeypatch: pytest.Mon
     monkeypatch.setattr("bench.cli.run.call", interrupted)
 
     assert main("--fast") == 130
-
-
-def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
-    before = (folder / "journal.jsonl").read_bytes()
-
-    assert main("--resume", str(folder), "-q") == 0
-    assert (folder / "journal.jsonl").read_bytes() == before
-
-
-def test_a_run_is_not_resumed_with_other_versions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
-    facts = machine_facts.facts
-    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
-
-    code = main("--resume", str(tmp_path / "run"))
-
-    assert code == 2
-    assert re.search(r"was begun with something else: pyperf: [\d.]+ then, 0.1 now", capsys.readouterr().err)
-
-
-def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "run"
-    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
-    journal = folder / "journal.jsonl"
-    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))  # the last round is not done
-    facts = machine_facts.facts
-    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
-    capsys.readouterr()
-
-    code = main("--resume", str(folder), "--force-resume", "-q")
-
-    marked = re.compile(
-        r"RESUMED BY FORCE after something had changed \(pyperf: [\d.]+ then, 0.1 now\): its values are of both"
-    )
-    assert code == 0
-    assert marked.search(capsys.readouterr().out)
-    assert marked.search((folder / "report.md").read_text())
-    assert run_folder.RunFolder(folder).load().rounds_done == {"warm": 2}
-    assert main("--resume", str(folder), "-q") == 2
-
-
-def test_other_scenarios_can_not_be_forced_and_force_needs_a_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
-    scenario = scenarios.named("warm")
-    monkeypatch.setattr(scenarios, "named", lambda _: dataclasses.replace(scenario, title="another"))
-
-    codes = [main("--resume", str(tmp_path / "run"), "--force-resume"), main("--force-resume")]
-
-    err = capsys.readouterr().err
-    assert codes == [2, 2]
-    assert "the scenarios are not the same" in err
-    assert "--force-resume needs --resume DIR" in err
 
 
 def test_a_report_that_can_not_be_written_is_printed_all_the_same(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_cli import main
+from commands import main
 
 from bench.plan import sampling
 from bench.store.folder import RunFolder
@@ -163,7 +163,7 @@ def test_seconds_of_another_machine_are_marked(save: Save, invent: Invent, capsy
     main("compare", "old", "new", "--json")
 
     assert "old µs †  new µs †" in out
-    assert "\n\n† not comparable, the machine is another one (cpu: Z80 then, 6502 now)" in out
+    assert "\n\n† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
     assert json.loads(capsys.readouterr().out)["seconds_comparable"] is False
 
 
@@ -254,7 +254,7 @@ def test_a_summary_that_can_not_be_written_is_said_after_the_table(
     (["nowhere", "old"], NO_BASELINES),
     (["../x", "old"], "there is no run ../x: no ../x/run.json\n"),
     (["old", "old"], "old and old hold the same measurements"),
-    (["old", "once"], "once has one round: nothing tells how much its ratios vary"),
+    (["old", "once"], "once has one round, so it is unknown how much its ratios vary"),
     (["old", "other"], "old and other are runs of different plans\n  only in old: loop uvloop\n  only in other: "),
     (["old", "slower", "--fail-if-slower", "3"], "argument --fail-if-slower: '3': write a percentage as 3% or 0.5%"),
     (["old", "slower", "--fail-if-slower", "nan%"], "argument --fail-if-slower: 'nan%': write a percentage"),

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from commands import main
 
-from bench import cli
 from bench.plan import sampling
 from bench.reports import selfcheck
 from bench.reports.rendering import render
@@ -40,13 +40,6 @@ def makes(monkeypatch: pytest.MonkeyPatch) -> list[Trial | BaseException]:
 
     monkeypatch.setattr(Trials, "make", make)
     return given
-
-
-def main(*words: str) -> int:
-    with pytest.raises(SystemExit) as end:
-        cli.main(words)
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def check(*found: Trial) -> selfcheck.SelfCheck:
@@ -110,7 +103,7 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--scenario", "own_run"], "own_run can't be measured here: bench.selfcheck.known:plus_0 has no run() of its own"),
-    (["--max-time", "20s"], "20 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"),
+    (["--max-time", "20s"], "20 s are too short: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*WORDS, *words)

@@ -1,6 +1,5 @@
 """What ends a harness before its time, from Ctrl-C to SIGKILL: real harnesses, and a loop that leaves a daemon."""
 
-import contextlib
 import fcntl
 import os
 import pty
@@ -16,6 +15,7 @@ from pathlib import Path
 import pyperf
 import pytest
 from conftest import BAD_LOOPS
+from living import by_folder, gone
 
 from bench.cli import terminal
 from bench.store import folder as run_folder
@@ -69,18 +69,7 @@ class Harness:
 
     def wait_until_all_are_gone(self) -> bool:
         """Whether all that lives in the folder has ended: workers, daemons, and what had only been forked."""
-        deadline = time.monotonic() + 60
-        while (found := self._alive()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return not found
-
-    def _alive(self) -> set[str]:
-        found = set()
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                if entry.name.isdecimal() and (entry / "cwd").resolve(strict=True) == self.folder:
-                    found.add(entry.name)
-        return found
+        return gone(by_folder(self.folder))
 
 
 @pytest.fixture

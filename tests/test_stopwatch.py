@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyperf
 import pytest
+from living import by_id, gone
 
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
@@ -177,20 +177,10 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
 
         parent.kill()
         parent.wait(30)
-        deadline = time.monotonic() + 10
-        while alive(child) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        child_is_gone = gone(by_id(child))
         os.kill(grandchild, signal.SIGKILL)
 
-    assert not alive(child)
-
-
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
+    assert child_is_gone
 
 
 class Watched(asyncio.SelectorEventLoop):

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from invented import cross
+from living import alive, by_environment
 
 from bench.measurement import meter, processes
 from bench.plan.cells import Plan
@@ -67,23 +68,18 @@ def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     word = f"{os.getpid()}-{time.monotonic_ns()}"
     monkeypatch.setenv(MARK, word)
     yield word
-    for process in alive(word):
+    for process in left_behind(word):
         os.kill(process, signal.SIGKILL)
 
 
-def alive(mark: str) -> dict[int, str]:
+def left_behind(mark: str) -> Mapping[int, str]:
     """Workers that bear this mark, and all that they have started: their ids and commands."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if f"{MARK}={mark}".encode() in environment and (
-            b"bench.worker.stopwatch" in command or command.startswith(b"sleep")
-        ):
-            found[int(folder.name)] = command.replace(b"\0", b" ").decode()
-    return found
+    living = alive(by_environment(f"{MARK}={mark}"))
+    return {
+        number: command
+        for number, command in living.items()
+        if "bench.worker.stopwatch" in command or command.startswith("sleep")
+    }
 
 
 def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
@@ -138,7 +134,7 @@ def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Se
         assert last_words.output.endswith("RuntimeError: enough\n")
         assert len(last_words.output) <= processes.KEPT_OUTPUT
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +151,7 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
         assert isinstance(failure, Failure)
         assert re.fullmatch(r"started \d+\n", failure.output)
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_each_alone(tmp_path: Path) -> None:

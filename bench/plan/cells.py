@@ -11,7 +11,7 @@ from bench.subjects.loops import NAME, Loop
 from bench.subjects.scenarios import GIVEN, Scenario
 from bench.texts import SHOWN, Line
 
-# What a file may say, and so what is kept: as on the command line.
+# What a file may hold is what the command line allows.
 Role: TypeAlias = Literal["baseline", "control", "loop"]
 Thread: TypeAlias = Literal["main", "worker"]
 LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]

@@ -116,10 +116,9 @@ def _changed(row: Change, old: Array, new: Array, threshold: float) -> Change:
 def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
     """How far `new` lies from `old`: the median of all differences, and the exact interval of the Mann-Whitney test.
 
-    It assumes independent rounds, and that one distribution is the other one moved; of their form it assumes nothing.
-    Where the spreads differ it can miss more often than it says, and does where the fewer rounds have the larger
-    spread: in simulation 15 % instead of 5 % for 6 rounds with four times the spread of 17. Welch's interval allows for
-    that, and both must agree.
+    The test assumes that rounds are independent and that one distribution is the other one shifted. It assumes nothing
+    about their form. Where the spreads differ, it can miss more often than it claims: in simulation 15 % instead of 5 %
+    for 6 rounds with four times the spread of 17. Welch's interval allows for that, and both must agree.
 
     Source: Hodges & Lehmann, *Estimates of location based on rank tests* (1963); Conover, *Practical nonparametric
     statistics* (1999), 5.4.
@@ -133,15 +132,15 @@ def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
 
 @functools.cache
 def _cut(old: int, new: int, level: float) -> int:
-    """Which of the sorted differences, from either end, bounds the interval; 0 where even the first is too narrow.
+    """The rank, from either end of the sorted differences, that bounds the interval; 0 if even the first is too narrow.
 
     The interval holds all shifts that the test would not reject. Shifting past a difference raises U by one, so only
-    how many lie below counts: samples without ties stand for all, and ties in what was measured can only widen it.
+    the number of differences below counts. Samples without ties represent all samples: ties can only widen it.
     """
     method: Literal["exact", "asymptotic"] = "exact" if old * new <= MOST_EXACT else "asymptotic"
 
     def chance(u: int) -> float:
-        """Of so many differences below 0 or fewer, were there no shift."""
+        """Probability of `u` differences below 0 or fewer, if there were no shift."""
         beaten, rest = divmod(u, old)
         others = [-1.0] * beaten + [old - rest - 0.5] + [float(old)] * (new - beaten - 1)
         return float(stats.mannwhitneyu(range(old), others, alternative="less", method=method).pvalue)
@@ -168,7 +167,7 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
 
 
 def slower_by(change: Change, limit: float) -> bool:
-    """Whether it is comparable, and both intervals lie wholly above 1 + `limit`."""
+    """Whether the change is comparable and both its intervals lie wholly above 1 + `limit`."""
     bounds = [estimate.low for estimate in (change.change, change.mean_change) if estimate and change.comparable]
     return bool(bounds) and all(low is not None and low > 1 + limit for low in bounds)
 

@@ -23,7 +23,7 @@ from typing import TypeVar
 import msgspec
 
 from bench import texts
-from bench.errors import BenchError, NotMeasuredError
+from bench.errors import PROGRAM, BenchError, NotMeasuredError
 from bench.plan.cells import Cell, Plan, Skip, check
 from bench.store import files, journal, suites
 from bench.store.lock import Lock
@@ -83,7 +83,7 @@ class RunFolder:
             if not all(map(_leftover, self.path.iterdir())):
                 raise BenchError(
                     f"{self.path} is not empty: a run needs a folder of its own\n"
-                    f"name another folder, or continue the run in it: python -m bench --resume {self.path}"
+                    f"name another folder, or continue the run in it: {PROGRAM} --resume {self.path}"
                 )
             file = self.path / JOURNAL
             file.touch()
@@ -168,7 +168,7 @@ class RunFolder:
             kept, then = "", "start again"
             if os.access(self.path / ABOUT, os.F_OK):
                 kept = "; what is in the folder stays readable"
-                then = f"continue: python -m bench --resume {self.path}"
+                then = f"continue: {PROGRAM} --resume {self.path}"
             remedy = REMEDIES.get(error.errno or 0, "fix that")
             raise NotMeasuredError(
                 f"{self.path / name} can't be written: {error.strerror}{kept}\n{remedy}, then {then}"
@@ -177,7 +177,7 @@ class RunFolder:
     def _gone(self) -> NotMeasuredError:
         return NotMeasuredError(
             f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
-            "if it was moved, continue where it is now: python -m bench --resume DIR; otherwise start a new run"
+            f"if it was moved, continue where it is now: {PROGRAM} --resume DIR; otherwise start a new run"
         )
 
 
