@@ -163,7 +163,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
     out, _ = done.communicate(timeout=120)
     assert done.returncode == 3
     assert re.findall(r"^(\S+) .*\(–\)  ", out, re.MULTILINE) == ["asyncio", "control", "dying:at_exit"]
-    told = re.findall(r"^(\w+:\w+): (.*)\n    see it alone: (.*)$", out, re.MULTILINE)
+    told = re.findall(r"^(\w+:\w+): (.*)\n    reproduce with: (.*)$", out, re.MULTILINE)
     assert {loop: reason for loop, reason, _ in told} == {
         "dying:segfaults": "not in the table: died of SIGSEGV (round 1, 2); 0 of 2 rounds kept",
         "raising:InClose": "not in the table: BufferError: 3 handles are still open (round 1, 2); 0 of 2 rounds kept",
