@@ -3,12 +3,14 @@
 import argparse
 import contextlib
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import cli
+import bench
+from bench import cli, errors
 from bench.cli import arguments
 
 
@@ -163,3 +165,11 @@ def test_any_text_is_a_number_or_refused(text: str) -> None:
     for read in (arguments.percentage, arguments.duration):
         with contextlib.suppress(argparse.ArgumentTypeError):
             assert 0 < read(text) < 1e13
+
+
+def test_what_users_type_is_spelled_in_one_place() -> None:
+    root = Path(bench.__file__).parent
+
+    spelled = {str(file.relative_to(root)) for file in root.rglob("*.py") if errors.PROGRAM in file.read_text("utf-8")}
+
+    assert spelled == {"errors.py", "__main__.py"}

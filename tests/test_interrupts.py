@@ -165,6 +165,11 @@ def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) ->
     assert (harness.folder / "run" / "comparisons.json").exists()
 
 
+def test_a_stream_of_messages_has_the_descriptor_of_what_it_writes_to() -> None:
+    with Path(os.devnull).open("w") as stream:
+        assert terminal.Lasting(stream).fileno() == stream.fileno()
+
+
 @pytest.mark.parametrize("words", [["list"], ["--dry-run", "--loop", "asyncio"], ["doctor"]])
 def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
