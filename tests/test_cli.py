@@ -74,6 +74,32 @@ def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -
         assert private not in kept
 
 
+def test_the_report_for_github_is_the_page_in_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    resources = (Path(__file__).parents[1] / "results").glob("2*/resources.json")
+    (tmp_path / "run" / "resources.json").write_bytes(next(resources).read_bytes())
+    capsys.readouterr()
+
+    main("report", str(tmp_path / "run"), "--format", "github")
+
+    page = capsys.readouterr().out
+    assert page == (tmp_path / "run" / "report.md").read_text("utf-8")
+    assert "cold start" in page.lower()
+
+
+def test_json_has_the_comparisons_and_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(*QUICK, "--loop", "asyncio", "--seed", "5", "--json", "-o", str(tmp_path / "run"))
+    printed = capsys.readouterr().out
+    main("report", str(tmp_path / "run"), "--json")
+
+    result = json.loads(printed)
+    assert code == 0
+    assert capsys.readouterr().out == printed
+    assert result["comparisons"] == json.loads((tmp_path / "run" / "comparisons.json").read_text())
+    assert (result["plan"]["seed"], result["plan"]["loops"], result["complete"]) == (5, ["asyncio"], True)
+    assert result["facts"]["implementation"] == "CPython"
+
+
 def test_a_report_is_what_the_run_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
     printed = capsys.readouterr().out
@@ -111,6 +137,8 @@ def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFix
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--baseline", "winloop"], "winloop can't be measured here: only on win32"),
     (["report", "nowhere"], "there is no run in nowhere: no run.json"),
+    (["--json", "--dry-run"], "--json can't be combined with --dry-run: nothing is measured"),
+    (["repotr"], "no command is called 'repotr'; the nearest: report"),
     (["--resume", "nowhere"], "there is no run in nowhere: no run.json"),
     *((["--resume", "x", *words], f"{words[0]} can't be combined with --resume: the run folder holds the plan")
       for words in (["--rounds", "3"], ["--dry-run"], ["--seed", "0"])),

@@ -11,7 +11,7 @@ from bench.machine import facts
 from bench.store.folder import RunFolder
 from bench.store.outcomes import About, Kept, Resumed
 
-ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "quiet", "save_baseline"}
+ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "json", "quiet", "save_baseline"}
 
 
 def check_options(options: Namespace) -> None:
@@ -20,6 +20,8 @@ def check_options(options: Namespace) -> None:
     contradicting = sorted(given - ALSO_WITH_RESUME)
     if options.force_resume and not options.resume:
         raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
+    if options.json and options.dry_run:
+        raise BenchError("--json can't be combined with --dry-run: nothing is measured")
     if options.resume and contradicting:
         option = contradicting[0].replace("_", "-")
         raise BenchError(f"--{option} can't be combined with --resume: the run folder holds the plan")

@@ -33,7 +33,7 @@ def call(options: Namespace) -> Exit:
         open_folder = opening.reopened if options.resume else opening.created
         folder, kept = open_folder(options, locks)
         measuring.measure(folder, kept, quiet=options.quiet)
-        code = report.conclude(folder, options.format)
+        code = report.conclude(folder, options)
         _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
     return code
 

@@ -25,6 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_circumstances(parser)
     _add_folder(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
+    parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_format(parser)
 
 
