@@ -18,7 +18,7 @@ from bench.store import folder as run_folder
 from bench.store.outcomes import Done
 from bench.subjects import scenarios
 
-QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+QUICK = ("--scenario", "warm", "--rounds", "2", "--without-intervals", "-q")
 
 
 def called(*words: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -66,7 +66,8 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
 
 
 def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
-    done = called(*QUICK, "--loop", "uvloop", "--loop", "nowhere:x", "-o", str(tmp_path / "run"))
+    (tmp_path / "mine.py").write_text("def make(): raise OSError(__file__)\n")
+    done = called(*QUICK, "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path)
 
     assert done.returncode == 3
     kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
@@ -180,6 +181,52 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, capsys: pytest.C
     assert f"error: {tmp_path}/file/run can't be written: Not a directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_rounds_that_give_no_interval_are_refused_before_anything_is_measured(
+    more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = main("--loop", "uvloop", "--loop", "asyncio-poll", "--rounds", "6", "--scenario", "warm", *more)
+
+    assert code == 2
+    assert "--rounds 6 gives no interval and no verdict: with 2 compared, 7 rounds are needed\ngive --rounds 7" in (
+        capsys.readouterr().err
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_loop_that_the_user_named_and_that_can_not_be_imported_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main("--loop", "nowhere:x") == 2
+    assert capsys.readouterr().err.startswith(
+        "error: nowhere:x can't be imported: ModuleNotFoundError: No module named 'nowhere'\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bench.subjects import loops
+
+    monkeypatch.setattr(loops, "LOOPS", (loops.LOOPS[0], loops.Loop("zloop", "nowhere:new", "pyperf")))
+
+    code = main(*QUICK, "-o", str(tmp_path / "run"))
+    said = capsys.readouterr().err
+    main("list")
+
+    assert code == 0
+    assert said.count("zloop") == 1
+    assert "left out: zloop is installed, but can't be imported: ModuleNotFoundError: No module named 'nowhere'" in said
+    assert run_folder.RunFolder(tmp_path / "run").load().about.plan.loops == ("asyncio",)
+    listed = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("zloop"))
+    assert "broken: ModuleNotFoundError: No module named 'nowhere'" in listed
+
+
 def test_a_dry_run_prints_the_plan_and_measures_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +246,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     ([], 9, "±2 %, until 120 s"),
     (["--fast"], 6, None),
     (["--rigorous"], 17, "±1 %, until 600 s"),
-    (["--rounds", "3"], 3, None),
+    (["--rounds", "3", "--without-intervals"], 3, None),
     (["--rounds", "3", "--precision", "0.5%"], 3, "±0.5 %, until 120 s"),
     (["--max-time", "5m"], 9, "±2 %, until 300 s"),
     (["--max-time", "1s"], 9, None),

@@ -13,7 +13,7 @@ from bench.plan import sampling
 from bench.store import folder as run_folder
 from bench.subjects import scenarios
 
-QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+QUICK = ("--scenario", "warm", "--rounds", "2", "--without-intervals", "-q")
 
 
 @pytest.fixture(autouse=True)

@@ -11,26 +11,9 @@ from bench.machine import facts
 from bench.store.folder import RunFolder
 from bench.store.outcomes import About, Kept, Resumed
 
-ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "json", "quiet", "save_baseline"}
 
-
-def check_options(options: Namespace) -> None:
-    """Raise BenchError for options that contradict --resume: the run folder holds the plan."""
-    given = {name for name, value in vars(options).items() if value is not None and value is not False}
-    contradicting = sorted(given - ALSO_WITH_RESUME)
-    if options.force_resume and not options.resume:
-        raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
-    if options.json and options.dry_run:
-        raise BenchError("--json can't be combined with --dry-run: nothing is measured")
-    if options.resume and contradicting:
-        option = contradicting[0].replace("_", "-")
-        raise BenchError(f"--{option} can't be combined with --resume: the run folder holds the plan")
-
-
-def created(options: Namespace, locks: ExitStack) -> tuple[RunFolder, Kept]:
-    """A new folder, locked, for the run that the options ask for."""
-    about = planning.described(planning.planned(options))
-    planning.check_something_is_left(about)
+def created(options: Namespace, about: About, locks: ExitStack) -> tuple[RunFolder, Kept]:
+    """A new folder, locked, for this run."""
     about = planning.with_disturbances(about)
     folder = RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
     locks.enter_context(folder.locked(new=True))

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from bench.cli.arguments import at_least, baseline_name, duration, percentage, processors
 from bench.cli.terminal import add_format
+from bench.errors import BenchError
+
+ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "json", "quiet", "save_baseline"}
 
 PACE = """\
 how long it measures:
@@ -44,6 +47,7 @@ def _add_amount(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     rounds = "rounds of fresh processes (default: 9; fast: 6; rigorous: 17)"
     add("--rounds", type=at_least(1, int), metavar="N", help=rounds)
+    add("--without-intervals", action="store_true", help="permission for fewer rounds than intervals need")
     precision = "widest ± interval allowed (default: 2%%; rigorous: 1%%)"
     add("--precision", type=percentage, metavar="P", help=precision)
     limit = "time limit for the whole run (default: 120s; rigorous: 600s)"
@@ -71,3 +75,16 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     name = "name under which compare finds this run, if complete"
     add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
     add("--dry-run", action="store_true", help="the plan and its estimated time; nothing is measured")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raise BenchError for options that contradict --resume: the run folder holds the plan."""
+    given = {name for name, value in vars(options).items() if value is not None and value is not False}
+    contradicting = sorted(given - ALSO_WITH_RESUME)
+    if options.force_resume and not options.resume:
+        raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
+    if options.json and options.dry_run:
+        raise BenchError("--json can't be combined with --dry-run: nothing is measured")
+    if options.resume and contradicting:
+        option = contradicting[0].replace("_", "-")
+        raise BenchError(f"--{option} can't be combined with --resume: the run folder holds the plan")
