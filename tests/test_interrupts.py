@@ -90,7 +90,7 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     for blow in blows:
         process.send_signal(blow)
         time.sleep(0.05)
-    _, said = process.communicate(timeout=60)
+    out, said = process.communicate(timeout=60)
 
     # A signal to a Python that is ending already is the kernel's affair: shells say 130 of that too.
     assert process.returncode in {code, -blows[-1] if code == 130 else code}
@@ -101,7 +101,8 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; resume with: python -m bench --resume run" in said
+        assert said.endswith("kept in run; interrupted; resume with: python -m bench --resume run\n")
+        assert "staying:daemon  " in out
         assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
     assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:

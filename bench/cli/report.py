@@ -33,7 +33,7 @@ def call(options: Namespace) -> Exit:
     return conclude(RunFolder(options.folder), options)
 
 
-def conclude(folder: "RunFolder", options: Namespace) -> Exit:
+def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = False) -> Exit:
     """Write suites and reports, print the tables, say where all is; the exit code says if all was measured.
 
     A folder that is full, read-only or in use is still printed.
@@ -59,7 +59,8 @@ def conclude(folder: "RunFolder", options: Namespace) -> Exit:
             show(_printed(options, kept, comparisons, resources))
     if isinstance(refused, NotMeasuredError):
         raise refused
-    more = "" if kept.complete else f"; incomplete, resume with: {PROGRAM} --resume {folder.path}"
+    state = "interrupted; " if interrupted else "" if kept.complete else "incomplete, "
+    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
     place = f"nothing was written: {str(refused).splitlines()[0]}" if refused else f"kept in {folder.path}{more}"
     print(f"\n{place}", file=sys.stderr)
     return Exit.NOT_MEASURED if kept.failures or not kept.complete else Exit.DONE

@@ -37,7 +37,11 @@ def call(options: Namespace) -> Exit:
         return Exit.DONE
     with contextlib.ExitStack() as locks:
         folder, kept = opening.created(options, about, locks) if about else opening.reopened(options, locks)
-        measuring.measure(folder, kept, quiet=options.quiet)
+        try:
+            measuring.measure(folder, kept, quiet=options.quiet)
+        except KeyboardInterrupt:
+            report.conclude(folder, options, interrupted=True)
+            return Exit.INTERRUPTED
         code = report.conclude(folder, options)
         _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
     return code
