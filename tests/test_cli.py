@@ -142,7 +142,7 @@ def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFix
     (["repotr"], "no command is called 'repotr'; the nearest: report"),
     (["--resume", "nowhere"], "there is no run in nowhere: no run.json"),
     *((["--resume", "x", *words], f"{words[0]} can't be combined with --resume: the run folder holds the plan")
-      for words in (["--rounds", "3"], ["--dry-run"], ["--seed", "0"])),
+      for words in (["--fast"], ["--dry-run"], ["--seed", "0"])),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*words)

@@ -3,6 +3,7 @@
 import time
 from argparse import Namespace
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench.cli import planning
@@ -29,7 +30,10 @@ def reopened(options: Namespace, locks: ExitStack) -> tuple[RunFolder, Kept]:
     now = planning.described(kept.about.plan)
     planning.check_something_is_left(now)
     _check_same(folder, kept.about, now, forced=options.force_resume)
-    return folder, kept
+    longer = planning.extended(options, kept.about)
+    if longer != kept.about:
+        folder.extend(longer)
+    return folder, replace(kept, about=longer)
 
 
 def _check_same(folder: RunFolder, begun: About, now: About, *, forced: bool) -> None:

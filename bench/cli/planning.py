@@ -65,14 +65,28 @@ def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
 def _sampling(options: Namespace, compared: int) -> Sampling:
     """How much is measured: --rounds alone is exact, --precision and --max-time say when to go on."""
     pace = sampling.FAST if options.fast else sampling.RIGOROUS if options.rigorous else sampling.DEFAULT
-    rounds = options.rounds or max(pace.rounds, minimum_rounds(compared))
+    return _asked(options, dataclasses.replace(pace, rounds=max(pace.rounds, minimum_rounds(compared))))
+
+
+def _asked(options: Namespace, pace: Sampling) -> Sampling:
+    """The pace with the rounds, the precision and the time that the options ask for."""
+    rounds = options.rounds or pace.rounds
     if options.precision or options.max_time:
         precision = options.precision or pace.precision or sampling.DEFAULT.precision
         limit = options.max_time or pace.max_time_s or sampling.DEFAULT.max_time_s
         return dataclasses.replace(pace, rounds=rounds, precision=precision, max_time_s=limit)
     if options.rounds:
         return dataclasses.replace(pace, rounds=rounds, precision=None, max_time_s=None)
-    return dataclasses.replace(pace, rounds=rounds)
+    return pace
+
+
+def extended(options: Namespace, about: About) -> About:
+    """A run that was begun, with the rounds, the precision and the time that the options ask for now."""
+    plan = dataclasses.replace(about.plan, sampling=_asked(options, about.plan.sampling))
+    longer = dataclasses.replace(about, plan=plan)
+    if longer != about and not options.without_intervals:
+        check_intervals(longer)
+    return longer
 
 
 def described(plan: Plan) -> About:

@@ -7,7 +7,19 @@ from bench.cli.arguments import at_least, baseline_name, duration, percentage, p
 from bench.cli.terminal import add_format
 from bench.errors import BenchError
 
-ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "json", "quiet", "save_baseline"}
+ALSO_WITH_RESUME = {
+    "command",
+    "resume",
+    "force_resume",
+    "format",
+    "json",
+    "quiet",
+    "save_baseline",
+    "rounds",
+    "precision",
+    "max_time",
+    "without_intervals",
+}
 
 PACE = """\
 how long it measures:
@@ -16,6 +28,8 @@ how long it measures:
   time is up. --fast and --rigorous set all three.
 
 how it resumes:
+  --resume with --rounds, --precision or --max-time changes how long a run
+  measures, also if it is complete. --max-time counts all of the run.
   --resume refuses to mix values of two Python versions, loops or machines.
   --force-resume allows it, and every report says so.
 """
