@@ -249,8 +249,8 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     (["--rounds", "3", "--without-intervals"], 3, None),
     (["--rounds", "3", "--precision", "0.5%"], 3, "±0.5 %, until 120 s"),
     (["--max-time", "5m"], 9, "±2 %, until 300 s"),
-    (["--max-time", "1s"], 9, None),
-    (["--fast", "--precision", "4%"], 6, "±4 %, until 120 s"),
+    (["--max-time", "6s"], 9, "±2 %, until 6 s"),
+    (["--fast", "--precision", "4%"], 6, "±4 %, until 60 s"),
     (["--rigorous", "--max-time", "20m"], 17, "±1 %, until 1200 s"),
 ])  # fmt: skip
 def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
@@ -263,6 +263,31 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     out = capsys.readouterr().out
     assert f"\n{rounds} rounds of up to " in out
     assert (f"then more where an interval is wider than {more}" in out) if more else ("then more" not in out)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--delay", "1", "--fast"], "with --delay 1, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
+    (["--delay", "1", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
+    (["--max-time", "1s"], "2 scenarios and 1 loop do not fit into 1 s: that leaves fewer than 6 rounds\nallow"),
+    (["--delay", "9", "--fast"], "\nallow more time: --max-time 12m\n"),
+    (["--max-time", "4s", "--rounds", "9"], "do not fit into 4 s: that leaves fewer than 9 rounds\n"),
+])  # fmt: skip
+def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()  # the default as it is
+
+    code = main("--dry-run", "--scenario", "warm", "--scenario", "runner", "--loop", "asyncio", *words)
+
+    assert code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_intervals_fewer_rounds_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "1s")
+
+    assert [main(*words), main(*words, "--without-intervals")] == [2, 0]
+    assert "\n2 rounds of up to 1 sweep, " in capsys.readouterr().out
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """From the options of `run` to its plan, and from a plan to what the run is here and now."""
 
 import dataclasses
+import math
 import secrets
 import sys
 import time
@@ -12,7 +13,7 @@ from bench.cli.terminal import show, width
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
-from bench.plan import sampling
+from bench.plan import budget, sampling
 from bench.plan.cells import TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import estimated_seconds
 from bench.plan.sampling import Sampling
@@ -30,18 +31,51 @@ def ahead(options: Namespace, chosen: Sequence[Loop]) -> About:
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
-    return about
+    return _fitted(about, options.rounds or 0, options.without_intervals)
+
+
+def _fitted(about: About, asked_rounds: int, without_intervals: bool) -> About:  # noqa: FBT001  (as the option)
+    """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
+    plan = about.plan
+    least = max(asked_rounds, 1 if without_intervals else _rounds_needed(about))
+    amount = (plan.sampling, plan.delay_s, least)
+    cut = budget.fitted(about.groups, *amount)
+    if cut:
+        return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
+    number, limit = len(about.groups), plan.sampling.max_time_s or math.inf
+    fits = budget.fitting_groups(about.groups, *amount)
+    seconds = budget.sufficient_seconds(about.groups, *amount)
+    remedies = [f"measure {counted(fits, 'scenario')} (--scenario)"] if fits else []
+    remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
+    where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
+    raise BenchError(
+        f"{where}{counted(number, 'scenario')} and {counted(len(plan.loops), 'loop')} do not fit into {limit:g} s: "
+        f"that leaves fewer than {least} rounds\n{', or '.join(remedies)}"
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun: 1 loop, 2 loops."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _rounds_needed(about: About) -> int:
+    """Rounds that the intervals of every table need."""
+    return minimum_rounds(_compared(about))
+
+
+def _compared(about: About) -> int:
+    return max(sum(cell.role == "loop" for cell in group.cells) for group in about.groups)
 
 
 def check_intervals(about: About) -> None:
     """Raise BenchError for a plan with fewer rounds than the intervals of one of its tables need."""
     sampling = about.plan.sampling
-    compared = max(sum(cell.role == "loop" for cell in group.cells) for group in about.groups)
-    needed = minimum_rounds(compared)
+    needed = _rounds_needed(about)
     if sampling.rounds < needed and not sampling.precision:
         raise BenchError(
-            f"--rounds {sampling.rounds} gives no interval and no verdict: with {max(1, compared)} compared, {needed} "
-            f"rounds are needed\ngive --rounds {needed}, or --without-intervals to see the values alone"
+            f"--rounds {sampling.rounds} gives no interval and no verdict: with {max(1, _compared(about))} compared, "
+            f"{needed} rounds are needed\ngive --rounds {needed}, or --without-intervals to see the values alone"
         )
 
 

@@ -25,7 +25,9 @@ PACE = """\
 how long it measures:
   --rounds alone sets the exact number of rounds. With --precision or --max-time
   it is the minimum: more rounds follow where an interval is too wide, until the
-  time is up. --fast and --rigorous set all three.
+  time is up. --fast and --rigorous set all three. A plan that does not fit into
+  its time gets fewer sweeps, then fewer rounds; one that can't give intervals
+  then is refused, with what would fit.
 
 how it resumes:
   --resume with --rounds, --precision or --max-time changes how long a run
@@ -64,7 +66,7 @@ def _add_amount(parser: argparse.ArgumentParser) -> None:
     add("--without-intervals", action="store_true", help="permission for fewer rounds than intervals need")
     precision = "widest ± interval allowed (default: 2%%; rigorous: 1%%)"
     add("--precision", type=percentage, metavar="P", help=precision)
-    limit = "time limit for the whole run (default: 120s; rigorous: 600s)"
+    limit = "time limit (default: 120s; fast: 60s; rigorous: 600s)"
     add("--max-time", type=duration, metavar="T", help=limit)
 
 
