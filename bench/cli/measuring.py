@@ -22,7 +22,9 @@ def measure(folder: RunFolder, kept: Kept, *, quiet: bool) -> None:
     Raises KeyboardInterrupt on Ctrl-C.
     """
     rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
-    track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
+    track = progress.Track(
+        rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left, lambda: rounds.planned_seconds_left
+    )
     meter = Meter(kept.about.plan, kept.outcomes)
     with (
         patience(PROMISE) as interrupted,
