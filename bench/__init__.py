@@ -15,4 +15,4 @@ folders to its left. Beside the line stand:
     texts.py      what a text from elsewhere must be to be kept and shown
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
