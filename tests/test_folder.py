@@ -424,6 +424,18 @@ def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Inven
     assert (folder.path / "suites" / "a.b--c.d.json").exists()
 
 
+def test_each_platform_of_a_mixed_run_has_suites_of_its_own(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 2]] * 3, "uvloop": [[2, 3]] * 3})
+    for run_ in kept.runs:
+        run_.metadata["platform"] = "CP/M" if run_.round else "MP/M"  # type: ignore[index]  # a dict, as above
+
+    folder.write_suites(kept)
+
+    for place, values in (("suites", (2, 3)), ("suites-2", (2, 3) * 2)):
+        suite = pyperf.BenchmarkSuite.load(str(folder.path / place / "uvloop.json"))
+        assert suite.get_benchmark("manual.total").get_values() == values
+
+
 def test_what_pyperf_refuses_is_reported(folder: RunFolder, invent: Invent) -> None:
     kept = invent({"asyncio": [[1, 1]], "uvloop": [[1, 1]]})
     kept.runs[0].metadata["timer"] = "two\nlines"  # type: ignore[index]  # a dict, so that it can be damaged

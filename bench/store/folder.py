@@ -2,7 +2,8 @@
 
     run.json        what was to be measured, where, and with which seed; written once
     journal.jsonl   a line for each outcome, on disk before the next is measured
-    suites/         a pyperf suite for each loop, and one for the control; made from the journal
+    suites/         a pyperf suite for each loop, and one for the control; made from the journal. After a forced resume
+                    on another platform, suites-2/ has what was measured there
     resources.json  what loops cost besides time, if that was measured: any such record is kept as it is
     report.md …     reports; made from the journal
     lock            which process is writing here, while it does
@@ -123,15 +124,18 @@ class RunFolder:
             files.write(self.path / name, text)
 
     def write_suites(self, kept: Kept) -> None:
-        """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
+        """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks; each platform apart."""
+        scenarios = kept.about.plan.scenarios
         try:
-            by_label = suites.suites(kept.runs, kept.about.plan.scenarios)
+            platforms = [suites.suites(runs, scenarios) for runs in suites.by_platform(kept.runs) or ((),)]
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
-        with self._writing(SUITES):
-            files.make_folder(self.path / SUITES)
-        for label, benchmarks in by_label.items():
-            self.write(f"{SUITES}/{suites.file_of(label)}", suites.text_of(benchmarks))
+        for number, by_label in enumerate(platforms, 1):
+            place = SUITES if number == 1 else f"{SUITES}-{number}"
+            with self._writing(place):
+                files.make_folder(self.path / place)
+            for label, benchmarks in by_label.items():
+                self.write(f"{place}/{suites.file_of(label)}", suites.text_of(benchmarks))
 
     def _about(self) -> About:
         with self._reading(ABOUT):
