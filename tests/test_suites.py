@@ -56,5 +56,20 @@ def test_more_platforms_than_anybody_has_are_refused(invent: Invent) -> None:
         suites.by_platform(kept.runs)
 
 
+def test_a_benchmark_lasts_as_long_as_its_values_and_not_as_its_worker_waited(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 2]] * 3})
+    for run in kept.runs:
+        run.metadata["duration"] = 1000.0  # type: ignore[index]  # as above
+
+    lasted = {
+        benchmark.get_name(): benchmark.get_total_duration()
+        for benchmark in suites.suites(kept.runs, ["manual"])["asyncio"]
+    }
+
+    iterations = 7
+    assert lasted["manual.total"] == pytest.approx(3 * iterations * (1 + 2))
+    assert sum(lasted.values()) == pytest.approx(2 * lasted["manual.total"])  # the total, and the stages it consists of
+
+
 def test_the_file_of_a_loop_has_no_folder() -> None:
     assert suites.file_of("../../etc/passwd") == "..--..--etc--passwd.json"

@@ -59,9 +59,13 @@ def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pype
 
 
 def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
-    """One stage of a run as a pyperf run; raises ValueError for metadata that pyperf could not write."""
+    """One stage of a run as a pyperf run; raises ValueError for metadata that pyperf could not write.
+
+    Without the duration of its worker, which mostly waited for its turns: pyperf then adds up the values.
+    """
     name = f"{run.cell.scenario}.{stage}"
     metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
+    metadata.pop("duration", None)
     return pyperf.Run(run.values[stage], metadata=metadata, collect_metadata=False)
 
 
