@@ -108,6 +108,18 @@ def test_a_cell_that_failed_twice_is_not_started_again() -> None:
     assert len(of(Done, outcomes)) == 3
 
 
+def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
+    names = ("lying:slows", "asyncio")
+    (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
+    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, warmups=1)
+
+    outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
+
+    refused = {failure.cell.label for failure in outcomes if isinstance(failure, Failure)}
+    assert refused == {"lying:slows", "control"}
+    assert [run.cell.label for run in outcomes if isinstance(run, Run)] == ["asyncio"]
+
+
 def test_strikes_are_remembered_by_a_resumed_run() -> None:
     cell = Cell("manual", "raising:in_factory", "loop")
 
