@@ -12,13 +12,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 
 from bench.measurement.clocks import CLOCKS_DIFFER, Turns, disagreement
 from bench.measurement.delivery import Delivery, calibrated_seconds, delivery_of, failure_of, run_of
-from bench.measurement.processes import EndedError, Process, SuspendedError, death
+from bench.measurement.processes import EndedError, HungError, Process, SuspendedError, death
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.store import outcomes
 
 STRIKES = 2  # failed rounds after which a cell is abandoned
-START_TIMEOUT_S = 60.0
+START_S = 10.0  # that starting and importing may take, beside the time that the user gives a turn
 CALIBRATING_VALUES = "20"  # some 60 ms; with three of them, a moment's noise made all values of a run too short
 
 
@@ -97,8 +97,8 @@ class Meter:
         self.plan = plan
         self.calibrations: dict[str, outcomes.Calibration] = {}
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
-        self._start_timeout_s = START_TIMEOUT_S + 10 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
+        self._hung: set[str] = set()
         self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
@@ -126,6 +126,18 @@ class Meter:
     def _live(self, this_round: Round) -> list[Cell]:
         return [cell for cell in this_round.group.cells if self._strikes[cell] < STRIKES]
 
+    def _start_timeout_s(self, cell: Cell) -> float:
+        """Seconds until a worker is ready, warmed up or calibrated; a loop that hung before gets less."""
+        longest = self._turn_timeout_s + 30 * self.plan.delay_s
+        return longest if cell.loop in self._hung else START_S + longest
+
+    def _failure(self, worker: _Worker, index: int, error: Exception) -> outcomes.Failure:
+        """The failure of a worker; its cell is not started again if it hung."""
+        if isinstance(error, HungError):
+            self._hung.add(worker.cell.loop)
+            self._strikes[worker.cell] = STRIKES
+        return failure_of(worker.cell, index, str(error), worker.process.output)
+
     def _calibrate(self, this_round: Round) -> Iterator[outcomes.Outcome]:
         """Time a lifecycle of the baseline, or of the first cell that works, in a worker of its own."""
         sampling = self.plan.sampling
@@ -133,11 +145,11 @@ class Meter:
         for cell in sorted(self._live(this_round), key=lambda cell: cell.role != "baseline"):
             worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
             try:
-                lifecycle_s = worker.calibration(self._start_timeout_s)
+                lifecycle_s = worker.calibration(self._start_timeout_s(cell))
             except SuspendedError:
                 raise
             except (EndedError, ValueError) as error:
-                yield failure_of(cell, this_round.index, str(error), worker.process.output)
+                yield self._failure(worker, this_round.index, error)
             else:
                 iterations = sampling.iterations(lifecycle_s)
                 sweeps = sampling.sweeps_for(lifecycle_s, len(this_round.group.cells))
@@ -151,14 +163,14 @@ class Meter:
         options = ["--values", str(calibration.sweeps), "--loops", str(calibration.iterations)]
         options += ["--warmups", str(self.plan.sampling.warmups)]
         live = self._live(this_round)
-        attempt = _Attempts(this_round.index)
+        attempt = _Attempts(self._failure, this_round.index)
         workers = attempt.workers
         began = time.monotonic()
         try:
             for cell in live:
                 workers[cell] = _Worker(cell, self.plan, options)
             for cell in live:
-                yield from attempt(cell, lambda w: w.ready(self._start_timeout_s, began))
+                yield from attempt(cell, lambda w: w.ready(self._start_timeout_s(w.cell), began))
             for order in this_round.orders(calibration.sweeps):
                 for cell in order:
                     yield from attempt(cell, lambda w: w.turn(self._turn_timeout_s))
@@ -166,7 +178,7 @@ class Meter:
                 worker.go_on()
             runs: list[outcomes.Run] = []
             for cell in live:
-                yield from attempt(cell, lambda w: runs.append(w.run(this_round, calibration, START_TIMEOUT_S)))
+                yield from attempt(cell, lambda w: runs.append(w.run(this_round, calibration, self._turn_timeout_s)))
             delivered = [workers[run.cell] for run in runs]
             for worker in delivered:
                 yield from attempt(worker.cell, lambda w: _check_clock(w, delivered))
@@ -179,9 +191,9 @@ class Meter:
 class _Attempts:
     """Acts on the workers of one round; one that fails is killed, and gives a failure."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, failure: Callable[[_Worker, int, Exception], outcomes.Failure], index: int) -> None:
         self.workers: dict[Cell, _Worker] = {}
-        self._index = index
+        self._failure, self._index = failure, index
 
     def __call__(self, cell: Cell, act: Callable[[_Worker], None]) -> Iterator[outcomes.Failure]:
         """Apply `act` to a cell's worker if it still runs."""
@@ -192,7 +204,7 @@ class _Attempts:
                 raise
             except (EndedError, ValueError) as error:
                 self.workers.pop(cell).process.kill()
-                yield failure_of(cell, self._index, str(error), worker.process.output)
+                yield self._failure(worker, self._index, error)
 
 
 def _check_clock(worker: _Worker, workers: Iterable[_Worker]) -> None:
