@@ -375,6 +375,22 @@ def test_what_the_disk_refuses_comes_with_a_remedy(
         folder.append(Done("manual", 0))
 
 
+@pytest.mark.parametrize(("fault", "kind", "code"), [
+    (errno.ENOSPC, NotMeasuredError, 3), (errno.EROFS, BenchError, 2), (errno.EACCES, BenchError, 2),
+])  # fmt: skip
+def test_a_folder_that_can_not_be_created_is_a_mistake_unless_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int, kind: type[BenchError], code: int
+) -> None:
+    def refused(*_words: object, **_more: object) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+
+    with pytest.raises(kind, match=rf"run/? can't be (created|written): {os.strerror(fault)}") as refusal:
+        RunFolder(tmp_path / "run").create(about(["manual"], ["asyncio"]))
+    assert refusal.value.exit_code == code
+
+
 def test_a_run_that_could_not_be_begun_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
 

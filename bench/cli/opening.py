@@ -8,14 +8,19 @@ from pathlib import Path
 from bench.cli import planning
 from bench.errors import BenchError
 from bench.machine import facts
+from bench.store import baselines
 from bench.store.folder import RunFolder
 from bench.store.outcomes import About, Kept, Resumed
 
-ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "quiet", "save_baseline"}
+ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "quiet", "save_baseline", "force"}
 
 
 def check_options(options: Namespace) -> None:
-    """Raise BenchError for options that contradict --resume: the run folder holds the plan."""
+    """Raise BenchError for options that contradict each other, and for a baseline that would be replaced."""
+    if options.force and not options.save_baseline:
+        raise BenchError("--force needs --save-baseline NAME: it replaces the baseline of that name")
+    if options.save_baseline and not options.force:
+        baselines.check_free(options.save_baseline)
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     contradicting = sorted(given - ALSO_WITH_RESUME)
     if options.force_resume and not options.resume:
