@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyperf
@@ -78,7 +78,7 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
 
     A background job inherits SIGINT ignored, and what runs under nohup inherits SIGHUP ignored.
     """
-    handlers = {
+    handlers: dict[signal.Signals, Callable[..., object] | signal.Handlers] = {
         signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL, signal.SIGTERM: signal.SIG_DFL,
     }  # fmt: skip
     earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
