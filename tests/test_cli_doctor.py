@@ -149,7 +149,7 @@ def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
     assert "\n\n\n" not in text
 
 
-def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
+def test_a_machine_with_nothing_in_proc_is_described_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
     assert "0 of 16 disturb" in render(document(conditions.conditions(blind)), "simple", 80)

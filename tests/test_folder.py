@@ -103,7 +103,7 @@ def test_a_line_that_is_too_long_is_one_problem_and_the_lines_after_it_keep_thei
     assert kept.problems[0].endswith(": it is longer than 16777216 bytes")
 
 
-def test_a_journal_of_nothing_but_damage_is_told_in_few_lines(folder: RunFolder) -> None:
+def test_a_journal_of_nothing_but_damage_is_reported_in_few_lines(folder: RunFolder) -> None:
     (folder.path / JOURNAL).write_bytes(b'{"type":"\x7f' + b"y" * 500 + b'"}\n' + b"x\n" * 3000)
 
     kept = folder.load()

@@ -194,7 +194,7 @@ def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(tmp_path: Path) -> None:
+def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_again(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SUSPENDS)
     harness = Harness(tmp_path, "mine:new_loop")
 

@@ -110,7 +110,7 @@ def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_anew(
+def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, flock = tmp_path / "lock", fcntl.flock

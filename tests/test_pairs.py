@@ -133,7 +133,7 @@ def test_runs_that_measured_nothing_are_a_pair(invent: Invent) -> None:
     assert pairs.paired("a", nothing, "b", nothing).notes == ()
 
 
-def test_what_was_upgraded_is_told_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
+def test_what_was_upgraded_is_named_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
     pair = Pair(old, told(new, {"loop uvloop": "1.1", "kernel": "Linux 7"}))
 
     assert set(pair.differences) == {

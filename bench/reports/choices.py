@@ -1,12 +1,15 @@
 """What can be measured and what would be measured, as documents: `list` and the dry run."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bench.plan.cells import Group, Plan
 from bench.reports.document import Column, Document, Paragraph, Table, Words
 from bench.reports.numbers import percent
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
+
+if TYPE_CHECKING:  # `list` stays light
+    from bench.plan.cells import Group, Plan
 
 
 def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario]) -> Document:
@@ -20,7 +23,7 @@ def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario]) -> Document:
     ))  # fmt: skip
 
 
-def planned(plan: Plan, groups: Sequence[Group], seconds: float) -> Document:
+def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
     """What a run would measure, and how many seconds that is estimated to take."""
     columns = (Column("cells", side="left", if_narrow="wrap"), Column("left out", side="left", if_narrow="below"))
     rows = tuple((group.scenario.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
@@ -29,11 +32,11 @@ def planned(plan: Plan, groups: Sequence[Group], seconds: float) -> Document:
     return Document(conclusion=Paragraph(_amount(plan, seconds)), body=(table,))
 
 
-def _left_out(group: Group) -> str:
+def _left_out(group: "Group") -> str:
     return "; ".join(dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips))
 
 
-def _amount(plan: Plan, seconds: float) -> str:
+def _amount(plan: "Plan", seconds: float) -> str:
     sampling = plan.sampling
     rounds = f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {plan.seed}: about {seconds:.0f} s"
     if not sampling.precision or not sampling.max_time_s or sampling.max_time_s <= seconds:
