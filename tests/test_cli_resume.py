@@ -94,7 +94,7 @@ def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
     out = capsys.readouterr().out
     assert code == 0
     assert marked.search(out)
-    assert re.search(r"pyperf +\S+ and 0\.1$", (folder / "report.md").read_text().replace("|", ""), re.MULTILINE)
+    assert re.search(r"^\| pyperf +\| \S+ and 0\.1 ", (folder / "report.md").read_text(), re.MULTILINE)
     assert marked.search((folder / "report.md").read_text())
     assert run_folder.RunFolder(folder).load().rounds_done == {"warm": 2}
     assert main("--resume", str(folder), "-q") == 2
