@@ -330,6 +330,12 @@ def test_two_real_runs_are_saved_and_compared(
         file.name for file in Path("results/baselines/before").iterdir()
     }
     assert main("--resume", "first", "-q", "--save-baseline", "again") == 0
+    assert main(*words, "--save-baseline", "before") == 2
+    assert "there is a baseline before already, in results/baselines/before\ngive another" in capsys.readouterr().err
+    assert main("--resume", "second", "-q", "--save-baseline", "before", "--force") == 0
+    assert RunFolder(Path("results/baselines/before")).load() == RunFolder(Path("second")).load()
+    assert main("--resume", "second", "-q", "--force") == 2
+    assert "--force needs --save-baseline NAME" in capsys.readouterr().err
     assert RunFolder(Path("results/baselines/again")).load() == RunFolder(Path("first")).load()
 
 
@@ -338,7 +344,16 @@ def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.Captu
     saved = save("results/baselines/before", OLD)
 
     code = main(
-        "--scenario", "warm", "--loop", "raising:in_factory", "--rounds", "1", "-q", "--save-baseline", "before"
+        "--scenario",
+        "warm",
+        "--loop",
+        "raising:in_factory",
+        "--rounds",
+        "1",
+        "-q",
+        "--save-baseline",
+        "before",
+        "--force",
     )
 
     assert code == 3

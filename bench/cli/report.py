@@ -28,7 +28,7 @@ def call(options: Namespace) -> Exit:
 
 
 def conclude(folder: "RunFolder", style: str) -> Exit:
-    """Write suites and reports, print the tables, say where all is; the exit code says if all was measured.
+    """Write reports and suites, print the tables, say where all is; the exit code says if all was measured.
 
     A folder that is full, read-only or in use is still printed.
     """
@@ -48,9 +48,9 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
         comparisons = compare(kept)
         try:
             if not refused:
-                folder.write_suites(kept)
                 for name, made in FILES.items():
                     folder.write(name, made(kept, comparisons, resources))
+                folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
             show(render(tables.document(kept, comparisons), style, width()))
     if isinstance(refused, NotMeasuredError):

@@ -31,8 +31,8 @@ def call(options: Namespace) -> Exit:
         return Exit.DONE
     with contextlib.ExitStack() as locks:
         open_folder = opening.reopened if options.resume else opening.created
-        folder, kept = open_folder(options, locks)
-        measuring.measure(folder, kept, quiet=options.quiet)
+        folder, kept, resumed = open_folder(options, locks)
+        measuring.measure(folder, kept, resumed, quiet=options.quiet)
         code = report.conclude(folder, options.format)
         _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
     return code

@@ -69,4 +69,5 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     add("--force-resume", action="store_true", help=force)
     name = "name under which compare finds this run, if complete"
     add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
+    add("--force", action="store_true", help="with --save-baseline: replaces the baseline of that name")
     add("--dry-run", action="store_true", help="the plan and its estimated time; nothing is measured")

@@ -36,6 +36,10 @@ class EndedError(Exception):
     """A process can't continue; the text is the reason."""
 
 
+class HungError(EndedError):
+    """A process did not answer in time."""
+
+
 class SuspendedError(EndedError):
     """A wait lasted much longer than possible: the harness was suspended, or the clock jumped."""
 
@@ -160,7 +164,8 @@ class Process:
     def answer(self, timeout_s: float, since: float | None = None) -> bytes:
         """Wait for its next line, for `timeout_s` from now or from the monotonic time `since`.
 
-        Raises EndedError if no line comes in time, or none can come; SuspendedError if the clock can't be trusted.
+        Raises HungError if no line comes in time, EndedError if none can come; SuspendedError if the clock can't be
+        trusted.
         """
         began, answer = time.monotonic(), None
         left_s = timeout_s if since is None else max(0.0, since + timeout_s - began)
@@ -170,7 +175,7 @@ class Process:
         if self._hasty:
             raise EndedError("answered more often than it was asked")
         if answer is None:
-            raise EndedError(f"no answer within {timeout_s:g} s: killed")
+            raise HungError(f"no answer within {timeout_s:g} s: killed")
         if answer:
             return answer
         try:

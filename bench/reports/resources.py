@@ -200,7 +200,11 @@ def _waited(resources: Resources) -> Iterator[Block]:
     yield _table((*columns, Column("ratio")), [_cold(one) for one in cold], (Column("program", side="left"),))
     yield Note(COLD)
     skips = {one.skipped for one in resources.loops}
-    yield from (Note(f"{one.program}: cold start: {one.missing}") for one in cold if one.missing not in {None, *skips})
+    reasons: dict[str, list[str]] = {}
+    for one in cold:
+        if one.missing and one.missing not in skips:
+            reasons.setdefault(one.missing, []).append(one.program)
+    yield from (Note(f"{', '.join(programs)}: cold start: {what}") for what, programs in reasons.items())
     for loop in resources.loops:
         if loop.skipped:
             yield Note(f"{loop.loop}: no lifecycle, no cold start: {loop.skipped}")
