@@ -362,7 +362,7 @@ def test_where_values_lasted_longer_there_is_no_verdict_on_loops(invent: Invent)
 
 @pytest.mark.parametrize("fact", ["cpu", "cpus", "architecture"])
 def test_on_another_machine_there_is_no_verdict_on_loops(invent: Invent, fact: str) -> None:
-    pair = Pair(*(elsewhere(kept(invent, factor, 1), {fact: name}) for factor, name in ((2, "8"), (3, "6502"))))
+    pair = Pair(elsewhere(kept(invent, 2, 1), {fact: "8"}), elsewhere(kept(invent, 3, 2), {fact: "6502"}))
 
     found = changes.between(pair)
 
@@ -384,11 +384,11 @@ def test_where_the_machine_was_busy_the_interval_holds_what_load_can_do(
 ) -> None:
     both = {"old": kept(invent, 2, 1, rounds=20), "new": kept(invent, 2 * factor, 2, rounds=20)}
     runs = {side: elsewhere(run, {}) for side, run in both.items()}
-    quiet = of(changes.between(Pair(**runs)), "uvloop")
+    quiet = of(changes.between(Pair(runs["old"], runs["new"])), "uvloop")
     for side in runs if busy == "both" else [busy]:
         runs[side] = loaded(runs[side], load_avg_1min=3.5)
 
-    found = changes.between(Pair(**runs))
+    found = changes.between(Pair(runs["old"], runs["new"]))
 
     row = of(found, "uvloop")
     assert row.change

@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.store.outcomes import Kept, Run
@@ -37,7 +37,7 @@ def load_of(kept: Kept) -> Load:
     cpus = kept.about.facts.get("cpus", "")
     workers = max((len(group.cells) for group in kept.about.groups), default=0)
     average = _median(_numbers(kept.runs, "load_avg_1min"))
-    others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(_foreign_threads(kept.runs)))
+    others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(others_by_round(kept.runs).values()))
     others = others if others >= LEAST else 0.0
     known = cpus.isdecimal() and len(cpus) <= MOST_DIGITS
     return Load(average, others, max(1, int(cpus)) if known else 1)
@@ -48,17 +48,16 @@ def allowance(old: Load, new: Load) -> float:
     return math.log(max(old.stretch, new.stretch))
 
 
-def _foreign_threads(runs: Iterable[Run]) -> Iterator[float]:
-    """For each round, how many threads could run when its first worker ended, without those of the harness.
+def others_by_round(runs: Iterable[Run]) -> Mapping[tuple[str, int], float]:
+    """For each scenario and round, how many threads could run when its first worker ended, without the harness's own.
 
     The load average lags by a minute, and a run can be shorter. This count is of the moment.
     """
     rounds: dict[tuple[str, int], list[Run]] = {}
     for run in runs:
         rounds.setdefault((run.cell.scenario, run.round), []).append(run)
-    for workers in rounds.values():
-        if runnable := list(_numbers(workers, "runnable_threads")):
-            yield max(runnable) - len(workers) - OWN_THREADS
+    runnable = {key: [*_numbers(workers, "runnable_threads")] for key, workers in rounds.items()}
+    return {key: max(seen) - len(rounds[key]) - OWN_THREADS for key, seen in runnable.items() if seen}
 
 
 def _numbers(runs: Iterable[Run], name: str) -> Iterator[float]:
