@@ -339,7 +339,7 @@ def test_two_real_runs_are_saved_and_compared(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=4, sweeps=3, value_s=0.0005, warmups=1))
-    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "-q")
+    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "--without-intervals", "-q")
 
     assert main(*words, "--save-baseline", "before", "-o", "first") == 0
     assert "saved in results/baselines/before; later: python -m bench compare before NEW" in capsys.readouterr().err
@@ -373,6 +373,7 @@ def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.Captu
         "raising:in_factory",
         "--rounds",
         "1",
+        "--without-intervals",
         "-q",
         "--save-baseline",
         "before",

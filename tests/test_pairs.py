@@ -117,7 +117,7 @@ def test_one_round_is_refused_with_how_many_are_needed(invent: Invent, new: Kept
     one = invent({"asyncio": [[1.0]], "control": [[1.0]], "uvloop": [[2.0]]})
 
     for names, both in ((("one", "b"), (one, new)), (("a", "one"), (new, one))):
-        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 4 rounds or more: .* --rounds 4"):
+        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 6 rounds or more: .* --rounds 6"):
             pairs.paired(names[0], both[0], names[1], both[1])
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
+from bench.statistics import estimates
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.store.outcomes import TOTAL, Calibration, Kept
@@ -112,7 +113,7 @@ def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
         raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")
     for name, kept in ((old_name, old), (new_name, new)):
         if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
-            needed = minimum_rounds(len(kept.about.plan.loops) - 1)
+            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
