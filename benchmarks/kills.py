@@ -111,7 +111,7 @@ def journal_begins_with(journal: Path, before: bytes) -> bool:
 
 def suites_load(run: Path) -> bool:
     """Whether pyperf reads all the suites that there are."""
-    names = ("asyncio.json", "control.json", "staying--daemon.json")
+    names = ("suites/asyncio.json", "suites/control.json", "suites/staying--daemon.json")
     return all(pyperf.BenchmarkSuite.load(str(run / name)) for name in names if (run / name).exists())
 
 

@@ -34,9 +34,9 @@ from bench.reports import resources as resources_report
 from bench.reports import tables
 from bench.reports.files import FILES
 from bench.resources import cold_starts, strace, survey
-from bench.resources.readings import Calls
+from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
-from bench.statistics import changes, comparisons, pairs  # fmt: skip
+from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
@@ -62,14 +62,13 @@ def report(folder: Path) -> Kept:
     for style, width in (("simple", 80), ("github", None)):
         shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
     for name, render in FILES.items():
-        text = render(kept, rows)
+        text = render(kept, rows, None)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
         if name.endswith(".csv"):
             assert {len(row) for row in csv.reader(io.StringIO(text))} <= {len(next(csv.reader(io.StringIO(text))))}
     RunFolder(folder).write_suites(kept)
-    RunFolder(folder).check_suites(kept)
     return kept
 
 
@@ -103,7 +102,7 @@ def resumed_folder(files: Folder) -> None:
     folder = filled(files)
     with surviving(folder, BenchError):
         kept = RunFolder(folder).load()
-        rounds = precision.Rounds(kept.about, kept.outcomes)
+        rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
         for turn in itertools.islice(rounds, 3):
             list(turn.orders(kept.about.plan.sampling.sweeps))
             outcomes.outcome_of(outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index)), _stages(kept))
@@ -120,19 +119,12 @@ def resources_file(content: bytes) -> None:
     """resources.json, to its tables."""
     folder = filled({**PLAIN, "resources.json": content})
     with surviving(folder, BenchError):
-        found = RunFolder(folder).load().resources
+        found = RunFolder(folder).read_record(RESOURCES, Resources)
         assert found
         shown(resources_report.as_text(found, "simple", 80))
         shown(resources_report.as_text(found, "github", None), markdown=True)
         shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
         json.loads(resources_report.as_json(found))
-
-
-def suite_file(content: bytes) -> None:
-    """A pyperf suite, as `compare` looks at it."""
-    folder = filled({"asyncio.json": content, "control.json": content}, "suites")
-    with surviving(folder, BenchError):
-        RunFolder(folder).check_suites(MEASURED)
 
 
 def journal_file(content: bytes) -> None:
@@ -279,4 +271,4 @@ CELL = PLAIN_ABOUT.cells[0]
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 
-OF_BYTES = (run_json, journal_file, resources_file, suite_file, delivery, worker, gauge, cold_start, probe, trace)
+OF_BYTES = (run_json, journal_file, resources_file, delivery, worker, gauge, cold_start, probe, trace)

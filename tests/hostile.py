@@ -10,8 +10,8 @@ import msgspec
 from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
-from bench.measurement.delivery import _keepable
-from bench.plan.cells import Cell, Group, Plan, Role, Thread
+from bench.measurement.delivery import _storable
+from bench.plan.cells import Plan, Skip, Thread
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
 from bench.store.outcomes import About, Calibration, Done, Failure, Outcome, Run, Stage
@@ -169,17 +169,10 @@ def abouts(draw: st.DrawFn) -> About:
     plan = Plan(tuple(loops), tuple(scenarios), baseline, draw(samplings), seed, thread=thread)
     title, given = draw(lines), draw(st.sampled_from(GIVEN))
     skipped = draw(st.sampled_from([*[()] * 9, ("loop",), ("baseline", "control"), ("baseline", "control", "loop")]))
-    groups = tuple(_group(Scenario(name, title, given), plan, skipped, draw(lines)) for name in scenarios)
-    return About(plan, groups, draw(facts), draw(lines), disturbances=draw(st.none() | st.lists(lines).map(tuple)))
-
-
-def _group(scenario: Scenario, plan: Plan, skipped: Sequence[str], why: str) -> Group:
-    cells: list[Cell] = []
-    for name in plan.loops:
-        roles: tuple[Role, ...] = ("baseline", "control") if name == plan.baseline else ("loop",)
-        cells += [Cell(scenario.name, name, role, plan.thread) for role in roles]
-    kept = tuple(cell for cell in cells if cell.role not in skipped)
-    return Group(scenario, kept, tuple((cell, why) for cell in cells if cell.role in skipped))
+    declared, why = tuple(Scenario(name, title, given) for name in scenarios), draw(lines)
+    skips = tuple(Skip(cell, why) for name in scenarios for cell in plan.cross(name) if cell.role in skipped)
+    disturbances = draw(st.none() | st.lists(lines).map(tuple))
+    return About(plan, declared, skips, draw(facts), draw(lines), disturbances=disturbances)
 
 
 @st.composite
@@ -187,7 +180,7 @@ def outcomes(draw: st.DrawFn, about: About) -> list[Outcome]:
     """What could have been measured of it: few kinds of values, at random, so that much is reached with few choices."""
     palette = draw(st.lists(seconds, min_size=1, max_size=3))
     rng = random.Random(draw(st.integers(0, 2**32)))
-    text, told = draw(lines), {name: one for name, one in draw(metadata).items() if _keepable(name, one)}
+    text, told = draw(lines), {name: one for name, one in draw(metadata).items() if _storable(name, one)}
     told |= {"perf_version": PYPERF}
     rounds, first = draw(st.sampled_from([6, 2, 1, 6, 0])), draw(st.sampled_from([0, 0, 0, MOST_ROUNDS - 9]))
     sure = draw(st.sampled_from([1.0, 1.0, 0.7, 0.2]))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from importlib import metadata as packages
 
 from bench.plan import cells
-from bench.plan.cells import Cell, Plan
+from bench.plan.cells import Cell, Group, Plan, Thread
 from bench.plan.sampling import Sampling
 from bench.store.outcomes import About, Run
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
+from bench.subjects.loops import Loop
+from bench.subjects.scenarios import Scenario
 
 PYTHON = (3, 14)
 PYPERF = packages.version("pyperf")
@@ -18,13 +20,25 @@ FACTS = {
 }  # fmt: skip
 
 
+def cross(
+    chosen: Sequence[Loop],
+    declared: Sequence[Scenario],
+    baseline: str,
+    python: tuple[int, int],
+    thread: Thread = "main",
+) -> tuple[Group, ...]:
+    """The groups of a plan of these loops and scenarios."""
+    names, scenarios = tuple(loop.name for loop in chosen), tuple(scenario.name for scenario in declared)
+    ahead = Plan(names, scenarios, baseline, Sampling(), seed=1, thread=thread)
+    return cells.groups(ahead, declared, cells.skips(ahead, chosen, declared, python))
+
+
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
     """What a run of these scenarios and loops is."""
-    groups = cells.cross(
-        [loops.named(name) for name in names], [registry.named(name) for name in scenarios], baseline, PYTHON
-    )
+    declared = tuple(registry.named(name) for name in scenarios)
     ahead = Plan(tuple(names), tuple(scenarios), baseline, Sampling(rounds=rounds, sweeps=4), seed=1)
-    return About(ahead, groups, FACTS, "2026-11-23")
+    skips = cells.skips(ahead, [loops.named(name) for name in names], declared, PYTHON)
+    return About(ahead, declared, skips, FACTS, "2026-11-23")
 
 
 def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = None) -> Run:

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented import cross
 
-from bench.plan import cells
 from bench.plan.cells import Cell, Group
 from bench.plan.rounds import Round, estimated_seconds, schedule
 from bench.plan.sampling import FAST, MINIMUM_SWEEPS, Sampling
@@ -19,7 +19,7 @@ SCENARIOS = tuple(map(scenarios.named, scenarios.names()))
 
 
 def groups(number: int, python: tuple[int, int] = (3, 14)) -> tuple[Group, ...]:
-    return cells.cross([loops.named(name) for name in NAMES[:number]], SCENARIOS, "asyncio", python)
+    return cross([loops.named(name) for name in NAMES[:number]], SCENARIOS, "asyncio", python)
 
 
 def test_every_group_has_each_loop_once_and_the_baseline_twice() -> None:

@@ -14,7 +14,7 @@ from bench import cli
 from bench.errors import BenchError
 from bench.reports.files import FILES
 from bench.resources import survey
-from bench.resources.readings import Resources
+from bench.resources.readings import RESOURCES, Resources
 from bench.store import folder as run_folder
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_little")
@@ -88,14 +88,14 @@ def test_resources_kept_in_a_run_folder_are_a_section_of_its_report(
     monkeypatch.setattr(survey, "why_no_calls", lambda: "not asked")
     folder = run_folder.RunFolder(tmp_path / "run")
     folder.create(about(["manual"], ["asyncio"]))
-    before = FILES["report.md"](folder.load(), ())
+    before = FILES["report.md"](folder.load(), (), None)
 
     code = main(*QUICK, "--loop", "asyncio", "--into", str(folder.path))
 
-    kept = folder.load()
-    after = FILES["report.md"](kept, ())
+    resources = folder.read_record(RESOURCES, Resources)
+    after = FILES["report.md"](folder.load(), (), resources)
     assert code == 0
-    assert isinstance(kept.resources, Resources)
+    assert isinstance(resources, Resources)
     assert "python -m bench report" in capsys.readouterr().err
     assert "besides time" not in before
     assert (
@@ -119,13 +119,13 @@ def test_a_run_folder_without_a_run_is_named_before_anything_is_measured(
 def test_resources_that_are_not_what_was_written_are_refused(tmp_path: Path) -> None:
     folder = run_folder.RunFolder(tmp_path)
     folder.create(about(["manual"], ["asyncio"]))
-    folder.write_resources(invented())
+    folder.write_record(RESOURCES, invented())
     whole = (tmp_path / "resources.json").read_text()
-    kept = folder.load().resources
+    kept = folder.read_record(RESOURCES, Resources)
     (tmp_path / "resources.json").write_text(whole.replace('"descriptors": 13', '"descriptors": -13'))
 
     with pytest.raises(BenchError, match=r"resources.json is not what a run writes: .*>= 0"):
-        folder.load()
+        folder.read_record(RESOURCES, Resources)
 
     assert kept == invented()
 

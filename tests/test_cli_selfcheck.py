@@ -15,7 +15,7 @@ from bench.statistics.estimates import Estimate
 
 ITSELF = Trial("lock-step", 0.0, 1.0, Estimate(1.001, 0.99, 1.01), different=False, called=False, seconds=10.2)
 SLOWER = Trial("lock-step", 0.02, 1.0199, Estimate(1.02, 1.01, 1.03), different=True, called=False, seconds=10.2)
-USUAL = Trial("pyperf", 0.0, 1.0, Estimate(1.4, 1.3, 1.5), different=True, called=True, seconds=10.1)
+PYPERF = Trial("pyperf", 0.0, 1.0, Estimate(1.4, 1.3, 1.5), different=True, called=True, seconds=10.1)
 WORDS = ("selfcheck", "--seed", "7", "-q")
 
 
@@ -101,13 +101,13 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 
     out, err = capsys.readouterr()
     assert code == 130
-    assert "interrupted; what was tried until then:" in err
+    assert "interrupted; the trials made so far:" in err
     assert out.endswith("\n\nNo trial was made to its end: give more time, --max-time.\n")
 
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
-    (["--scenario", "own_run"], "own_run can't be tried here: bench.selfcheck.known:plus_0 has no run() of its own"),
+    (["--scenario", "own_run"], "own_run can't be measured here: bench.selfcheck.known:plus_0 has no run() of its own"),
     (["--max-time", "20s"], "20 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,7 +133,7 @@ def test_impossible_values_are_refused_in_words(
 
 
 def test_the_sentence_says_what_was_found_and_the_smallest_difference() -> None:
-    said = selfcheck.sentence(check(*[ITSELF] * 4, SLOWER, replace(SLOWER, different=False), *[USUAL] * 2))
+    said = selfcheck.sentence(check(*[ITSELF] * 4, SLOWER, replace(SLOWER, different=False), *[PYPERF] * 2))
 
     assert said == (
         "On this machine, in 10 s, a difference of 2 % is found in 1 of 2 trials; "
@@ -145,7 +145,7 @@ def test_the_sentence_says_what_was_found_and_the_smallest_difference() -> None:
 
 
 def test_every_score_is_a_row_with_its_numbers() -> None:
-    lines = selfcheck.as_text(check(*[ITSELF] * 4, SLOWER, USUAL), "tsv", None).splitlines()
+    lines = selfcheck.as_text(check(*[ITSELF] * 4, SLOWER, PYPERF), "tsv", None).splitlines()
 
     rows = [[cell.strip() for cell in line.split("\t")] for line in lines[1:4]]
     assert rows == [

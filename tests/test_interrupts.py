@@ -112,9 +112,9 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; go on with what is kept: python -m bench --resume run" in said
-        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "staying--daemon.json"))
-    assert ("Ctrl-C once more ends it now" in said) == (signal.SIGINT in blows)
+        assert "interrupted; resume with: python -m bench --resume run" in said
+        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
+    assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
         return  # it ends as after the second Ctrl-C
     done = harness.resume()
@@ -153,7 +153,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
     assert process.wait(60) == 130
     assert harness.wait_until_all_are_gone()
     assert run_folder.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
-    assert (harness.folder / "run" / "staying--daemon.json").exists()
+    assert (harness.folder / "run" / "suites" / "staying--daemon.json").exists()
 
 
 def test_nohup_outlives_its_terminal(harness: Harness) -> None:
@@ -207,4 +207,4 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew
     assert "the harness was suspended, or the clock jumped" in dropped.reason
     assert kept.rounds_done == {"warm": 2}
     assert dropped.round not in {run.round for run in kept.runs}
-    assert f"warm, round {dropped.round + 1} was dropped, and measured anew: a wait of at most" in out
+    assert f"warm, round {dropped.round + 1} was dropped and measured again: a wait of at most" in out

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 
 import pytest
+from invented import cross
 
 import bench
 from bench.measurement import processes
 from bench.measurement.meter import Meter, _Worker
-from bench.plan import cells
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -26,7 +26,7 @@ def measured(
 ) -> list[Outcome]:
     """What one group's rounds yield, with asyncio as the baseline."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
-    (group,) = cells.cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14))
+    (group,) = cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14))
     ahead = Plan(tuple(loop.name for loop in chosen), (scenario,), "asyncio", LITTLE, 1, timeout_s=timeout_s)
     meter = Meter(ahead, earlier)
     return [outcome for index in range(rounds) for outcome in meter.measure(Round(group, index, str(index)))]
@@ -118,7 +118,7 @@ def test_strikes_are_remembered_by_a_resumed_run() -> None:
 
 def test_a_baseline_that_can_not_run_leaves_the_calibration_to_another() -> None:
     chosen = [loops.named("raising:in_factory"), loops.named("asyncio")]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
     ahead = Plan(("raising:in_factory", "asyncio"), ("manual",), "raising:in_factory", LITTLE, 1)
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -133,7 +133,7 @@ def test_a_baseline_that_can_not_run_leaves_the_calibration_to_another() -> None
 
 def test_where_nothing_can_run_the_round_is_done_all_the_same() -> None:
     chosen = [loops.named("raising:in_factory")]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
     meter = Meter(Plan(("raising:in_factory",), ("manual",), "raising:in_factory", LITTLE, 1))
 
     outcomes = [outcome for index in range(3) for outcome in meter.measure(Round(group, index, "0"))]
@@ -158,7 +158,7 @@ def test_an_installed_package_is_not_put_on_the_path_again(monkeypatch: pytest.M
 
 
 def test_affinity_pins_the_workers() -> None:
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     ahead = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity="0")
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -170,7 +170,7 @@ def test_affinity_pins_the_workers() -> None:
 @pytest.mark.parametrize("scenario", ["manual", "warm"])
 def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
     chosen = [loops.named(name) for name in ("asyncio", "raising:in_the_main_thread")]
-    (group,) = cells.cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14), "worker")
+    (group,) = cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14), "worker")
     ahead = Plan(("asyncio", "raising:in_the_main_thread"), (scenario,), "asyncio", LITTLE, 1, thread="worker")
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -187,7 +187,7 @@ def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_lo
     def jumped(_worker: _Worker, _timeout_s: float) -> float:
         raise processes.SuspendedError("the clock jumped")
 
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1))
     with monkeypatch.context() as while_it_jumps:
         while_it_jumps.setattr(_Worker, "calibration", jumped)
@@ -208,7 +208,7 @@ def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> No
         started.append(worker)
 
     monkeypatch.setattr(_Worker, "__init__", watched)
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     outcomes = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1)).measure(Round(group, 0, "0"))
     while not isinstance(next(outcomes), Run):
         pass

@@ -44,7 +44,7 @@ def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
     assert lines[8].startswith(
         "rloop: not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept"
     )
-    assert lines[9] == "    see it alone: python -m scenarios.manual --loop rloop"
+    assert lines[9] == "    reproduce with: python -m scenarios.manual --loop rloop"
 
 
 def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> None:
@@ -161,14 +161,14 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
     disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
 
-    for report in (text(disturbed), FILES["report.md"](disturbed, compare(disturbed))):
+    for report in (text(disturbed), FILES["report.md"](disturbed, compare(disturbed), None)):
         paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
         assert report.count(paragraph) == report.count("isturbance") == 1
 
 
 def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
     assert kept.about.disturbances is None
-    for report in (text(kept), FILES["report.md"](kept, compare(kept))):
+    for report in (text(kept), FILES["report.md"](kept, compare(kept), None)):
         assert "isturbance" not in report
 
 
@@ -204,7 +204,7 @@ def test_cells_that_share_a_reason_share_a_line(invent: Invent) -> None:
 
 
 def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
-    page = FILES["report.md"](kept, compare(kept))
+    page = FILES["report.md"](kept, compare(kept), None)
 
     assert page.startswith("# Event loops compared\n\nAgainst asyncio on CPython 3.14.0,")
     uvloop = next(line for line in page.splitlines() if line.startswith("| uvloop"))
@@ -214,7 +214,7 @@ def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
 
 
 def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
-    rows = json.loads(FILES["comparisons.json"](kept, compare(kept)))
+    rows = json.loads(FILES["comparisons.json"](kept, compare(kept), None))
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
@@ -229,10 +229,10 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
     comparisons = compare(kept)
 
-    rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons))))
+    rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons, None))))
 
     assert len(rows) == len(comparisons)
     uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
     assert [float(uvloop["ratio_value"]), float(uvloop["seconds_low"])] == pytest.approx([2, 2.1e-4])
     assert next(row for row in rows if row["loop"] == "rloop")["ratio_value"] == ""
-    assert FILES["table.csv"](kept, ()) == "\n"
+    assert FILES["table.csv"](kept, (), None) == "\n"

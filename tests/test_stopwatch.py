@@ -16,8 +16,8 @@ import pytest
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
-from bench.worker.stopwatch import EXPECTED, Stopwatch, WrongRunError, _class_of, _watch_policy, peak_memory
-from scenarios._workload import GetData, LoopFactory, Records
+from bench.worker.stopwatch import Stopwatch, _class_of, _watch_policy, peak_memory
+from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
 HERE = sys.version_info[:2]
 
@@ -253,7 +253,7 @@ def test_right_records_that_are_not_those_of_this_lifecycle_are_refused() -> Non
     def old_ones(get_data: GetData) -> Records:
         return list(asyncio.run(get_data()))
 
-    with pytest.raises(WrongRunError, match="other records than those that the workload had just made"):
+    with pytest.raises(WrongRunError, match="other records than the workload just made"):
         watch.value(old_ones, 1)
 
 
@@ -268,7 +268,7 @@ def test_a_workload_that_hardly_slept_is_refused() -> None:
 
     with (
         scenarios.prepared(scenarios.named("manual"), loops.named("x:y"), watch.new_loop) as once,
-        pytest.raises(WrongRunError, match="slept much less than the 60 s that it was told to"),
+        pytest.raises(WrongRunError, match="slept much less than the 60 s it was asked to"),
     ):
         watch.value(once, 1)
 
@@ -307,7 +307,7 @@ def test_an_error_whose_text_can_not_be_had_has_a_name() -> None:
         def __str__(self) -> str:
             raise ValueError
 
-    assert pipe.in_words(SilentError()) == "SilentError: its text can't be had"
+    assert pipe.in_words(SilentError()) == "SilentError: its text can't be read"
 
 
 def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from invented import cross
 
 from bench.measurement import meter, processes
-from bench.plan import cells
 from bench.plan.cells import Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -89,7 +89,7 @@ def alive(mark: str) -> dict[int, str]:
 def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
     """One round in `manual`, with asyncio as the baseline: what became of each cell."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
     calibration = Calibration("manual", 1e-4, iterations=5, sweeps=SWEEPS)
     little = Sampling(rounds=1, sweeps=SWEEPS, value_s=0.0005, warmups=1)
     ahead = Plan(tuple(loop.name for loop in chosen), ("manual",), "asyncio", little, 1, timeout_s=timeout_s)
@@ -185,7 +185,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
         "dying:segfaults": -signal.SIGSEGV, "raising:InClose": 1, "dying:at_exit": -signal.SIGABRT,
     }  # fmt: skip
     assert printed["raising:InClose"].endswith("BufferError: 3 handles are still\nopen\n")
-    assert printed["dying:at_exit"] == "Jane 19\nJohn 24\n"
+    assert printed["dying:at_exit"] == "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 
 
 def by_hand(command: str) -> "subprocess.Popen[str]":

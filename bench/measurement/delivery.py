@@ -1,4 +1,4 @@
-"""What a worker delivers at its end, and what of it becomes an outcome."""
+"""What a worker delivers at its end, and how that becomes an outcome."""
 
 import re
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from bench.texts import MAXIMUM_TEXT, publishable, without_folders
 MAXIMUM_OUTPUT = 4000
 
 
-STEADY = 8  # a value with this part of the most iterations tells how long one takes
+STEADY = 8  # a value with an eighth of the most iterations, or more, is long enough to calibrate with
 
 
-# What pyperf takes under these names: numbers of this kind, from this one up.
+# What pyperf accepts under these names: numbers of these types, from this minimum up.
 NUMBERS: Mapping[str, tuple[tuple[type, ...], float]] = {
     "loops": ((int,), 1), "mem_max_rss": ((int,), 1), "duration": ((int, float), 0), "load_avg_1min": ((int, float), 0),
 }  # fmt: skip
 
 
-# What may be published of pyperf's metadata: nothing that names a person, a host or a path.
+# The part of pyperf's metadata that may be published: nothing that names a person, a host or a path.
 KEPT_METADATA = re.compile(
     "aslr|cpu_(affinity|config|count|freq|model_name)|date|duration|load_avg_1min|loop(_.*)?|loops|"
     "mem_max_rss|perf_version|platform|python_(compiler|implementation|version)|runnable_threads|timer"
@@ -49,31 +49,31 @@ def delivery_of(answer: bytes) -> Delivery:
 
 
 def run_of(delivery: Delivery, cell: Cell, index: int, ending: str | None) -> Run:
-    """Make a run of what a worker delivered: all that may be published, and that pyperf can keep.
+    """Make a run of a delivery, with the metadata that may be published and that pyperf can store.
 
     Raises ValueError where stages are missing.
     """
-    told = {name: value for name, value in sorted(delivery.metadata.items()) if KEPT_METADATA.fullmatch(name)}
-    shown = {
-        name: texts.line(value)[:MAXIMUM_TEXT] if isinstance(value, str) else value for name, value in told.items()
+    public = {name: value for name, value in sorted(delivery.metadata.items()) if KEPT_METADATA.fullmatch(name)}
+    printable = {
+        name: texts.line(value)[:MAXIMUM_TEXT] if isinstance(value, str) else value for name, value in public.items()
     }
-    metadata = {name: value for name, value in shown.items() if _keepable(name, value)}
-    values = {stage: tuple(round(one, PICOSECONDS) for one in numbers) for stage, numbers in delivery.values.items()}
+    metadata = {name: value for name, value in printable.items() if _storable(name, value)}
+    values = {stage: tuple(round(s, PICOSECONDS) for s in seconds) for stage, seconds in delivery.values.items()}
     return Run(cell, index, values, metadata, ending)
 
 
-def _keepable(name: str, value: str | float) -> bool:
-    """Whether pyperf takes it: texts that say something, and for some names numbers of some kind alone."""
+def _storable(name: str, value: str | float) -> bool:
+    """Whether pyperf accepts it: any text but an empty one; for some names only numbers."""
     if name in NUMBERS:
-        kinds, least = NUMBERS[name]
-        return not isinstance(value, str) and isinstance(value, kinds) and value >= least
+        types, minimum = NUMBERS[name]
+        return not isinstance(value, str) and isinstance(value, types) and value >= minimum
     return value != "" and (name != "date" or isinstance(value, str))
 
 
 def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
-    """Make a failure, its texts as they may be published."""
-    kept = without_folders(texts.lines(output))[-MAXIMUM_OUTPUT:]
-    return Failure(cell, index, publishable(reason), kept)
+    """Make a failure whose texts may be published."""
+    end_of_output = without_folders(texts.lines(output))[-MAXIMUM_OUTPUT:]
+    return Failure(cell, index, publishable(reason), end_of_output)
 
 
 def calibrated_seconds(delivery: Delivery) -> float:

@@ -1,8 +1,8 @@
-"""Ends what a process left behind, wherever it went; as a program, what its harness left behind when it was killed.
+"""Kills what a process left behind. As a program, it kills what a killed harness left behind.
 
-All that a harness starts wears its badge in the environment, and children inherit that: also those that left their
-parent's group, session or terminal. The badge is looked for in /proc, so this is Linux'; elsewhere none is found. As a
-program it waits for the end of a pipe that the harness alone holds open: no signal to the harness can prevent that.
+Every process that a harness starts carries a badge in its environment, and children inherit it, even those that left
+their parent's group, session or terminal. Badges are found in /proc, so this works on Linux only; elsewhere none are
+found. The program waits for the end of a pipe that only the harness holds open, which no signal can prevent.
 """
 
 import os
@@ -16,13 +16,13 @@ from pathlib import Path
 BADGE = "EVLOOP_BENCH_BADGE"
 PROCESSES = Path("/proc")
 PATIENCE_S = 0.01
-LOOKS = 50  # with patience between them: half a second for what the kernel is slow to end
-CALM = 5  # looks that find nothing: what had just been forked does not wear the badge yet
-ENDS_WELL = b"."  # said by a harness that has ended all itself
+LOOKS = 50  # with a pause between them: half a second for what the kernel is slow to end
+CALM = 5  # looks in a row that find nothing: what was just forked does not carry the badge yet
+ENDS_WELL = b"."  # sent by a harness that has ended all its processes itself
 
 
 def wearers(badge: str) -> Iterator[int]:
-    """The ids of all living processes with this badge, or one that begins like it."""
+    """Ids of all living processes with this badge, or with one that starts with it."""
     worn = f"{BADGE}={badge}".encode()
     entries = os.listdir(PROCESSES) if PROCESSES.is_dir() else []  # noqa: PTH208  (once for each worker: quick)
     for name in filter(str.isdecimal, entries):
@@ -32,24 +32,24 @@ def wearers(badge: str) -> Iterator[int]:
 
 
 def end(badge: str, calm: int = 1) -> None:
-    """Kill all that wears the badge, until `calm` looks in turn have found none: one may just be starting another."""
-    found_nothing = 0
+    """Kill all processes with this badge until `calm` looks in a row find none: one may just be starting another."""
+    empty_looks = 0
     for look in range(LOOKS):
         if look:
             time.sleep(PATIENCE_S)
-        found = [*wearers(badge)]
-        found_nothing = 0 if found else found_nothing + 1
-        if found_nothing == calm:
+        processes = [*wearers(badge)]
+        empty_looks = 0 if processes else empty_looks + 1
+        if empty_looks == calm:
             return
-        for process in found:
+        for process in processes:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
 
 def main() -> None:
-    """Wait for the harness's end, then end the rest."""
+    """Wait for the harness to end, then kill what it left behind."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # meant for the harness, which ends this by ending
+        signal.signal(number, signal.SIG_IGN)  # meant for the harness; this program ends when the harness does
     ended_well = sys.stdin.buffer.read() == ENDS_WELL
     end(sys.argv[1], 1 if ended_well else CALM)
 

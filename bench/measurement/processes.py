@@ -1,7 +1,7 @@
-"""Starts processes, each the leader of a group of its own, and ends them whole: the only module that does.
+"""Starts processes, each in its own process group, and ends them with all their children. Only this module does.
 
-What runs in them is other people's native code: nothing is believed that they write, and nobody waits for one for ever.
-Beside the first of them a guard is started, which ends them all where this process is killed.
+They run other people's native code, so nothing they write is trusted, and no wait for them is endless. With the first
+of them a guard is started: it kills them all if this process is killed.
 """
 
 import atexit
@@ -26,33 +26,33 @@ from bench.measurement import guard
 from bench.store.outcomes import MAXIMUM_LINE
 
 EXIT_TIMEOUT_S = 3.0
-LATE_S = 1.0  # how much longer than it should a wait may last, on a busy machine
-AHEAD = 8  # answers that nobody has asked for yet: more of them, and it is not listened to any longer
+LATE_S = 1.0  # how much longer than its timeout a wait may last on a busy machine
+AHEAD = 8  # answers that were not asked for; after more of them the process is ignored
 KEPT_OUTPUT = 4000
 KEPT_LOG = 1 << 26
 KEPT_SETTINGS = {"PYTHONPATH", "PYTHONHOME", "PYTHON_GIL", "PYTHON_JIT", "PYTHON_CPU_COUNT"}
 
 
 class EndedError(Exception):
-    """A process can't go on; the text is the reason."""
+    """A process can't continue; the text is the reason."""
 
 
 class SuspendedError(EndedError):
-    """A wait lasted much longer than it could: the harness was suspended, or the clock jumped."""
+    """A wait lasted much longer than possible: the harness was suspended, or the clock jumped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a program is started: as a module or as code, and under which tracer, if any.
+    """How to start a program: as a module or as code, and under which tracer, if any.
 
-    A tracer is a command that takes `-o FILE` for its log and then the command that it traces, as strace does.
+    A tracer is a command that takes `-o FILE` for its log and then the command to trace, as strace does.
     """
 
     switch: Literal["-m", "-c"] = "-m"
     tracer: tuple[str, ...] = ()
 
     def command(self, python: str, program: str | Path, log: int | None) -> list[str]:
-        """The words of the command, less the program's options; `log` is the descriptor that the tracer writes to."""
+        """The command without the program's options; `log` is the descriptor that the tracer writes to."""
         traced = [*self.tracer, "-o", f"/dev/fd/{log}"] if log is not None else []
         named = [str(program)] if isinstance(program, Path) else [self.switch, program]
         return [*traced, python, "-P", *named]
@@ -62,7 +62,7 @@ AS_MODULE = Start()
 
 
 class _Badges:
-    """The badges of what this harness starts, and the guard that looks for them when it is gone."""
+    """Badges for the processes that this harness starts, and the guard that looks for them once the harness is gone."""
 
     def __init__(self) -> None:
         self._harness = secrets.token_hex(8)
@@ -70,23 +70,23 @@ class _Badges:
         self._guard: subprocess.Popen[bytes] | None = None
 
     def new(self) -> str:
-        """A badge for one process and its children; the guard is there before it."""
+        """A badge for one process and its children; starts the guard first if none is running."""
         if sys.platform == "linux" and (self._guard is None or self._guard.poll() is not None):
             command = [*AS_MODULE.command(sys.executable, "bench.measurement.guard", None), self._harness]
             self._guard = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment(), start_new_session=True
             )
             atexit.register(self._guard.communicate, guard.ENDS_WELL)
-        return f"{self._harness}-{next(self._numbers):08}"  # of one length, since an environment's can show in times
+        return f"{self._harness}-{next(self._numbers):08}"  # equally long: the environment's length can change times
 
 
 BADGES = _Badges()
 
 
 class Process:
-    """The parent's end of one process: what it answers line by line, and the end of what it prints.
+    """The parent's end of one process: its answers line by line, and the end of its output.
 
-    `began_ns` is what the monotonic clock, which all processes of a machine share, said just before it was started.
+    `began_ns` is the monotonic clock just before the start; all processes of a machine share that clock.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Process:
             threading.Thread(target=self._await_end, daemon=True).start()
 
     def kill(self) -> None:
-        """End whatever is left of the process and of its children, also of those that left its group."""
+        """Kill what is left of the process and of its children, including those that left its process group."""
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -145,23 +145,23 @@ class Process:
 
     @property
     def log(self) -> bytes:
-        """All that its tracer wrote, once it has been killed."""
+        """What its tracer wrote; complete after `kill`."""
         return b"".join(self._log)
 
     @property
     def output(self) -> str:
-        """The end of what it printed."""
+        """The end of its output."""
         return b"".join(self._output)[-KEPT_OUTPUT:].decode("utf-8", "replace")
 
     def tell(self, line: bytes) -> None:
-        """Write to its stdin; where it is dead, the next answer says so."""
+        """Write to its stdin; if the process is dead, the next `answer` raises."""
         with contextlib.suppress(BrokenPipeError):
             self._turns.write(line)
 
     def answer(self, timeout_s: float, since: float | None = None) -> bytes:
-        """Wait for the next line that it writes, so long from now, or since the monotonic clock said `since`.
+        """Wait for its next line, for `timeout_s` from now or from the monotonic time `since`.
 
-        Raises EndedError if none comes any more, or none in time; SuspendedError if time itself can't be told.
+        Raises EndedError if no line comes in time, or none can come; SuspendedError if the clock can't be trusted.
         """
         began, answer = time.monotonic(), None
         left_s = timeout_s if since is None else max(0.0, since + timeout_s - began)
@@ -180,7 +180,7 @@ class Process:
             raise EndedError("closed the harness's pipe") from None
 
     def status(self) -> int | None:
-        """Wait a moment for its end, and say with which status; None if it does not end."""
+        """Its exit status, after a short wait for its end; None if it does not end."""
         try:
             return self._process.wait(EXIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -207,10 +207,10 @@ class Process:
         return ended_ns, status
 
     def _await_end(self) -> None:
-        """Notice the end of a process also where a child of its own holds its pipes open."""
-        with contextlib.suppress(ChildProcessError):  # it has been waited for already
+        """Notice the end of a process even if one of its children holds its pipes open."""
+        with contextlib.suppress(ChildProcessError):  # its status was already collected
             os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
-        self._readers[0].join(LATE_S / 10)  # what it has answered before
+        self._readers[0].join(LATE_S / 10)  # let earlier answers arrive first
         self._answers.put(b"")
 
     def _read_answers(self, pipe: IO[bytes]) -> None:
@@ -226,11 +226,11 @@ class Process:
             self._output.append(chunk)
 
     def _read_log(self, pipe: IO[bytes]) -> None:
-        kept = 0
+        size = 0
         while chunk := pipe.read(KEPT_OUTPUT):
-            if kept < KEPT_LOG:
+            if size < KEPT_LOG:
                 self._log.append(chunk)
-                kept += len(chunk)
+                size += len(chunk)
 
 
 def _believe(waited_s: float, most_s: float) -> None:
@@ -242,19 +242,19 @@ def _believe(waited_s: float, most_s: float) -> None:
 
 
 def death(status: int) -> str:
-    """How a process ended, in words: a negative status is the signal that killed it."""
+    """In words how a process ended; a negative status is the signal that killed it."""
     if status >= 0:
         return f"exited with status {status}"
-    with contextlib.suppress(ValueError):  # real-time signals have numbers and no names
-        outside = " (from outside, or by the kernel for want of memory)" if status == -signal.SIGKILL else ""
+    with contextlib.suppress(ValueError):  # real-time signals have no names
+        outside = " (killed from outside, or by the kernel because memory ran out)" if status == -signal.SIGKILL else ""
         return f"died of {signal.Signals(-status).name}{outside}"
     return f"died of signal {-status}"
 
 
 def environment() -> dict[str, str]:
-    """The user's, less what would change how Python runs, or give all rounds one hash seed."""
+    """The user's environment without what changes how Python runs or fixes the hash seed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON") or name in KEPT_SETTINGS}
     root = Path(bench.__file__).resolve().parents[1]
-    if root.name not in {"site-packages", "dist-packages"}:  # not installed: found in the folder of its source
+    if root.name not in {"site-packages", "dist-packages"}:  # not installed: it runs from its source folder
         kept["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), kept.get("PYTHONPATH")]))
     return kept

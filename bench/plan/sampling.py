@@ -1,4 +1,4 @@
-"""How much is measured: rounds, sweeps, seconds in a value; and the paces that users choose between. Pure."""
+"""How much to measure: rounds, sweeps, length of a value; and the three paces that users choose from. Pure."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,20 +6,16 @@ from typing import Annotated
 from msgspec import Meta
 
 MOST_ROUNDS, MOST_SWEEPS, MOST_ITERATIONS = 10_000, 10_000, 2**31 - 1  # far beyond what anybody measures
-
-
 MOST_S = 1e6
-
-
 MINIMUM_SWEEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How much is measured: rounds of fresh processes, sweeps in a round, seconds in a value.
+    """How much to measure: rounds of fresh processes, sweeps in a round, seconds in a value.
 
-    Without a `precision` there are exactly so many `rounds`. With one there are at least so many, and then more where
-    the intervals are wider than that to either side (0.02: ± 2 %), as long as `max_time_s` allows.
+    Without a `precision` there are exactly `rounds` rounds. With one there are at least that many, and then more where
+    intervals are wider than the precision to either side (0.02: ± 2 %), until `max_time_s` is used up.
     """
 
     rounds: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)] = 17
@@ -44,9 +40,5 @@ class Sampling:
 
 
 DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)
-
-
 FAST = Sampling(rounds=6, sweeps=24)
-
-
 RIGOROUS = Sampling(rounds=17, sweeps=60, precision=0.01, max_time_s=600)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from bench.plan.cells import CONTROL
 from bench.reports.layout import NOTHING, Lines, indented, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline, unit_for
+from bench.reports.reasons import line
 from bench.reports.sentence import ends, from_least_to_most, judged
 from bench.statistics.changes import Change, distrusted, slower_by, uncompared
 from bench.statistics.estimates import CONFIDENCE, THRESHOLD, excludes_1
@@ -43,9 +44,29 @@ def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str
         "seconds_comparable": not pair.other_machine,
         "notes": pair.notes,
         "failed": failed,
-        "changes": changes,
+        "changes": [_flat(row) for row in changes],
     }  # fmt: skip
     return indented(document)
+
+
+def reason_of(row: Change) -> str | None:
+    """Why it is missing or not whole, in the words of both runs and its own."""
+    sides = {"old": line(row.old.reasons), "new": line(row.new.reasons)}
+    if sides["old"] == sides["new"]:
+        sides = {"old and new": sides["old"]}
+    parts = [*(f"{side}: {reason}" for side, reason in sides.items() if reason), line(row.reasons)]
+    return "; ".join(filter(None, parts)) or None
+
+
+def _flat(row: Change) -> dict[str, object]:
+    """A change as one flat object."""
+    return {
+        "scenario": row.cell.scenario, "loop": row.cell.loop, "stage": row.stage, "role": row.cell.role,
+        "baseline": row.baseline, "old_rounds": row.old.rounds, "new_rounds": row.new.rounds,
+        "old_seconds": row.old.seconds, "new_seconds": row.new.seconds, "old_ratio": row.old.ratio,
+        "new_ratio": row.new.ratio, "confidence": row.confidence, "change": row.change, "mean_change": row.mean_change,
+        "comparable": row.comparable, "verdict": row.verdict, "reason": reason_of(row),
+    }  # fmt: skip
 
 
 def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
@@ -53,15 +74,14 @@ def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inc
     missing = uncompared(pair, changes)
     said = []
     for row in changes:
-        if row.stage == TOTAL and row.role == "loop":
+        if row.stage == TOTAL and row.cell.role == "loop":
             if slower is not None and slower_by(row, slower):
-                said.append(
-                    f"{row.loop} in {row.scenario} is slower by more than {slower * 100:g}%: {interval(row.change)}"
-                )
+                by = f"{slower * 100:g}%: {interval(row.change)}"
+                said.append(f"{row.cell.loop} in {row.cell.scenario} is slower by more than {by}")
             if inconclusive and row in missing:
-                said.append(f"{row.loop} in {row.scenario} could not be compared")
+                said.append(f"{row.cell.loop} in {row.cell.scenario} could not be compared")
             elif inconclusive and row.verdict == "inconclusive":
-                said.append(f"{row.loop} in {row.scenario} is inconclusive: {interval(row.change)}")
+                said.append(f"{row.cell.loop} in {row.cell.scenario} is inconclusive: {interval(row.change)}")
     return tuple(said)
 
 
@@ -69,13 +89,13 @@ def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
     """How each loop changed over all scenarios, and how far from 1 the control did."""
     rows = [row for row in changes if row.stage == TOTAL and row.change]
     said = []
-    for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
-        found = [(row.scenario, row.change, row.verdict) for row in rows if row.loop == loop and row.change]
+    for loop in dict.fromkeys(row.cell.loop for row in rows if row.cell.role == "loop"):
+        found = [(row.cell.scenario, row.change, row.verdict) for row in rows if row.cell.loop == loop and row.change]
         said.append(from_least_to_most(found, f"with {loop} {_versions(pair, loop)}"))
     if not said:
         return "Nothing was measured in both runs that could be compared."
     baseline = pair.old.about.plan.baseline
-    if controls := [row.change.value for row in rows if row.role == CONTROL and row.change]:
+    if controls := [row.change.value for row in rows if row.cell.role == CONTROL and row.change]:
         said.append(f"{baseline} against itself changed by {ends(controls)}")
     names = f"From {_name(pair.old_name)} to {_name(pair.new_name)}"
     return f"{names}, each divided by its own {baseline}, a lifecycle takes {'; '.join(said)}."
@@ -111,7 +131,7 @@ def _legend(pair: Pair) -> str:
 def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
     found: dict[str, list[Change]] = {}
     for row in changes:
-        found.setdefault(row.scenario, []).append(row)
+        found.setdefault(row.cell.scenario, []).append(row)
     return found
 
 
@@ -120,30 +140,30 @@ def _scenarios(pair: Pair, changes: Sequence[Change], style: str, width: int | N
     titles = {group.scenario.name: group.scenario.title for group in groups}
     for scenario, rows in _by_scenario(changes).items():
         yield f"{scenario}: {titles.get(scenario, NOTHING)}"
-        shown = [row for row in rows if row.stage == TOTAL or row.role == "loop"]
+        shown = [row for row in rows if row.stage == TOTAL or row.cell.role == "loop"]
         yield from _tables(_lines(pair, shown), ["loop", "stage"], style, width)
         yield from _notes(rows)
 
 
 def _totals(pair: Pair, changes: Sequence[Change]) -> Lines:
-    return _lines(pair, [row for row in changes if row.stage == TOTAL and row.role != "baseline"])
+    return _lines(pair, [row for row in changes if row.stage == TOTAL and row.cell.role != "baseline"])
 
 
 def _lines(pair: Pair, rows: Sequence[Change]) -> Lines:
     """A line for each row that at least one of the runs has measured; all in one unit."""
-    both = [(row.old_seconds, row.new_seconds) for row in rows]
+    both = [(row.old.seconds, row.new.seconds) for row in rows]
     totals = [row.value for seconds in both for row in seconds if row]
     unit, symbol = unit_for(min(totals, default=1))
     mark = " †" if pair.other_machine else ""
     return [
         {
-            "scenario": row.scenario,
-            "loop": row.label,
+            "scenario": row.cell.scenario,
+            "loop": row.cell.label,
             "stage": row.stage,
             "change": interval(row.change),
-            "verdict": judged(row.role, row.verdict),
-            "old ratio": of_baseline(row.role, row.old_ratio),
-            "new ratio": of_baseline(row.role, row.new_ratio),
+            "verdict": judged(row.cell.role, row.verdict),
+            "old ratio": of_baseline(row.cell.role, row.old.ratio),
+            "new ratio": of_baseline(row.cell.role, row.new.ratio),
             f"old {symbol}{mark}": number(old.value / unit) if old else NOTHING,
             f"new {symbol}{mark}": number(new.value / unit) if new else NOTHING,
         }
@@ -162,24 +182,24 @@ def _notes(rows: Sequence[Change]) -> Iterator[str]:
     """Whether the rows are to be trusted, and what is not, or not wholly, in their table."""
     reasons: dict[str, list[str]] = {}
     for row in (row for row in rows if row.stage == TOTAL):
-        if row.role == CONTROL:
+        if row.cell.role == CONTROL:
             yield from _distrust(row)
-        if row.reason:
-            missing = "" if row.old_seconds or row.new_seconds else "not in the table: "
-            reasons.setdefault(f"{missing}{row.reason}", []).append(row.label)
+        if reason := reason_of(row):
+            missing = "" if row.old.seconds or row.new.seconds else "not in the table: "
+            reasons.setdefault(f"{missing}{reason}", []).append(row.cell.label)
     yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
 
 
 def _distrust(control: Change) -> Iterator[str]:
     said = [
         f"came out at {interval(ratio)} in the {side} run"
-        for side, ratio in (("old", control.old_ratio), ("new", control.new_ratio))
+        for side, ratio in (("old", control.old.ratio), ("new", control.new.ratio))
         if ratio and excludes_1(ratio, THRESHOLD)
     ]
     if distrusted(control):
         said.append(f"changed by {interval(control.change)}")
     if said:
         yield (
-            f"NOT TO BE TRUSTED: {control.scenario}: {control.baseline} against itself {', and '.join(said)}, "
+            f"NOT TO BE TRUSTED: {control.cell.scenario}: {control.baseline} against itself {', and '.join(said)}, "
             f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
         )

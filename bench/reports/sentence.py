@@ -16,12 +16,12 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     facts, baseline = kept.about.facts, kept.about.plan.baseline
     rows = [row for row in comparisons if row.stage == TOTAL and row.ratio]
     said = []
-    for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
-        found = [(row.scenario, row.ratio, row.verdict) for row in rows if row.loop == loop and row.ratio]
+    for loop in dict.fromkeys(row.cell.loop for row in rows if row.cell.role == "loop"):
+        found = [(row.cell.scenario, row.ratio, row.verdict) for row in rows if row.cell.loop == loop and row.ratio]
         said.append(from_least_to_most(found, f"with {loop} {facts.get(f'loop {loop}', 'unknown')}"))
     if not said:
         return "Nothing was measured that could be compared."
-    if controls := [row.ratio.value for row in rows if row.role == CONTROL and row.ratio]:
+    if controls := [row.ratio.value for row in rows if row.cell.role == CONTROL and row.ratio]:
         said.append(f"{baseline} against itself came out at {ends(controls)}")
     return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join(said)}."
 

@@ -8,13 +8,15 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.plan.cells import Cell, Thread
+from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
 from bench.reports import resources
 from bench.reports.layout import NOTHING, fits, grid, listing, paragraphs, parted
 from bench.reports.numbers import interval, number, of_baseline, percent, unit_for
+from bench.reports.reasons import REPRODUCE, commands, sentence
 from bench.reports.sentence import closing_sentence, judged
-from bench.statistics.comparisons import ALONE, Comparison, distrusted
+from bench.resources.readings import Resources
+from bench.statistics.comparisons import Comparison, distrusted
 from bench.statistics.estimates import THRESHOLD
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
@@ -33,7 +35,7 @@ def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: in
     return paragraphs(parts, width)
 
 
-def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def as_markdown(kept: Kept, comparisons: Sequence[Comparison], found: Resources | None = None) -> str:
     """The report as a page: the sentence, the tables, and what they were measured with."""
     plan, sampling = kept.about.plan, kept.about.plan.sampling
     more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
@@ -50,14 +52,14 @@ def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
     parts += overview(kept, comparisons, "github")
     parts += _scenarios(kept, comparisons, "github", None, "## ")
-    parts += resources.as_markdown(kept.resources) if kept.resources else []
+    parts += resources.as_markdown(found) if found else []
     parts += ["## How it was measured", facts]
     return paragraphs(parts, None)
 
 
 def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[str]:
     """One line for each scenario: the total of the baseline, and each loop's ratio to it; none for one scenario."""
-    totals = {(row.scenario, _label(row)): row for row in comparisons if row.stage == TOTAL and row.seconds}
+    totals = {(row.cell.scenario, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
     baseline = kept.about.plan.baseline
     others = [label for label in dict.fromkeys(label for _, label in totals) if label != baseline]
     lines = []
@@ -74,7 +76,7 @@ def _scenarios(
     kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None, mark: str = ""
 ) -> Iterator[str]:
     for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if row.scenario == scenario.name]
+        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
         yield f"{mark}{scenario.name}: {scenario.title}"
         yield from _tables(rows, style, width)
         yield from _notes(rows, width)
@@ -110,26 +112,28 @@ def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[s
 
 def _notes(rows: Sequence[Comparison], width: int | None) -> Iterator[str]:
     """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[Comparison]] = {}
     for row in (row for row in rows if row.stage == TOTAL):
         if distrusted(row):
             yield (
                 f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {interval(row.ratio)}, "
                 f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
             )
-        if row.reason:
-            reasons.setdefault(f"{'' if row.seconds else 'not in the table: '}{row.reason}", []).append(_label(row))
-    for reason, labels in reasons.items():
-        said, alone, command = f"{', '.join(labels)}: {reason}".partition(ALONE)
-        if alone:  # on a line of its own, whole, to be copied
-            said = f"{textwrap.fill(said, width) if width else said}\n    {alone.strip('; ')} {command}"
+        if row.reasons:
+            said = f"{'' if row.seconds else 'not in the table: '}{sentence(row.reasons)}"
+            reasons.setdefault(f"{said}{commands(row.reasons)}", []).append(row)
+    for alike in reasons.values():
+        said = f"{'' if alike[0].seconds else 'not in the table: '}{sentence(alike[0].reasons)}"
+        said = f"{', '.join(row.cell.label for row in alike)}: {said}"
+        for command in commands(alike[0].reasons):  # on a line of its own, whole, to be copied
+            said = f"{textwrap.fill(said, width) if width else said}\n    {REPRODUCE}{command}"
         yield said
 
 
 def _too_wide(rows: Sequence[Comparison], sampling: Sampling) -> Iterator[str]:
     """Which intervals are wider than was asked for, where anything was."""
     totals = [row for row in rows if row.stage == TOTAL and row.ratio]
-    widths = {_label(row): row.ratio.half_width for row in totals if row.ratio}
+    widths = {row.cell.label: row.ratio.half_width for row in totals if row.ratio}
     asked = sampling.precision or math.inf
     wide = [f"{label} ±{percent(width)}" for label, width in widths.items() if asked < width < math.inf]
     if wide:
@@ -140,18 +144,19 @@ def _asked(sampling: Sampling) -> str:
     return f"±{percent(sampling.precision or 0)} within {sampling.max_time_s or math.inf:g} s"
 
 
-def _label(row: Comparison) -> str:
-    return Cell(row.scenario, row.loop, row.role).label
-
-
 def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
     return unit_for(min((row.seconds.value for row in totals if row.seconds), default=1))
 
 
 def _main(row: Comparison, unit: float) -> list[str]:
-    return [_label(row), interval(row.seconds, unit), of_baseline(row.role, row.ratio), judged(row.role, row.verdict)]
+    return [
+        row.cell.label,
+        interval(row.seconds, unit),
+        of_baseline(row.cell.role, row.ratio),
+        judged(row.cell.role, row.verdict),
+    ]
 
 
 def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str], unit: float) -> dict[str, str]:
-    found = {row.stage: row.seconds for row in rows if _label(row) == _label(total)}
+    found = {row.stage: row.seconds for row in rows if row.cell.label == total.cell.label}
     return {name: number(seconds.value / unit) if (seconds := found.get(name)) else NOTHING for name in stages}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.subjects import loops, scenarios
 from bench.worker.pipe import Turns, conclude, die_with_parent, in_words
-from scenarios._workload import LoopFactory, Records, get_data
+from scenarios._workload import LoopFactory, Records, check_records, get_data
 
 MARK = "evloop-bench "  # followed by a stage: a path that does not exist, which the tracer sees
 IDLE = "idle"
@@ -81,7 +81,7 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
 
 
 def _run_once(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
-    scenarios.check_records(loop.run_until_complete(get_data()))
+    check_records(loop.run_until_complete(get_data()))
     return loop
 
 
@@ -92,7 +92,7 @@ def lived(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object
     with _reported() as report, scenarios.prepared(scenario, loop, factory) as once:
         readings.take(0)
         for done in range(1, options.count + 1):
-            scenarios.check_records(once(get_data))
+            check_records(once(get_data))
             if done % options.step == 0:
                 readings.take(done)
     return {"readings": readings.rows(), **report}
@@ -126,7 +126,7 @@ def marked(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
         gc.disable()
         for _ in range(options.count):
             mark("start")
-            scenarios.check_records(once(marked_get_data))
+            check_records(once(marked_get_data))
             gc.collect()
             mark(IDLE)
     return {}

@@ -16,6 +16,7 @@ from bench.plan.cells import LoopName, ScenarioName
 from bench.plan.sampling import MOST_ROUNDS
 from bench.texts import Line
 
+RESOURCES = "resources.json"  # in a run folder
 PROCESSES = 5  # fresh processes for each figure that depends on allocators
 OPEN, OPEN_STEP = 50, 10  # loops that are open at the same time
 LIFECYCLES, LIFECYCLE_STEP = 400, 20

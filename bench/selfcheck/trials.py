@@ -4,18 +4,18 @@ Each trial is a whole comparison, with rounds of fresh processes and all, of a l
 amount of work more in its factory. The control of it is the comparison of the loop with itself.
 """
 
-import contextlib
 import itertools
 import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bench import texts
 from bench.errors import BenchError, NotMeasuredError
-from bench.measurement import guard
+from bench.measurement import campaign, guard
+from bench.measurement.campaign import Measurer
 from bench.measurement.delivery import Delivery, delivery_of
 from bench.measurement.meter import Meter
 from bench.measurement.precision import Rounds
@@ -24,14 +24,14 @@ from bench.plan import cells, sampling
 from bench.plan.cells import CONTROL, Plan
 from bench.selfcheck import known
 from bench.selfcheck.scores import Trial, lock_step_trial, pyperf_trial
-from bench.statistics import comparisons, estimates
+from bench.statistics import comparisons, estimates, widths
 from bench.store.outcomes import TOTAL, About, Kept, Outcome
 from bench.subjects import loops, scenarios
 
 BASELINE = known.loop_name(0)
 CALIBRATING_TURNS = 12_000  # about as long as a lifecycle of asyncio's: far beyond what is to be found
 PYPERF_OPTIONS: tuple[str, ...] = ()  # its defaults: 20 processes of 3 values of 100 ms
-USUAL_S, USUAL_TIMEOUT_S = 20.0, 600.0  # what it takes for one cell, about, and at most
+PYPERF_S, PYPERF_TIMEOUT_S = 20.0, 600.0  # for one cell: about how long it takes, and the limit
 LEAST_TRIALS = 2
 
 
@@ -69,10 +69,11 @@ class Step:
 class Trials:
     """The trials of one design, given one by one as long as the next fits into the time."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, measurer: Callable[[Plan], Measurer] = Meter) -> None:
         self.design = design
+        self._measurer = measurer
         self.turn_share = 0.0
-        self._longest_s = 2 * USUAL_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
+        self._longest_s = 2 * PYPERF_S * (3 if design.effects else 2) if design.against_pyperf else design.trial_s
         least = design.trial_s + LEAST_TRIALS * self._longest_s
         if design.max_time_s < least:
             raise BenchError(
@@ -107,9 +108,9 @@ class Trials:
                 raise NotMeasuredError(f"the known work does not show: the ratio came out at {ratio:.3f}")
             return ()
         turns = max(1, round(step.effect / self.turn_share)) if step.effect else 0
-        usual = self._usual(turns, step.effect) if self.design.against_pyperf else ()
-        seconds = time.monotonic() - began if usual else self.design.trial_s
-        found = (*usual, *self._lock_step(step, turns, step.effect, seconds))
+        pyperf_trials = self._with_pyperf(turns, step.effect) if self.design.against_pyperf else ()
+        seconds = time.monotonic() - began if pyperf_trials else self.design.trial_s
+        found = (*pyperf_trials, *self._lock_step(step, turns, step.effect, seconds))
         self._longest_s = max(self._longest_s, time.monotonic() - began)
         return found
 
@@ -123,34 +124,43 @@ class Trials:
         asked = replace(sampling.DEFAULT, rounds=estimates.minimum_rounds(1), precision=0.0, max_time_s=seconds)
         ahead = Plan(names, (self.design.scenario,), BASELINE, asked, seed, affinity=self.design.affinity)
         scenario = scenarios.named(self.design.scenario)
-        groups = cells.cross([loops.named(name) for name in names], [scenario], BASELINE, sys.version_info[:2])
+        declared, python = [loops.named(name) for name in names], sys.version_info[:2]
+        skipped = cells.skips(ahead, declared, [scenario], python)
         began = time.monotonic()
-        kept = _measured(About(ahead, groups, {}, ""))
+        kept = self._measure(About(ahead, (scenario,), skipped, {}, ""))
         took = time.monotonic() - began
         exact, told = (
-            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.role != "baseline"]
+            [row for row in comparisons.compare(kept, threshold) if row.stage == TOTAL and row.cell.role != "baseline"]
             for threshold in (0.0, estimates.THRESHOLD)
         )
         truths = {CONTROL: (0.0, 1.0), "loop": (effect, self._truth(turns))}
         try:
             return [
-                lock_step_trial(*truths[one.role], one, other, took) for one, other in zip(exact, told, strict=True)
+                lock_step_trial(*truths[one.cell.role], one, other, took)
+                for one, other in zip(exact, told, strict=True)
             ]
         except ValueError as error:
             raise NotMeasuredError(f"a trial in {scenario.name} gave nothing to compare: {error}") from None
 
-    def _usual(self, turns: int, effect: float) -> tuple[Trial, ...]:
-        """Compare the usual way: the baseline, then its copy, then the slower loop."""
+    def _measure(self, about: About) -> Kept:
+        """Measure one run and keep it in memory."""
+        rounds = Rounds(about, widths.widest)
+        outcomes: list[Outcome] = []
+        campaign.measure(rounds, self._measurer(about.plan), outcomes.append, rounds.tell)
+        return Kept(about, tuple(outcomes))
+
+    def _with_pyperf(self, turns: int, effect: float) -> tuple[Trial, ...]:
+        """Compare with pyperf's own scheduler: the baseline, then its copy, then the slower loop."""
         names = [BASELINE, BASELINE, *([known.loop_name(turns)] if turns else [])]
         began = time.monotonic()
-        baseline, *others = [self._usual_values(name) for name in names]
+        baseline, *others = [self._pyperf_values(name) for name in names]
         took = time.monotonic() - began
         truths = ((0.0, 1.0), (effect, self._truth(turns)))
         return tuple(
             pyperf_trial(*truth, baseline, values, took) for truth, values in zip(truths, others, strict=False)
         )
 
-    def _usual_values(self, name: str) -> tuple[float, ...]:
+    def _pyperf_values(self, name: str) -> tuple[float, ...]:
         words = [
             "--quiet",
             *PYPERF_OPTIONS,
@@ -164,9 +174,9 @@ class Trials:
             guard.BADGE,
         ]
         words += ["--affinity", self.design.affinity] if self.design.affinity else []
-        process = Process("bench.selfcheck.usual", words)
+        process = Process("bench.selfcheck.pyperf_scheduler", words)
         try:
-            return total_values(delivery_of(process.answer(USUAL_TIMEOUT_S)))
+            return total_values(delivery_of(process.answer(PYPERF_TIMEOUT_S)))
         except (EndedError, ValueError) as error:
             last = process.output.strip().rpartition("\n")[2]
             said = f"{texts.said(error)}\n{texts.line(last)}"
@@ -181,15 +191,3 @@ def total_values(delivery: Delivery) -> tuple[float, ...]:
     if len(found) < 2:  # noqa: PLR2004  (fewer have no spread to judge by)
         raise ValueError(delivery.error or "it delivered too few")
     return found
-
-
-def _measured(about: About) -> Kept:
-    """Measure one run and keep it in memory."""
-    rounds, meter = Rounds(about), Meter(about.plan)
-    outcomes: list[Outcome] = []
-    for turn in rounds:
-        with contextlib.closing(meter.measure(turn)) as found:
-            for outcome in found:
-                outcomes.append(outcome)
-                rounds.tell(outcome)
-    return Kept(about, tuple(outcomes))

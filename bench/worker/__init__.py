@@ -1,4 +1,4 @@
-"""What runs inside of the measured process: the stopwatch, and the pipe to the harness. Light.
+"""What runs inside the measured process: the stopwatch, and the pipe to the harness. Light.
 
 `measurement` starts it; it imports `subjects` and the scenario, and nothing heavy.
 """

@@ -1,7 +1,7 @@
-"""The far end of the two pipes, which worker, gauge and cold start share. Light: its imports are in what they measure.
+"""The worker's end of the two pipes; gauges and cold starts use it too. Light: they measure what it imports.
 
-Turns come in on what was stdin, a line each; answers go out on what was stdout. stdout itself leads where stderr leads,
-so that nothing that a loop's package prints is taken for an answer.
+Turns arrive on what was stdin, one line each. Answers leave on what was stdout. stdout itself now goes where stderr
+goes, so that nothing a loop's package prints is mistaken for an answer.
 """
 
 import os
@@ -9,14 +9,14 @@ import sys
 from collections.abc import Callable
 
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
-SAID = 1000
+MAXIMUM_MESSAGE = 1000  # characters of an error
 RECURSION = 1000
-RESERVE = 8 << 20  # bytes of addresses: enough to say that there is no memory; never touched, so that they cost none
-UNTIL_KILLED_S = 10  # longer than the harness waits for the end of a process that has closed its pipe
+RESERVE = 8 << 20  # bytes of address space: enough to report that memory ran out; never touched, so they cost none
+UNTIL_KILLED_S = 10  # longer than the harness waits for a process that has closed its pipe
 
 
 class Turns:
-    """This process' end of the two pipes, taken away from stdin and stdout."""
+    """This process's end of the two pipes, moved away from stdin and stdout."""
 
     def __init__(self) -> None:
         self._turns, self._answers, self._output = os.dup(0), os.dup(1), os.dup(2)
@@ -26,17 +26,17 @@ class Turns:
         os.dup2(2, 1)
 
     def wait(self) -> None:
-        """Say that this process is ready for its next turn, and wait for it, using no CPU."""
+        """Announce that this process is ready for its next turn, and wait for it without using CPU."""
         os.write(self._answers, b"\n")
         if not os.read(self._turns, 1):
-            os._exit(1)  # the parent is gone: nobody wants the rest
+            os._exit(1)  # the parent is gone: nobody needs the rest
 
     def write(self, line: bytes) -> None:
-        """Send a line that is JSON already."""
+        """Send a line that already is JSON."""
         os.write(self._answers, line)
 
     def deliver(self, message: object) -> None:
-        """Send the last line, and let this process end well, whatever a loop has done to it."""
+        """Send the last line, so that this process can end well whatever a loop has done to it."""
         import json
 
         self.restore_output()
@@ -46,28 +46,28 @@ class Turns:
             while line:
                 line = line[os.write(self._answers, line) :]
             os.close(self._answers)
-        except OSError:  # a loop has closed it; an end now would be taken for the reason
+        except OSError:  # a loop has closed the pipe; exiting now would be mistaken for the reason
             import time
 
             time.sleep(UNTIL_KILLED_S)
 
     def restore_output(self) -> None:
-        """Put stdout and stderr back: the interpreter flushes them at its end, and where it can't it exits with 120."""
+        """Put stdout and stderr back: the interpreter flushes them at exit, and exits with 120 if it can't."""
         for descriptor in (1, 2):
             try:
                 os.dup2(self._output, descriptor)
-            except OSError:  # a loop has closed that, too
+            except OSError:  # a loop has closed that too
                 break
-        _mend("stdout")
-        _mend("stderr")
+        _restore_stream("stdout")
+        _restore_stream("stderr")
 
 
-def _mend(name: str) -> None:
-    """Put the first stream in this place that can be flushed, or none; what stands there may be a loop's."""
+def _restore_stream(name: str) -> None:
+    """Put back the first of the two streams that can be flushed, or none; a loop may have replaced this one."""
     for stream in (getattr(sys, name, None), getattr(sys, f"__{name}__", None)):
         try:
-            stream.flush()  # type: ignore[union-attr]  # None has none, which is an error like others
-        except Exception:  # noqa: BLE001, S112  (whatever a loop's stream raises; then the next)
+            stream.flush()  # type: ignore[union-attr]  # None has no flush, which is an error like others
+        except Exception:  # noqa: BLE001, S112  (a loop's stream may raise anything; try the next)
             continue
         setattr(sys, name, stream)
         return
@@ -75,19 +75,19 @@ def _mend(name: str) -> None:
 
 
 def conclude(measure: Callable[[Turns], object]) -> None:
-    """Deliver what was measured, or what went wrong: its traceback goes to stderr, its text is the reason."""
-    import json  # noqa: F401  (before a loop has used up all descriptors: the delivery needs it)
+    """Deliver what was measured. If it failed, print the traceback to stderr and deliver the error as the reason."""
+    import json  # noqa: F401  (before a loop uses up all descriptors: the delivery needs it)
     from contextlib import suppress
 
     turns = Turns()
-    sys.path.append(os.getcwd())  # noqa: PTH109  (pathlib is not light) for a factory of the user's own; last, to hide nothing
+    sys.path.append(os.getcwd())  # noqa: PTH109  (pathlib is not light) for the user's own factory; last, so that it hides nothing
     try:
-        with memoryview(bytes(RESERVE)):  # given back on the way out, before anything else wants memory
+        with memoryview(bytes(RESERVE)):  # released on the way out, before anything else needs memory
             delivery = measure(turns)
-    except BaseException as error:  # noqa: BLE001  (a loop may raise anything, and its text is the reason)
+    except BaseException as error:  # noqa: BLE001  (a loop may raise anything, and the text is the reason)
         sys.setrecursionlimit(max(RECURSION, sys.getrecursionlimit()))
         turns.restore_output()
-        with suppress(Exception):  # all of it before the delivery, after which this process is ended
+        with suppress(Exception):  # before the delivery, after which this process is killed
             sys.__excepthook__(type(error), error, error.__traceback__)
         turns.deliver({"error": in_words(error)})
         sys.exit(1)
@@ -95,19 +95,19 @@ def conclude(measure: Callable[[Turns], object]) -> None:
 
 
 def in_words(error: BaseException) -> str:
-    """The kind of an error, and what it says, on one line."""
+    """The error's type and message on one line."""
     try:
-        said = " ".join(str(error).split())
-        said = "".join(letter if letter.isprintable() else "?" for letter in said[:SAID])
-    except Exception:  # noqa: BLE001  (its text is a loop's code)
-        said = "its text can't be had"
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+        message = " ".join(str(error).split())
+        message = "".join(letter if letter.isprintable() else "?" for letter in message[:MAXIMUM_MESSAGE])
+    except Exception:  # noqa: BLE001  (a loop's code makes the text)
+        message = "its text can't be read"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def die_with_parent(parent: int) -> None:
-    """Have Linux kill this process with its parent, and before it where memory runs out.
+    """Have Linux kill this process when its parent dies, and before its parent when memory runs out.
 
-    Elsewhere it notices at its next turn that the parent is gone, by the end of the pipe.
+    On other systems the process notices at its next turn that the parent is gone: the pipe has ended.
     """
     if sys.platform == "linux":
         import ctypes

@@ -1,7 +1,7 @@
-"""Times one cell, in a process of its own: an ordinary pyperf worker that waits for its turns.
+"""Times one cell in its own process: an ordinary pyperf worker that waits for its turns.
 
-`bench.measurement.meter` starts it. Its answers are an empty line when ready and after each value, one line of JSON at
-the end; `bench.worker.pipe` holds the pipes.
+`bench.measurement.meter` starts it. It answers with an empty line when it is ready and after each value, and with one
+line of JSON at the end. `bench.worker.pipe` holds the pipes.
 """
 
 import argparse
@@ -17,24 +17,21 @@ from typing import TypeAlias
 import pyperf
 
 from bench.subjects import loops, scenarios
-from bench.subjects.scenarios import EXPECTED, WrongRunError, check_records
 from bench.worker.pipe import Turns, conclude, die_with_parent
-from scenarios._workload import GetData, LoopFactory, Records, get_data
-
-__all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
+from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
 
 Once: TypeAlias = Callable[[GetData], Records]
 NANOSECOND = 1e-9
-TIMERS_S = 0.001  # of libuv, which knows no less and rounds
+TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
 clock = time.perf_counter_ns
 
 
 class Stopwatch:
-    """Runs lifecycles of one cell and cuts them into stages, by clock readings around its calls.
+    """Runs lifecycles of one cell and cuts them into stages, with clock readings around its calls.
 
-    `spent[stage]` are nanoseconds summed over the iterations of a value, one for each value so far. The loop is not
-    touched: its factory and the workload are wrapped.
+    `spent[stage]` holds one number for each value so far: nanoseconds, summed over the value's iterations. The loop
+    itself is left alone; its factory and the workload are wrapped.
     """
 
     def __init__(self, scenario: scenarios.Scenario, factory: LoopFactory, delay_s: float) -> None:
@@ -61,19 +58,19 @@ class Stopwatch:
         return records
 
     async def watched_get_data(self) -> Records:
-        """The workload, and a look at the loop that really runs."""
+        """The workload; notes the class of the running loop."""
         self.loop_class = type(asyncio.get_running_loop())
         return await get_data(self.delay_s)
 
     def rehearse(self, once: Once, expected: type) -> None:
-        """Run one lifecycle untimed: caches are cold after a hand-over; and see what runs."""
+        """Run one lifecycle untimed, because caches are cold after a hand-over, and check which loop runs."""
         self.loop_class = type(None)
         check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
 
     def value(self, once: Once, iterations: int) -> float:
-        """Seconds of so many lifecycles. What checks them, between two lifecycles, is not timed."""
+        """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
         create = start = work = finish = 0
         for _ in range(iterations):
             began = clock()
@@ -85,9 +82,9 @@ class Stopwatch:
                 raise WrongRunError("the loop factory and the workload did not run inside the call")
             check_records(records)
             if records is not self.records:
-                raise WrongRunError("it returned other records than those that the workload had just made")
+                raise WrongRunError("it returned other records than the workload just made")
             if (self.last - self.first) * NANOSECOND < self.delay_s / 2 - TIMERS_S:
-                raise WrongRunError(f"the workload slept much less than the {self.delay_s:g} s that it was told to")
+                raise WrongRunError(f"the workload slept much less than the {self.delay_s:g} s it was asked to")
             create += self.created - self.called
             start += self.first - began - (self.created - self.called)
             work += self.last - self.first
@@ -99,9 +96,9 @@ class Stopwatch:
 
 
 def measure(turns: Turns) -> dict[str, object]:
-    """Time the cell that the command line names, in the thread that it names, and return what to deliver."""
+    """Time the cell that the command line names, in the thread it names; the result is what to deliver."""
     runner = pyperf.Runner()
-    runner._display_result = _quiet  # noqa: SLF001  (it prints, even so, on what a loop may have closed)
+    runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
     for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
@@ -110,12 +107,12 @@ def measure(turns: Turns) -> dict[str, object]:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if options.thread == "main":
         return time_cell(runner, options, turns)
-    with ThreadPoolExecutor(1, "beside the main thread, which waits and uses no CPU") as beside:
+    with ThreadPoolExecutor(1, "worker thread; the main thread waits and uses no CPU") as beside:
         return beside.submit(time_cell, runner, options, turns).result()
 
 
 def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
-    """Have pyperf collect the values of one cell, one in each turn."""
+    """Let pyperf collect the values of one cell, one in each turn."""
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)
@@ -127,11 +124,11 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         watch.rehearse(once, expected)
         seconds = watch.value(once, iterations)
         warmups -= 1
-        if warmups <= 0:  # ready, after the last of them; and then after each value
+        if warmups <= 0:  # ready after the last warm-up, and after each value
             turns.wait()
         return seconds
 
-    # asyncio's policy is given the plain factory: what it does with it is what is timed.
+    # asyncio's policy gets the plain factory: what the policy does with it is what is timed.
     new_loop = factory if scenario.given == "policy" else watch.new_loop
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
@@ -148,9 +145,9 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
 
 
 def peak_memory(status: Path) -> dict[str, int]:
-    """The most memory that this process had, in bytes, under pyperf's name; nothing where the kernel does not say.
+    """This process's peak memory in bytes, under pyperf's name; empty where the kernel does not report it.
 
-    pyperf asks getrusage, whose figure a process inherits from the one that started it: the harness, with pandas.
+    pyperf asks getrusage, whose figure a process inherits from the process that started it: the harness, with pandas.
     """
     try:
         lines = status.read_text("ascii", "replace").splitlines()
@@ -161,30 +158,30 @@ def peak_memory(status: Path) -> dict[str, int]:
 
 
 def _watch_policy(watch: Stopwatch) -> None:
-    """Put the clock around what the current policy creates loops with."""
+    """Time what the current policy creates loops with."""
     policy = scenarios.policy()
     watch.factory = policy.new_event_loop
-    policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # of this process, for ever
+    policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # stays until this process ends
 
 
 def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
-    """The class that the factory gives, which for a loop of LOOPS is one of its own package."""
+    """Class of the loops that the factory makes; a loop of LOOPS must come from its own package."""
     probe = factory()
-    found = type(probe)
+    loop_class = type(probe)
     if not hasattr(probe, "close"):
-        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(found)}")
+        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(loop_class)}")
     probe.close()
-    if loop in loops.LOOPS and found.__module__.partition(".")[0] != loop.package:
-        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(found)}")
-    return found
+    if loop in loops.LOOPS and loop_class.__module__.partition(".")[0] != loop.package:
+        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(loop_class)}")
+    return loop_class
 
 
 def _quiet(*_: object, **__: object) -> None:
-    """Print nothing: what pyperf found is delivered."""
+    """Print nothing: pyperf's result is delivered instead."""
 
 
-def _facts(loop: loops.Loop, found: type) -> dict[str, str]:
-    facts = {"loop": loop.name, "loop_class": _name(found), "loop_version": loop.version}
+def _facts(loop: loops.Loop, loop_class: type) -> dict[str, str]:
+    facts = {"loop": loop.name, "loop_class": _name(loop_class), "loop_version": loop.version}
     return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
 
 
@@ -193,7 +190,7 @@ def _name(kind: type) -> str:
 
 
 def main() -> None:
-    """Deliver what was measured, or what went wrong."""
+    """Deliver what was measured, or the error."""
     conclude(measure)
 
 

@@ -1,6 +1,6 @@
-"""Loops that never come back. They are killed after the timeout, with all that they have started.
+"""Loops that never return. They are killed after the timeout, with everything that they started.
 
-    python -m bench --loop hanging:Later --timeout 1     (with this folder as the current one)
+    python -m bench --loop hanging:Later --timeout 1     (in this folder)
 
 Those that hang at once are given a minute to start; `Later` hangs in a turn, which --timeout ends.
 """
@@ -36,12 +36,12 @@ class InClose(asyncio.SelectorEventLoop):
 
 
 def _told(option, otherwise):
-    """A number of the worker's command line."""
+    """A number from the worker's command line."""
     return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
 
 
 class Later(asyncio.SelectorEventLoop):
-    """Works while the worker warms up and for one turn, and hangs in the next; alone, after some lifecycles."""
+    """Works while the worker warms up and for one turn, and hangs in the next; as a program, after some lifecycles."""
 
     most = (_told("--warmups", 3) + 1) * (_told("--loops", 10) + 1)
 
@@ -55,7 +55,7 @@ class Later(asyncio.SelectorEventLoop):
 
 
 def deaf():
-    """Hangs with all signals ignored that can be."""
+    """Hangs, and ignores every signal that can be ignored."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
         try:
             signal.signal(number, signal.SIG_IGN)
@@ -71,7 +71,7 @@ def holding_the_gil():
 
 
 def stopped():
-    """Stops itself, as Ctrl-Z does: it can't even die of itself."""
+    """Stops itself, as Ctrl-Z does."""
     signal.raise_signal(signal.SIGSTOP)
     in_factory()
 
@@ -95,6 +95,6 @@ def with_a_daemon():
 
 
 def at_exit():
-    """Works, delivers its values, and does not end."""
+    """Works, delivers its values, and does not exit."""
     atexit.register(time.sleep, 60)
     return asyncio.SelectorEventLoop()

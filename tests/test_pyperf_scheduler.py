@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bench.measurement import processes
-from bench.selfcheck import usual
+from bench.selfcheck import pyperf_scheduler
 from bench.selfcheck.known import loop_name
 from scenarios._workload import GetData, Records
 
@@ -17,7 +17,7 @@ LITTLE = ("--processes", "2", "--values", "2", "--warmups", "1", "--loops", "3")
 
 
 def started(*words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-P", "-m", "bench.selfcheck.usual", "--quiet", *LITTLE, *words]
+    command = [sys.executable, "-P", "-m", "bench.selfcheck.pyperf_scheduler", "--quiet", *LITTLE, *words]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, env=processes.environment(),
         stdin=subprocess.DEVNULL,
@@ -39,14 +39,14 @@ def test_without_its_parent_it_does_not_begin() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_so_many_lifecycles_are_timed_as_asked() -> None:
+def test_it_times_as_many_lifecycles_as_it_is_asked_to() -> None:
     ran: list[Records] = []
 
     def once(get_data: GetData) -> Records:
         ran.append(asyncio.run(get_data()))
         return ran[-1]
 
-    assert usual.seconds(once, 3) > 0
+    assert pyperf_scheduler.seconds(once, 3) > 0
     assert [len(records) for records in ran] == [2, 2, 2]
 
 
