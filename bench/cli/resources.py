@@ -47,7 +47,8 @@ def call(options: Namespace) -> Exit:
     """Measure, print and keep; the exit code says if a loop leaks, if that was asked, or if a figure is missing."""
     from bench.machine import facts
     from bench.reports import resources as report
-    from bench.resources.readings import RESOURCES, leaks, undecided
+    from bench.resources.leaks import leaks, undecided
+    from bench.resources.readings import RESOURCES
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":

@@ -8,20 +8,16 @@ from bench.reports.layout import NOTHING, Lines, grid, indented, paragraphs, par
 from bench.reports.numbers import interval, number, of_baseline
 from bench.reports.sentence import interpreter
 from bench.resources.cold_estimates import Startup, startups
+from bench.resources.leaks import FIRST, RULES, leaks, per_lifecycle
 from bench.resources.readings import (
-    LIFECYCLES,
     OPEN,
     PROCESSES,
-    RULES,
-    WARM,
     Calls,
     Field,
     LoopCosts,
     Readings,
     Resources,
-    leaks,
     left_after_close,
-    per_lifecycle,
     per_open_loop,
 )
 from bench.subjects.scenarios import STAGES
@@ -84,7 +80,8 @@ def _parts(found: Resources, style: str, width: int | None) -> Iterator[str]:
     yield from _fitted([_held(one, "per_open_loop") for one in found.loops], style, width, 1)
     yield f"What is left, in all, when {OPEN} have been closed and dropped"
     yield from _fitted([_held(one, "left_after_close") for one in found.loops], style, width, 1)
-    yield f"What a lifecycle of {found.scenario} leaves behind (slope over {LIFECYCLES - WARM}, {WARM} to warm up)"
+    slope = f"slope over {FIRST.lifecycles - FIRST.warm}, {FIRST.warm} to warm up"
+    yield f"What a lifecycle of {found.scenario} leaves behind ({slope})"
     yield from _fitted([_lived(one) for one in found.loops], style, width, 1)
     yield (
         "resident: memory by the kernel's count, whole pages; objects, traced: what Python allocated, by tracemalloc. "
@@ -116,7 +113,7 @@ def _figures(costs: LoopCosts) -> dict[str, dict[str, float | None]]:
     return {
         "per_open_loop": {what: per_open_loop(_source(costs, what, "opened"), what) for what in COLUMNS},
         "left_after_close": {what: left_after_close(_source(costs, what, "opened"), what) for what in COLUMNS},
-        "per_lifecycle": {what: per_lifecycle(_source(costs, what, "lived"), what) for what in COLUMNS},
+        "per_lifecycle": {what: per_lifecycle(costs, what) for what in COLUMNS},
     }
 
 
