@@ -14,7 +14,7 @@ from bench.plan import sampling
 from bench.store import folder as run_folder
 from bench.subjects import scenarios
 
-QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+QUICK = ("--scenario", "warm", "--rounds", "2", "--without-intervals", "-q")
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,35 @@ def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
 
     assert main("--resume", str(folder), "-q") == 0
     assert (folder / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(("words", "rounds", "sampled"), [
+    (["--rounds", "3", "--without-intervals"], 3, (3, None, None)),
+    (["--precision", "100%", "--max-time", "0.001s"], 2, (2, 1.0, 0.001)),
+])  # fmt: skip
+def test_a_complete_run_is_extended(
+    words: list[str], rounds: int, sampled: tuple[int, float | None, float | None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    before = run_folder.RunFolder(folder).load()
+
+    code = main("--resume", str(folder), "-q", *words)
+
+    after = run_folder.RunFolder(folder).load()
+    sampling_ = after.about.plan.sampling
+    assert code == 0
+    assert (sampling_.rounds, sampling_.precision, sampling_.max_time_s) == sampled
+    assert after.rounds_done == {"warm": rounds}
+    assert after.outcomes[: len(before.outcomes)] == before.outcomes
+
+
+def test_a_run_is_not_extended_to_rounds_without_intervals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+
+    assert main("--resume", str(tmp_path / "run"), "--rounds", "3") == 2
+    assert "--rounds 3 gives no interval and no verdict" in capsys.readouterr().err
+    assert run_folder.RunFolder(tmp_path / "run").load().about.plan.sampling.rounds == 2
 
 
 def test_a_run_is_not_resumed_with_other_versions(

@@ -3,37 +3,18 @@
 import time
 from argparse import Namespace
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench.cli import planning
 from bench.errors import BenchError
 from bench.machine import facts
-from bench.store import baselines
 from bench.store.folder import RunFolder
 from bench.store.outcomes import About, Kept, Resumed
 
-ALSO_WITH_RESUME = {"command", "resume", "force_resume", "format", "quiet", "save_baseline", "force"}
 
-
-def check_options(options: Namespace) -> None:
-    """Raise BenchError for options that contradict each other, and for a baseline that would be replaced."""
-    if options.force and not options.save_baseline:
-        raise BenchError("--force needs --save-baseline NAME: it replaces the baseline of that name")
-    if options.save_baseline and not options.force:
-        baselines.check_free(options.save_baseline)
-    given = {name for name, value in vars(options).items() if value is not None and value is not False}
-    contradicting = sorted(given - ALSO_WITH_RESUME)
-    if options.force_resume and not options.resume:
-        raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
-    if options.resume and contradicting:
-        option = contradicting[0].replace("_", "-")
-        raise BenchError(f"--{option} can't be combined with --resume: the run folder holds the plan")
-
-
-def created(options: Namespace, locks: ExitStack) -> tuple[RunFolder, Kept, None]:
-    """A new folder, locked, for the run that the options ask for; nothing was resumed by force."""
-    about = planning.described(planning.planned(options))
-    planning.check_something_is_left(about)
+def created(options: Namespace, about: About, locks: ExitStack) -> tuple[RunFolder, Kept, None]:
+    """A new folder, locked, for this run; nothing was resumed by force."""
     about = planning.with_disturbances(about)
     folder = RunFolder(options.output or Path("results/runs", time.strftime("%Y%m%d-%H%M%S")))
     locks.enter_context(folder.locked(new=True))
@@ -48,7 +29,11 @@ def reopened(options: Namespace, locks: ExitStack) -> tuple[RunFolder, Kept, Res
     kept = folder.load()
     now = planning.described(kept.about.plan)
     planning.check_something_is_left(now)
-    return folder, kept, _changed(folder, kept.about, now, forced=options.force_resume)
+    resumed = _changed(folder, kept.about, now, forced=options.force_resume)
+    longer = planning.extended(options, kept.about)
+    if longer != kept.about:
+        folder.extend(longer)
+    return folder, replace(kept, about=longer), resumed
 
 
 def _changed(folder: RunFolder, begun: About, now: About, *, forced: bool) -> Resumed | None:

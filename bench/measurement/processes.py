@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +96,7 @@ class Process:
         self, program: str | Path, options: Iterable[str], python: str = sys.executable, start: Start = AS_MODULE
     ) -> None:
         """Start `python -m program options…`, or the program at a path, with pipes for stdin, stdout and stderr."""
-        self._output: deque[bytes] = deque(maxlen=8)
+        self._output = b""
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._log: list[bytes] = []
         self._hasty = False
@@ -155,7 +154,7 @@ class Process:
     @property
     def output(self) -> str:
         """The end of its output."""
-        return b"".join(self._output)[-KEPT_OUTPUT:].decode("utf-8", "replace")
+        return self._output.decode("utf-8", "replace")
 
     def tell(self, line: bytes) -> None:
         """Write to its stdin; if the process is dead, the next `answer` raises."""
@@ -228,7 +227,7 @@ class Process:
 
     def _read_output(self, pipe: IO[bytes]) -> None:
         while chunk := pipe.read(KEPT_OUTPUT):
-            self._output.append(chunk)
+            self._output = (self._output + chunk)[-KEPT_OUTPUT:]
 
     def _read_log(self, pipe: IO[bytes]) -> None:
         size = 0

@@ -95,6 +95,10 @@ class RunFolder:
                 file.unlink(missing_ok=True)  # so that the folder is still empty for the next
                 raise
 
+    def extend(self, about: About) -> None:
+        """Keep what the run is from now on: its plan asks for more."""
+        self.write(ABOUT, _text_of(about))
+
     def append(self, outcome: Outcome) -> None:
         """Put one outcome on disk: its whole line, or nothing."""
         with self._writing(JOURNAL):

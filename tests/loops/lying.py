@@ -92,6 +92,27 @@ class _Other(asyncio.SelectorEventLoop):
     pass
 
 
+class _Reopening(asyncio.SelectorEventLoop):
+    was_closed = False
+
+    def close(self):
+        self.was_closed = True
+
+    def is_closed(self):
+        return self.was_closed
+
+    def _check_closed(self):
+        """Run though it was closed."""
+
+
+_ALWAYS = _Reopening()
+
+
+def returns_again():
+    """Returns the same loop each time, which works on after it was closed."""
+    return _ALWAYS
+
+
 def changes_class():
     """Returns a loop of another class every second time."""
     changes_class.calls = getattr(changes_class, "calls", 0) + 1
