@@ -177,8 +177,13 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, capsys: pytest.C
 
     code = main(*QUICK, "-o", str(tmp_path / "file" / "run"))
 
-    assert code == 3
-    assert f"error: {tmp_path}/file/run can't be written: Not a directory" in capsys.readouterr().err
+    nowhere = main(*QUICK, "-o", "/proc/no/run")
+
+    err = capsys.readouterr().err
+    assert code == nowhere == 2
+    assert f"error: {tmp_path}/file/run can't be created: Not a directory\nname another folder: -o DIR" in err
+    assert "error: /proc/no/run can't be created: " in err
+    assert "gone" not in err
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from commands import main
+from invented import loaded
 
 from bench.plan import sampling
 from bench.store.folder import RunFolder
@@ -22,6 +23,7 @@ Rounds = Sequence[Sequence[float] | None]
 OLD: Mapping[str, Rounds] = {"asyncio": [[1e-4]] * 6, "control": [[1e-4]] * 6, "uvloop": [[2e-4]] * 6}
 SLOWER: Mapping[str, Rounds] = {"asyncio": [[2e-4]] * 7, "control": [[2e-4]] * 7, "uvloop": [[5e-4]] * 7}
 NOISY: Mapping[str, Rounds] = {**SLOWER, "uvloop": [[2e-4 * factor] for factor in range(1, 8)]}
+RESULTS = Path(__file__).parents[1] / "results"
 NO_BASELINES = "there are no baselines yet; make one: python -m bench --save-baseline NAME"
 LOST: Mapping[str, Rounds] = {**SLOWER, "uvloop": [None] * 7}
 
@@ -165,6 +167,27 @@ def test_seconds_of_another_machine_are_marked(save: Save, invent: Invent, capsy
     assert "old µs †  new µs †" in out
     assert "\n\n† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
     assert json.loads(capsys.readouterr().out)["seconds_comparable"] is False
+    assert "uvloop 1.0 (inconclusive in 1 of 1)" in out
+    assert "\n\nuvloop: measured on another machine (cpu: Z80 then, 6502 now), which alone moves a ratio" in out
+    assert main("compare", "old", "new", "--fail-if-slower", "3%") == 0
+    assert main("compare", "old", "new", "--fail-if-inconclusive") == 1
+
+
+def test_a_loop_that_load_can_have_slowed_down_fails_no_check(
+    save: Save, invent: Invent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save("old", OLD)
+    written("busy", loaded(invent(SLOWER), load_avg_1min=2.5))
+
+    assert main("compare", "old", "busy", "--fail-if-slower", "3%") == 0
+    assert main("compare", "old", "busy", "--fail-if-inconclusive") == 1
+    assert "1.25 (0.625–2.50)" in capsys.readouterr().out
+
+
+def test_two_published_runs_of_different_processors_have_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    main("compare", *(str(RESULTS / f"2026-11-{day}-cpython3.14") for day in (23, 24)))
+
+    assert "with uvloop 0.23.0 (inconclusive in 8 of 8)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_control_that_differs_is_called_out(save: Save, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,6 +353,12 @@ def test_two_real_runs_are_saved_and_compared(
         file.name for file in Path("results/baselines/before").iterdir()
     }
     assert main("--resume", "first", "-q", "--save-baseline", "again") == 0
+    assert main(*words, "--save-baseline", "before") == 2
+    assert "there is a baseline before already, in results/baselines/before\ngive another" in capsys.readouterr().err
+    assert main("--resume", "second", "-q", "--save-baseline", "before", "--force") == 0
+    assert RunFolder(Path("results/baselines/before")).load() == RunFolder(Path("second")).load()
+    assert main("--resume", "second", "-q", "--force") == 2
+    assert "--force needs --save-baseline NAME" in capsys.readouterr().err
     assert RunFolder(Path("results/baselines/again")).load() == RunFolder(Path("first")).load()
 
 
@@ -348,6 +377,7 @@ def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.Captu
         "-q",
         "--save-baseline",
         "before",
+        "--force",
     )
 
     assert code == 3

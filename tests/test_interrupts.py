@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyperf
@@ -74,10 +74,17 @@ class Harness:
 
 @pytest.fixture
 def harness(tmp_path: Path) -> Iterator[Harness]:
-    """A harness in the foreground: a background job inherits SIGINT ignored, here and in all that is started here."""
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A harness in the foreground of a terminal, wherever the tests run.
+
+    A background job inherits SIGINT ignored, and what runs under nohup inherits SIGHUP ignored.
+    """
+    handlers: dict[signal.Signals, Callable[..., object] | signal.Handlers] = {
+        signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL, signal.SIGTERM: signal.SIG_DFL,
+    }  # fmt: skip
+    earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield Harness(tmp_path)
-    signal.signal(signal.SIGINT, earlier)
+    for number, handler in earlier.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("blows", "code"), [

@@ -4,16 +4,15 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import msgspec
 import pytest
-from invented import FACTS, about, run
+from invented import FACTS, about, loaded, run
 
 from bench import cli
 from bench.errors import BenchError
 from bench.plan.cells import Cell, Plan
 from bench.statistics import pairs
 from bench.statistics.pairs import Pair
-from bench.store.outcomes import Calibration, Kept, Run
+from bench.store.outcomes import Calibration, Kept
 from bench.subjects import scenarios
 
 Invent = Callable[..., Kept]
@@ -185,21 +184,13 @@ def test_values_that_lasted_longer_or_shorter_than_before_are_noted(
         assert there["manual"].startswith("3.1 ms then, ")
 
 
-@pytest.mark.parametrize(("load", "cpus", "noted"), [
-    (1.9, "2", False), (2.1, "2", True), (9, "2", True), (9, "16", False), (9, "many", False), ("9", "2", False),
-])  # fmt: skip
-def test_a_busy_machine_is_noted(old: Kept, new: Kept, load: float | str, cpus: str, *, noted: bool) -> None:
-    new = told(new, {"cpus": cpus})
-    busy = [
-        msgspec.structs.replace(outcome, metadata={"load_avg_1min": load}) if isinstance(outcome, Run) else outcome
-        for outcome in new.outcomes
-    ]
+def test_a_busy_machine_is_noted_with_what_its_load_can_do(old: Kept, new: Kept) -> None:
+    busy = loaded(told(new, {"cpus": "2"}), load_avg_1min=3.5)
 
-    notes = Pair(told(old, {"cpus": cpus}), replace(new, outcomes=tuple(busy))).notes
+    (note,) = Pair(told(old, {"cpus": "2"}), busy).notes
 
-    assert bool(notes) == noted
-    if noted:
-        assert notes[0].startswith(f"the machine was busy with other things (load 0.0 then, {load:.1f} now, 2 proc")
+    assert note.startswith("the machine was busy with other things (load 0.0 then, 3.5 now, 2 processors): that alone ")
+    assert "by a factor of up to 2.00, so the intervals" in note
 
 
 def test_a_calibration_without_values_has_no_length(old: Kept) -> None:

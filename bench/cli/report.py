@@ -34,7 +34,7 @@ def call(options: Namespace) -> Exit:
 
 
 def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = False) -> Exit:
-    """Write suites and reports, print the tables, say where all is; the exit code says if all was measured.
+    """Write reports and suites, print the tables, say where all is; the exit code says if all was measured.
 
     A folder that is full, read-only or in use is still printed.
     """
@@ -52,9 +52,9 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
         comparisons = compare(kept)
         try:
             if not refused:
-                folder.write_suites(kept)
                 for name, made in FILES.items():
                     folder.write(name, made(kept, comparisons, resources))
+                folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
             show(_printed(options, kept, comparisons, resources))
     if isinstance(refused, NotMeasuredError):

@@ -48,7 +48,8 @@ def call(options: Namespace) -> Exit:
     from bench.machine import facts
     from bench.reports import resources as report
     from bench.reports.rendering import render
-    from bench.resources.readings import RESOURCES, leaks, undecided
+    from bench.resources.leaks import leaks, undecided
+    from bench.resources.readings import RESOURCES
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":

@@ -36,9 +36,9 @@ def call(options: Namespace) -> Exit:
         planning.preview(about)
         return Exit.DONE
     with contextlib.ExitStack() as locks:
-        folder, kept = opening.created(options, about, locks) if about else opening.reopened(options, locks)
+        folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
         try:
-            measuring.measure(folder, kept, quiet=options.quiet)
+            measuring.measure(folder, kept, resumed, quiet=options.quiet)
         except KeyboardInterrupt:
             report.conclude(folder, options, interrupted=True)
             return Exit.INTERRUPTED

@@ -15,6 +15,7 @@ ALSO_WITH_RESUME = {
     "json",
     "quiet",
     "save_baseline",
+    "force",
     "rounds",
     "precision",
     "max_time",
@@ -90,11 +91,18 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     add("--force-resume", action="store_true", help=force)
     name = "name under which compare finds this run, if complete"
     add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
+    add("--force", action="store_true", help="with --save-baseline: replaces the baseline of that name")
     add("--dry-run", action="store_true", help="the plan and its estimated time; nothing is measured")
 
 
 def check(options: argparse.Namespace) -> None:
-    """Raise BenchError for options that contradict --resume: the run folder holds the plan."""
+    """Raise BenchError for options that contradict each other, and for a baseline that would be replaced."""
+    if options.force and not options.save_baseline:
+        raise BenchError("--force needs --save-baseline NAME: it replaces the baseline of that name")
+    if options.save_baseline and not options.force:
+        from bench.store import baselines
+
+        baselines.check_free(options.save_baseline)
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     contradicting = sorted(given - ALSO_WITH_RESUME)
     if options.force_resume and not options.resume:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from bench.plan.cells import Group, Plan
 from bench.reports.document import Column, Document, Paragraph, Table, Words
 from bench.reports.numbers import percent
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
+
+if TYPE_CHECKING:  # `list` stays light
+    from bench.plan.cells import Group, Plan
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -30,7 +33,7 @@ def _here(loop: Loop, broken: Mapping[str, str]) -> str:
     return loop.unavailable or "installed"
 
 
-def planned(plan: Plan, groups: Sequence[Group], seconds: float) -> Document:
+def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
     """What a run would measure, and how many seconds that is estimated to take."""
     columns = (Column("cells", side="left", if_narrow="wrap"), Column("left out", side="left", if_narrow="below"))
     rows = tuple((group.scenario.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
@@ -39,11 +42,11 @@ def planned(plan: Plan, groups: Sequence[Group], seconds: float) -> Document:
     return Document(conclusion=Paragraph(_amount(plan, seconds)), body=(table,))
 
 
-def _left_out(group: Group) -> str:
+def _left_out(group: "Group") -> str:
     return "; ".join(dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips))
 
 
-def _amount(plan: Plan, seconds: float) -> str:
+def _amount(plan: "Plan", seconds: float) -> str:
     sampling = plan.sampling
     sweeps = "1 sweep" if sampling.sweeps == 1 else f"{sampling.sweeps} sweeps"
     rounds = f"{sampling.rounds} rounds of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"

@@ -107,7 +107,7 @@ def _facts(kept: Kept) -> Table:
         "affinity": plan.affinity,
         "method": f"lock-step, version {kept.about.method}",
     }
-    rows = (*settings.items(), *kept.about.facts.items())
+    rows = (*settings.items(), *kept.facts.items())
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
@@ -139,7 +139,8 @@ def _gap(row: Comparison) -> Gap:
 
 def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]:
     """Which intervals are wider than was asked for, where anything was."""
-    widths = {row.cell.label: row.ratio.half_width for row in totals if row.ratio}
+    narrowing = [row for row in totals if all(reason.narrows for reason in row.reasons)]
+    widths = {row.cell.label: row.ratio.half_width for row in narrowing if row.ratio}
     asked = sampling.precision or math.inf
     wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
     if wide:

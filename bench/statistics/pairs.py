@@ -13,6 +13,7 @@ from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics import estimates
 from bench.statistics.estimates import confidence
+from bench.statistics.loads import Load, allowance, load_of
 from bench.store.outcomes import TOTAL, Calibration, Kept
 from bench.subjects import scenarios
 
@@ -53,6 +54,16 @@ class Pair:
         }
 
     @property
+    def loads(self) -> tuple[Load, Load]:
+        """How busy the machine was with other programs in the old run, and in the new one."""
+        return load_of(self.old), load_of(self.new)
+
+    @property
+    def load_allowance(self) -> float:
+        """How far load alone can move the logarithm of a loop's change; 0 if the machine was quiet both times."""
+        return allowance(*self.loads)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before reading the changes."""
         return (*self._confounded(), *self._busy(), *self._incomplete())
@@ -68,7 +79,7 @@ class Pair:
         if self.other_machine:
             yield (
                 f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
-                "and a change includes what the machine does to a ratio"
+                "and a change includes what the machine does to a ratio, so there is no verdict"
             )
         if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
             yield (
@@ -77,13 +88,13 @@ class Pair:
             )
 
     def _busy(self) -> Iterator[str]:
-        loads = [(_load(kept), kept.about.facts.get("cpus", "")) for kept in (self.old, self.new)]
-        if any(cpus.isdecimal() and load > int(cpus) for load, cpus in loads):
-            (before, cpus), (after, _) = loads
+        if self.load_allowance:
+            before, after = self.loads
             yield (
-                f"the machine was busy with other things (load {before:.1f} then, {after:.1f} now, {cpus} processors): "
-                "that moves a loop's ratio from one run to the next, and no interval shows it; "
-                "measure both runs on a quiet machine"
+                f"the machine was busy with other things (load {before.average:.1f} then, {after.average:.1f} now, "
+                f"{after.cpus} processors): that alone can change a loop's ratio by a factor of up to "
+                f"{math.exp(self.load_allowance):.2f}, so the intervals of changes are wider by this factor on either "
+                "side; measure both runs on a quiet machine"
             )
 
     def _incomplete(self) -> Iterator[str]:
@@ -160,12 +171,6 @@ def _words(plan: Plan) -> list[str]:
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
-
-
-def _load(kept: Kept) -> float:
-    """The median load average while the run was measured; 0 if it is unknown."""
-    loads = (run.metadata.get("load_avg_1min") for run in kept.runs)
-    return statistics.median([load for load in loads if isinstance(load, float | int)] or [0])
 
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
