@@ -13,9 +13,13 @@ New runs and resumed runs differ until the folder is open, and are the same afte
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.cli.run_options import add_options, check
 from bench.errors import PROGRAM, Exit
+
+if TYPE_CHECKING:
+    from bench.store.folder import RunFolder
 
 __all__ = ["add_options", "call"]
 
@@ -40,11 +44,21 @@ def call(options: Namespace) -> Exit:
         try:
             measuring.measure(folder, kept, resumed, quiet=options.quiet)
         except KeyboardInterrupt:
-            report.conclude(folder, options, interrupted=True)
+            _end_early(folder, options)
             return Exit.INTERRUPTED
         code = report.conclude(folder, options)
         _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
     return code
+
+
+def _end_early(folder: "RunFolder", options: Namespace) -> None:
+    """Print the tables of what was measured; one more Ctrl-C leaves them out, but not the command that resumes."""
+    from bench.cli import report
+
+    try:
+        report.conclude(folder, options, interrupted=True)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; resume with: {PROGRAM} --resume {folder.path}", file=sys.stderr)
 
 
 def _save_baseline(folder: Path, name: str | None, *, complete: bool) -> None:
