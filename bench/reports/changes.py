@@ -19,12 +19,12 @@ from bench.reports.document import (
     Table,
 )
 from bench.reports.numbers import NOTHING, interval, unit_for
-from bench.reports.ratios import estimated, judged, to_baseline
+from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, line, notes, sentence
 from bench.reports.records import indented
 from bench.reports.sentence import Result, each, ends
 from bench.statistics.changes import Change, slower_by, uncompared
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD
+from bench.statistics.estimates import THRESHOLD
 from bench.statistics.pairs import Pair
 from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
@@ -37,7 +37,7 @@ def document(pair: Pair, changes: Sequence[Change]) -> Document:
     return Document(
         title=_title(pair),
         conclusion=Paragraph(closing_sentence(pair, changes)),
-        summary=(Note(_legend(pair)), *map(Note, pair.notes), *_totals(pair, changes)),
+        summary=(Note(_legend(pair, changes)), *map(Note, pair.notes), *_totals(pair, changes)),
         body=(_runs(pair), *_scenarios(pair, changes)),
     )
 
@@ -53,7 +53,7 @@ def excerpt(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> Doc
             *(Caution("Failed", failure) for failure in failed),
             _all_totals(pair, changes),
             *dict.fromkeys(notes_below),
-            Note(_legend(pair)),
+            Note(_legend(pair, changes)),
         ),
         body=(_runs(pair), *map(Note, pair.notes)),
     )
@@ -160,11 +160,12 @@ def _runs(pair: Pair) -> Paragraph:
     return Paragraph(f"old: {old}; new: {new}. What differs: {differences}.")
 
 
-def _legend(pair: Pair) -> str:
+def _legend(pair: Pair, changes: Sequence[Change]) -> str:
     baseline = pair.old.about.plan.baseline
+    level = sure(row.compared for row in changes)
     return (
         f"change: the new ratio divided by the old, below 1 is faster; ratio: divided by {baseline}'s in the same run; "
-        f"in brackets the intervals, with a confidence of {CONFIDENCE:.0%} for all loops of a scenario together. "
+        f"in brackets the confidence intervals, {level}. "
         f"control: {baseline} again, the noise floor."
     )
 
