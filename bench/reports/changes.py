@@ -18,12 +18,12 @@ from bench.reports.document import (
     Row,
     Table,
 )
-from bench.reports.numbers import NOTHING, interval, unit_for
+from bench.reports.numbers import NOTHING, unit_for
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, line, notes, sentence
 from bench.reports.records import indented
 from bench.reports.sentence import Result, each, ends
-from bench.statistics.changes import Change, slower_by, uncompared
+from bench.statistics.changes import Change
 from bench.statistics.estimates import THRESHOLD
 from bench.statistics.pairs import Pair
 from bench.statistics.reasons import Reason
@@ -100,23 +100,6 @@ def _why(row: Change, words: Callable[[Sequence[Reason]], str | None]) -> str:
         sides = {"old and new": sides["old"]}
     parts = [*(f"{side}: {reason}" for side, reason in sides.items() if reason), words(row.reasons)]
     return "; ".join(filter(None, parts))
-
-
-def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
-    """What fails the checks that were asked for: a total that is slower by more than `slower`, or shows nothing."""
-    missed = uncompared(pair, changes)
-    totals = [row for row in changes if row.stage == TOTAL and row.cell.role == "loop"]
-    return tuple(failure for row in totals for failure in _failures(row, slower, inconclusive, row in missed))
-
-
-def _failures(row: Change, slower: float | None, inconclusive: bool, missed: bool) -> Iterator[str]:  # noqa: FBT001  (the two are what `failures` is asked)
-    name = f"{row.cell.loop} in {row.cell.scenario}"
-    if slower is not None and slower_by(row, slower):
-        yield f"{name} is slower by more than {slower * 100:g}%: {interval(row.change)}"
-    if inconclusive and missed:
-        yield f"{name} could not be compared"
-    elif inconclusive and row.verdict == "inconclusive":
-        yield f"{name} is inconclusive: {interval(row.change)}"
 
 
 def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
