@@ -1,4 +1,4 @@
-"""`compare`: what changed between two runs of the same plan."""
+"""`compare`: what changed between two runs, in what they share."""
 
 import argparse
 import os
