@@ -29,6 +29,7 @@ from bench.measurement import meter, precision
 from bench.measurement.delivery import calibrated_seconds, delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
+from bench.plan.rounds import Round
 from bench.reports import changes as changes_report
 from bench.reports import gates, tables
 from bench.reports import resources as resources_report
@@ -41,7 +42,6 @@ from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
-from bench.subjects import scenarios
 
 
 def whole_folder(files: Folder) -> None:
@@ -190,10 +190,10 @@ def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
     told = object.__new__(meter._Worker)
     told.cell = CELL
-    told._turns_s = 1e9
+    told._turns_s = [1e9, 1e9]
     for read in (
         told.calibration,
-        lambda index: told.run(index, outcomes.Calibration("manual", 1.0, 1, 2), scenarios.STAGES),
+        lambda timeout_s: told.run(ONE_ROUND, outcomes.Calibration("manual", 1.0, 1, 2), timeout_s),
         told.ready,
     ):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
@@ -270,6 +270,7 @@ SAMPLE = Sample(0.1, 0.0, 0, 40.0, 1, 1.0)
 PLAIN_ABOUT = about(["manual"], ["asyncio"])
 PLAIN: Folder = {"run.json": msgspec.json.encode(PLAIN_ABOUT), "journal.jsonl": b""}
 CELL = PLAIN_ABOUT.cells[0]
+ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 

@@ -16,6 +16,8 @@ from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
 
 PYTHON = (3, 14)
+NAMES = ("asyncio", "uvloop", "rloop", "asyncio-poll", "talyn")
+SCENARIOS = tuple(map(registry.named, registry.names()))
 PYPERF = packages.version("pyperf")
 FACTS = {
     "python": "3.14.0", "implementation": "CPython", "cpu": "Z80", "pyperf": PYPERF,
@@ -34,6 +36,11 @@ def cross(
     names, scenarios = tuple(loop.name for loop in chosen), tuple(scenario.name for scenario in declared)
     ahead = Plan(names, scenarios, baseline, Sampling(), seed=1, thread=thread)
     return cells.groups(ahead, declared, cells.skips(ahead, chosen, declared, python))
+
+
+def groups(number: int, python: tuple[int, int] = PYTHON) -> tuple[Group, ...]:
+    """The groups of all scenarios with the first of some loops."""
+    return cross([loops.named(name) for name in NAMES[:number]], SCENARIOS, "asyncio", python)
 
 
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:

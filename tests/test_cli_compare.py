@@ -347,7 +347,7 @@ def test_two_real_runs_are_saved_and_compared(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=4, sweeps=3, value_s=0.0005, warmups=1))
-    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "-q")
+    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "--without-intervals", "-q")
 
     assert main(*words, "--save-baseline", "before", "-o", "first") == 0
     assert "saved in results/baselines/before; later: python -m bench compare before NEW" in capsys.readouterr().err
@@ -361,6 +361,12 @@ def test_two_real_runs_are_saved_and_compared(
         file.name for file in Path("results/baselines/before").iterdir()
     }
     assert main("--resume", "first", "-q", "--save-baseline", "again") == 0
+    assert main(*words, "--save-baseline", "before") == 2
+    assert "there is a baseline before already, in results/baselines/before\ngive another" in capsys.readouterr().err
+    assert main("--resume", "second", "-q", "--save-baseline", "before", "--force") == 0
+    assert RunFolder(Path("results/baselines/before")).load() == RunFolder(Path("second")).load()
+    assert main("--resume", "second", "-q", "--force") == 2
+    assert "--force needs --save-baseline NAME" in capsys.readouterr().err
     assert RunFolder(Path("results/baselines/again")).load() == RunFolder(Path("first")).load()
 
 
@@ -369,7 +375,17 @@ def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.Captu
     saved = save("results/baselines/before", OLD)
 
     code = main(
-        "--scenario", "warm", "--loop", "raising:in_factory", "--rounds", "1", "-q", "--save-baseline", "before"
+        "--scenario",
+        "warm",
+        "--loop",
+        "raising:in_factory",
+        "--rounds",
+        "1",
+        "--without-intervals",
+        "-q",
+        "--save-baseline",
+        "before",
+        "--force",
     )
 
     assert code == 3

@@ -149,7 +149,7 @@ def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
     assert "\n\n\n" not in text
 
 
-def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
+def test_a_machine_with_nothing_in_proc_is_described_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
     assert "0 of 16 disturb" in render(document(conditions.conditions(blind)), "simple", 80)
@@ -160,7 +160,7 @@ def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
 ) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1))
     monkeypatch.setattr(conditions, "CHECKS", {"workers": lambda place: (f"on {place.confined}", "let them")})
-    words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "-q")
+    words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "--without-intervals", "-q")
     folder = tmp_path / "run"
 
     main(*words, "-o", str(folder))

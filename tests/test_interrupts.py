@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyperf
@@ -74,10 +74,17 @@ class Harness:
 
 @pytest.fixture
 def harness(tmp_path: Path) -> Iterator[Harness]:
-    """A harness in the foreground: a background job inherits SIGINT ignored, here and in all that is started here."""
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A harness in the foreground of a terminal, wherever the tests run.
+
+    A background job inherits SIGINT ignored, and what runs under nohup inherits SIGHUP ignored.
+    """
+    handlers: dict[signal.Signals, Callable[..., object] | signal.Handlers] = {
+        signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL, signal.SIGTERM: signal.SIG_DFL,
+    }  # fmt: skip
+    earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield Harness(tmp_path)
-    signal.signal(signal.SIGINT, earlier)
+    for number, handler in earlier.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("blows", "code"), [
@@ -86,11 +93,11 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
 def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     harness: Harness, blows: list[signal.Signals], code: int
 ) -> None:
-    process = harness.start(["--fast", "--rounds", "2"])
+    process = harness.start(["--fast", "--rounds", "2", "--without-intervals"])
     for blow in blows:
         process.send_signal(blow)
         time.sleep(0.05)
-    _, said = process.communicate(timeout=60)
+    out, said = process.communicate(timeout=60)
 
     # A signal to a Python that is ending already is the kernel's affair: shells say 130 of that too.
     assert process.returncode in {code, -blows[-1] if code == 130 else code}
@@ -101,7 +108,8 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; resume with: python -m bench --resume run" in said
+        assert said.endswith("kept in run; interrupted; resume with: python -m bench --resume run\n")
+        assert "staying:daemon  " in out
         assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
     assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
@@ -147,7 +155,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
 
 def test_nohup_outlives_its_terminal(harness: Harness) -> None:
     earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    process = harness.start(["--rounds", "2", "--fast"])
+    process = harness.start(["--rounds", "2", "--without-intervals", "--fast"])
     signal.signal(signal.SIGHUP, earlier)
     process.send_signal(signal.SIGHUP)
     process.communicate(timeout=60)
@@ -158,11 +166,16 @@ def test_nohup_outlives_its_terminal(harness: Harness) -> None:
 def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = harness.start(["--rounds", "1"], stdout=writing, stderr=writing)
+    process = harness.start(["--rounds", "1", "--without-intervals"], stdout=writing, stderr=writing)
     os.close(writing)
 
     assert process.wait(60) == 0
     assert (harness.folder / "run" / "comparisons.json").exists()
+
+
+def test_a_stream_of_messages_has_the_descriptor_of_what_it_writes_to() -> None:
+    with Path(os.devnull).open("w") as stream:
+        assert terminal.Lasting(stream).fileno() == stream.fileno()
 
 
 @pytest.mark.parametrize("words", [["list"], ["--dry-run", "--loop", "asyncio"], ["doctor"]])
@@ -182,11 +195,11 @@ def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(tmp_path: Path) -> None:
+def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_again(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SUSPENDS)
     harness = Harness(tmp_path, "mine:new_loop")
 
-    process = harness.start(["--rounds", "2", "--timeout", "2", "-q"])
+    process = harness.start(["--rounds", "2", "--without-intervals", "--timeout", "2", "-q"])
     out, _ = process.communicate(timeout=60)
 
     kept = run_folder.RunFolder(harness.folder / "run").load()

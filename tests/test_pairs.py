@@ -135,7 +135,7 @@ def test_one_round_is_refused_with_how_many_are_needed(invent: Invent, new: Kept
     one = invent({"asyncio": [[1.0]], "control": [[1.0]], "uvloop": [[2.0]]})
 
     for names, both in ((("one", "b"), (one, new)), (("a", "one"), (new, one))):
-        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 4 rounds or more: .* --rounds 4"):
+        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 6 rounds or more: .* --rounds 6"):
             pairs.paired(names[0], both[0], names[1], both[1])
 
 
@@ -150,7 +150,7 @@ def test_runs_that_measured_nothing_are_a_pair(invent: Invent) -> None:
     assert pairs.paired("a", nothing, "b", nothing).notes == ()
 
 
-def test_what_was_upgraded_is_told_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
+def test_what_was_upgraded_is_named_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
     pair = Pair(old, told(new, {"loop uvloop": "1.1", "kernel": "Linux 7"}))
 
     assert set(pair.differences) == {

@@ -83,6 +83,7 @@ def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) 
     assert {len(numbers) for numbers in values.values()} == {3}
     parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
     assert [sum(part) for part in parts] == pytest.approx(values["total"])
+    assert all(turn > 5 * value for turn, value in zip(delivery["turns"], values["total"], strict=True))
     assert delivery["metadata"]["loop_class"] == "uvloop.Loop"
     assert delivery["metadata"]["loops"] == 5
     assert delivery["metadata"]["loop_libuv"].startswith("1.")

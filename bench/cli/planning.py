@@ -5,8 +5,9 @@ import secrets
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from bench.cli import selecting
 from bench.cli.terminal import show, width
 from bench.errors import BenchError
 from bench.machine import conditions, facts
@@ -23,15 +24,35 @@ from bench.subjects import loops, scenarios
 from bench.subjects.loops import Loop
 
 
-def planned(options: Namespace) -> Plan:
-    """The plan that the options ask for."""
-    baseline = options.baseline or "asyncio"
-    names = tuple(dict.fromkeys([baseline, *(options.loop or [loop.name for loop in loops.default_selection()])]))
+def ahead(options: Namespace, chosen: Sequence[Loop]) -> About:
+    """What a run of these loops is; raises BenchError for a run that can't answer anything."""
+    about = described(planned(options, chosen))
+    check_something_is_left(about)
+    if not options.without_intervals:
+        check_intervals(about)
+    return about
+
+
+def check_intervals(about: About) -> None:
+    """Raise BenchError for a plan with fewer rounds than the intervals of one of its tables need."""
+    sampling = about.plan.sampling
+    compared = max(sum(cell.role == "loop" for cell in group.cells) for group in about.groups)
+    needed = minimum_rounds(compared)
+    if sampling.rounds < needed and not sampling.precision:
+        raise BenchError(
+            f"--rounds {sampling.rounds} gives no interval and no verdict: with {max(1, compared)} compared, {needed} "
+            f"rounds are needed\ngive --rounds {needed}, or --without-intervals to see the values alone"
+        )
+
+
+def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
+    """The plan that the options ask for; the first of the loops is the baseline."""
+    names = tuple(loop.name for loop in chosen)
     thread: Thread = "worker" if options.thread == "worker" else "main"
     return Plan(
         loops=names,
         scenarios=tuple(dict.fromkeys(options.scenario or scenarios.names())),
-        baseline=baseline,
+        baseline=names[0],
         sampling=_sampling(options, len(names) - 1),
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
         delay_s=options.delay or 0.0,
@@ -44,30 +65,37 @@ def planned(options: Namespace) -> Plan:
 def _sampling(options: Namespace, compared: int) -> Sampling:
     """How much is measured: --rounds alone is exact, --precision and --max-time say when to go on."""
     pace = sampling.FAST if options.fast else sampling.RIGOROUS if options.rigorous else sampling.DEFAULT
-    rounds = options.rounds or max(pace.rounds, minimum_rounds(compared))
+    return _asked(options, dataclasses.replace(pace, rounds=max(pace.rounds, minimum_rounds(compared))))
+
+
+def _asked(options: Namespace, pace: Sampling) -> Sampling:
+    """The pace with the rounds, the precision and the time that the options ask for."""
+    rounds = options.rounds or pace.rounds
     if options.precision or options.max_time:
         precision = options.precision or pace.precision or sampling.DEFAULT.precision
         limit = options.max_time or pace.max_time_s or sampling.DEFAULT.max_time_s
         return dataclasses.replace(pace, rounds=rounds, precision=precision, max_time_s=limit)
     if options.rounds:
         return dataclasses.replace(pace, rounds=rounds, precision=None, max_time_s=None)
-    return dataclasses.replace(pace, rounds=rounds)
+    return pace
+
+
+def extended(options: Namespace, about: About) -> About:
+    """A run that was begun, with the rounds, the precision and the time that the options ask for now."""
+    plan = dataclasses.replace(about.plan, sampling=_asked(options, about.plan.sampling))
+    longer = dataclasses.replace(about, plan=plan)
+    if longer != about and not options.without_intervals:
+        check_intervals(longer)
+    return longer
 
 
 def described(plan: Plan) -> About:
     """What a run of this plan is on this machine; raises BenchError for names that nothing has, or not here."""
     selected = [loops.named(name) for name in plan.loops]
-    check_available(selected)
+    selecting.check_available(selected)
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
     left_out = skips(plan, selected, declared, sys.version_info[:2])
     return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
-
-
-def check_available(selected: Iterable[Loop]) -> None:
-    """Raise BenchError for the first loop that can't run here."""
-    for loop in selected:
-        if loop.unavailable:
-            raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
 
 
 def check_something_is_left(about: About) -> None:

@@ -109,7 +109,7 @@ def _facts(kept: Kept) -> Table:
         "affinity": plan.affinity,
         "method": f"lock-step, version {kept.about.method}",
     }
-    rows = (*settings.items(), *kept.about.facts.items())
+    rows = (*settings.items(), *kept.facts.items())
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
+from bench.statistics import estimates
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
@@ -131,7 +132,7 @@ def _check(pair: Pair, again: str) -> None:
     """Raise BenchError if there is nothing to be learned from what the two hold."""
     for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new)):
         if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
-            needed = minimum_rounds(len(kept.about.plan.loops) - 1)
+            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"

@@ -132,10 +132,14 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     watch = Stopwatch(scenario, factory, float(options.delay))
     warmups = sys.maxsize if options.calibrate_loops else options.warmups
 
+    turns_s: list[float] = []
+
     def time_func(iterations: int) -> float:
         nonlocal warmups
+        began = clock()
         watch.rehearse(once, expected)
         seconds = watch.value(once, iterations)
+        turns_s.append((clock() - began) * NANOSECOND)
         warmups -= 1
         if warmups <= 0:  # ready after the last warm-up, and after each value
             turns.wait()
@@ -154,7 +158,8 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {"values": {"total": run.values, **values}, "metadata": metadata}
+    lasted = turns_s[-len(run.values) :]
+    return {"values": {"total": run.values, **values}, "turns": lasted, "metadata": metadata}
 
 
 def peak_memory(status: Path) -> dict[str, int]:

@@ -42,6 +42,15 @@ class Memory(asyncio.SelectorEventLoop):
         super().close()
 
 
+class Bounded(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind with each of the first thousand loops that are closed."""
+
+    def close(self):
+        if len(KEPT) < 1000:
+            KEPT.append(b"x" * 10_000)
+        super().close()
+
+
 class NativeMemory(asyncio.SelectorEventLoop):
     """Leaves 10 kB behind that Python's allocators don't know about."""
 

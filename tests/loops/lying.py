@@ -141,6 +141,14 @@ def dilates():
     return asyncio.SelectorEventLoop()
 
 
+def slows():
+    """Takes its time, and makes the worker's clock run at half speed."""
+    worker = sys.modules["__main__"]
+    worker.clock = lambda: time.perf_counter_ns() // 2
+    time.sleep(0.02)
+    return asyncio.SelectorEventLoop()
+
+
 def backdates():
     """Reports that it started before its process did."""
     os.write(inherited.answers(), b'{"stamps":[1,2,3,4]}\n')
