@@ -31,8 +31,8 @@ from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.reports import changes as changes_report
+from bench.reports import gates, tables
 from bench.reports import resources as resources_report
-from bench.reports import tables
 from bench.reports.files import FILES
 from bench.reports.rendering import render
 from bench.resources import cold_starts, strace, survey
@@ -90,7 +90,9 @@ def pair_of_folders(both: tuple[Folder, Folder]) -> None:
         loaded = [RunFolder(folder).load() for folder in folders]
         pair = pairs.paired("old", loaded[0], "new", loaded[1])
         found = changes.between(pair)
-        failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
+        gate = gates.Gate(0.03, inconclusive=True)
+        failed = gates.failures(gate, pair, found)
+        gates.passed(gate, found)
         changes.uncompared(pair, found)
         for style, width in (("simple", 80), ("github", None)):
             shown(render(changes_report.document(pair, found), style, width), markdown=style == "github")

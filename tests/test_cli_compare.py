@@ -24,6 +24,10 @@ OLD: Mapping[str, Rounds] = {"asyncio": [[1e-4]] * 6, "control": [[1e-4]] * 6, "
 SLOWER: Mapping[str, Rounds] = {"asyncio": [[2e-4]] * 7, "control": [[2e-4]] * 7, "uvloop": [[5e-4]] * 7}
 NOISY: Mapping[str, Rounds] = {**SLOWER, "uvloop": [[2e-4 * factor] for factor in range(1, 8)]}
 RESULTS = Path(__file__).parents[1] / "results"
+COULD = "in manual, for uvloop, these two runs could have shown a slow-down of {}, and no smaller one"
+NONE = "in manual, for uvloop, these two runs could not have shown any slow-down"
+WEAK = "the gate could not have failed on one of 6 %"
+NEEDED = "uvloop in manual: a slow-down of 6 % could not have failed;"
 NO_BASELINES = "there are no baselines yet; make one: python -m bench --save-baseline NAME"
 LOST: Mapping[str, Rounds] = {**SLOWER, "uvloop": [None] * 7}
 
@@ -84,11 +88,14 @@ def test_the_table_has_the_change_both_ratios_and_both_times(capsys: pytest.Capt
 @pytest.mark.usefixtures("_runs")
 @pytest.mark.parametrize(("words", "code", "said"), [
     (["slower", "--fail-if-slower", "3%"], 1, "failed: uvloop in manual is slower by more than 3%: 1.25 (1.25–1.25)\n"),
-    (["slower", "--fail-if-slower", "30%"], 0, ""),
+    (["slower", "--fail-if-slower", "30%"], 0, f"passed; {COULD.format('30 %')}\n"),
+    (["slower", "--fail-if-slower", "30%", "--require-power"], 0, f"passed; {COULD.format('30 %')}\n"),
     (["slower", "--fail-if-inconclusive"], 0, ""),
-    (["noisy", "--fail-if-slower", "3%"], 0, ""),
+    (["noisy", "--fail-if-slower", "3%"], 0, f"passed, but {COULD.format('106 %')}: {WEAK}\n"),
+    (["noisy", "--fail-if-slower", "3%", "--require-power"], 1, f"failed: {NEEDED} {COULD[23:].format('106 %')}\n"),
     (["noisy", "--fail-if-inconclusive"], 1, "failed: uvloop in manual is inconclusive: 2.00 (1.000–3.00)\n"),
-    (["lost", "--fail-if-slower", "3%"], 3, ""),
+    (["lost", "--fail-if-slower", "3%"], 3, f"passed, but {NONE}: {WEAK}\n"),
+    (["lost", "--fail-if-slower", "3%", "--require-power"], 1, f"failed: {NEEDED} {NONE[23:]}\n"),
     (["lost", "--fail-if-inconclusive"], 1, "failed: uvloop in manual could not be compared\n"),
 ])  # fmt: skip
 def test_checks_that_are_asked_for_decide_the_exit_code(
@@ -279,6 +286,7 @@ def test_a_summary_that_can_not_be_written_is_said_after_the_table(
     (["old", "old"], "old and old hold the same measurements"),
     (["old", "once"], "once has one round, so it is unknown how much its ratios vary"),
     (["old", "other"], "old and other are runs of different plans\n  only in old: loop uvloop\n  only in other: "),
+    (["old", "slower", "--require-power"], "--require-power asks what --fail-if-slower could have shown: name"),
     (["old", "slower", "--fail-if-slower", "3"], "argument --fail-if-slower: '3': write a percentage as 3% or 0.5%"),
     (["old", "slower", "--fail-if-slower", "nan%"], "argument --fail-if-slower: 'nan%': write a percentage"),
     (["old"], "the following arguments are required: NEW"),

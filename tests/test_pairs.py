@@ -57,7 +57,6 @@ def test_the_order_of_loops_and_scenarios_does_not_matter(old: Kept, new: Kept) 
     ({"thread": "worker"}, "thread: main in a, worker in b"),
     ({"baseline": "uvloop"}, "baseline: asyncio in a, uvloop in b"),
     ({"loops": ("asyncio", "rloop")}, "only in a: loop uvloop\n  only in b: loop rloop"),
-    ({"scenarios": ("manual", "warm")}, "only in b: scenario warm"),
 ])  # fmt: skip
 def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
     old: Kept, new: Kept, fields: Mapping[str, object], said: str
@@ -69,6 +68,25 @@ def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
         f"a and b are runs of different plans\n  {said}\n"
         "measure both with the same plan: python -m bench --loop uvloop --scenario manual"
     )
+
+
+def test_what_only_one_run_has_is_left_out_and_named(old: Kept, invent: Invent) -> None:
+    more = invent({"asyncio": [[1e-4]] * 7, "control": [[1e-4]] * 7, "uvloop": [[3e-4]] * 7, "rloop": [[1e-4]] * 7})
+
+    pair, back = pairs.paired("a", old, "b", more), pairs.paired("b", more, "a", old)
+
+    assert pair.notes == ("left out: only in the new run: loop rloop",)
+    assert back.notes == ("left out: only in the old run: loop rloop",)
+    assert pair.new.about.plan.loops == ("asyncio", "uvloop")
+    assert {run.cell.loop for run in pair.new.runs} == {"asyncio", "uvloop"}
+    assert pair.new == back.old
+
+
+def test_load_is_that_of_all_workers_not_only_of_those_that_are_compared(old: Kept, invent: Invent) -> None:
+    names = ("asyncio", "control", "uvloop", "rloop", "talyn")
+    idle = loaded(invent({name: [[1e-4]] * 6 for name in names}), runnable_threads=7)
+
+    assert pairs.paired("a", old, "b", idle).load_allowance == 0
 
 
 def test_values_of_another_length_are_refused(old: Kept, new: Kept) -> None:

@@ -25,7 +25,7 @@ ABOUT = "Compare asyncio event loops: what it costs to create, start, run and cl
 COMMANDS = {
     "run": "new measurements and their tables (the default command)",
     "report": "tables of a finished or interrupted run",
-    "compare": "changes between two runs of the same plan",
+    "compare": "changes between two runs, in what they share",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",

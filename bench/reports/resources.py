@@ -24,7 +24,7 @@ from bench.reports.document import (
 )
 from bench.reports.entries import characters
 from bench.reports.numbers import interval
-from bench.reports.ratios import estimated, to_baseline
+from bench.reports.ratios import estimated, sure, to_baseline
 from bench.reports.records import indented
 from bench.reports.sentence import interpreter
 from bench.resources.cold_estimates import Startup, startups
@@ -52,7 +52,8 @@ HOLDS = (
 )
 COLD = (
     "get_data: until its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
-    "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
+    "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the "
+    "confidence interval of the median over all sweeps, "
 )
 LOOP = Column("loop", side="left")
 
@@ -191,7 +192,8 @@ def _waited(resources: Resources) -> Iterator[Block]:
     cold = startups(resources.cold)
     columns = [Column(name, MILLISECOND) for name in ("get_data", "exit", "over bare", "over asyncio", "import")]
     yield _table((*columns, Column("ratio")), [_cold(one) for one in cold], (Column("program", side="left"),))
-    yield Note(COLD)
+    compared = sum(one.role == "loop" for one in cold)
+    yield Note(f"{COLD}{sure([compared], 'for all loops together')}.")
     skips = {one.skipped for one in resources.loops}
     reasons: dict[str, list[str]] = {}
     for one in cold:

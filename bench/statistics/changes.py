@@ -194,6 +194,18 @@ def slower_by(change: Change, limit: float) -> bool:
     return bool(bounds) and all(low is not None and low > 1 + limit for low in bounds)
 
 
+def smallest_slowdown(change: Change, limit: float) -> float:
+    """The smallest slow-down, 0.1 for 10 %, of which `slower_by` this limit is true with intervals as wide as these.
+
+    Infinite where none would be: without an interval, or where runs are not comparable.
+    """
+    both = [estimate for estimate in (change.change, change.mean_change) if estimate and estimate.low and estimate.high]
+    if not change.comparable or len(both) < 2:  # noqa: PLR2004  (two tests must agree)
+        return math.inf
+    widths = [max(one.value / (one.low or 1), (one.high or 1) / one.value) for one in both]
+    return (1 + limit) * max(widths) - 1
+
+
 def uncompared(pair: Pair, changes: Collection[Change]) -> tuple[Change, ...]:
     """What both runs planned and at least one has not measured; skips are not planned."""
     planned = [{(cell.scenario, cell.label) for cell in kept.about.cells} for kept in (pair.old, pair.new)]
