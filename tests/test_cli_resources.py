@@ -46,7 +46,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
     assert re.search(r"^uvloop|^control +[\d.]+ \(–\)", out, re.MULTILINE)
     assert out.splitlines()[-1].startswith("On CPython ")
     assert out.endswith("No leak was seen.\n")
-    assert "asyncio: opened\nasyncio: lived\nasyncio: system calls of manual\ncold start" in err
+    assert "asyncio: opened\nasyncio: lived\nasyncio: system calls of manual\nasyncio: abandoned\ncold start" in err
 
 
 def test_a_leak_fails_only_where_that_was_asked(

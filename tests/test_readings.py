@@ -1,11 +1,21 @@
-"""What follows from invented readings: slopes, what loops hold, and what they leave."""
+"""What follows from invented readings: slopes, and what loops hold, free and never give back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.resources.readings import Reading, Readings, left_after_close, per_open_loop, slope
+from bench.resources.readings import (
+    Reading,
+    Readings,
+    held_until_dropped,
+    left_after_close,
+    never_given_back,
+    per_open_loop,
+    raised_limit,
+    slope,
+)
 
 
 def readings(numbers: Sequence[int], step: int = 20, ending: str | None = None) -> Readings:
@@ -40,3 +50,24 @@ def test_a_gauge_that_ended_early_gives_what_a_loop_holds_but_not_what_is_left()
 
     assert per_open_loop(deliveries, "descriptors") == 3
     assert left_after_close(deliveries, "descriptors") is None
+
+
+def test_what_closing_leaves_and_dropping_frees_is_counted_for_each_loop() -> None:
+    opened = readings([10, 13, 16, 19, 11], step=10)
+    (delivery,) = [replace(opened, closed=replace(opened.readings[-1], loops=4, descriptors=19, threads=11))]
+
+    assert held_until_dropped([delivery], "descriptors") == 2
+    assert held_until_dropped([delivery], "threads") == 0
+    assert held_until_dropped([opened], "descriptors") is None
+
+
+def test_what_an_unclosed_loop_never_gives_back_is_a_slope_over_dropped_ones() -> None:
+    assert never_given_back([readings([5, 8, 11])], "descriptors") == 3 / 20
+    assert never_given_back([], "descriptors") is None
+
+
+def test_a_limit_of_open_files_is_shown_only_if_it_was_changed() -> None:
+    same, raised = (Readings(limits=limits) for limits in ((1024, 1024), (1024, 65536)))
+
+    assert raised_limit([Readings(), same]) is None
+    assert raised_limit([same, raised]) == (1024, 65536)

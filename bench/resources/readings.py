@@ -22,6 +22,7 @@ OPEN, OPEN_STEP = 50, 10  # loops that are open at the same time
 MOST_READINGS, MOST_PROCESSES = 50, 10  # that are accepted: a slope compares all pairs of readings
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, lt=2**53)]
+Limit: TypeAlias = Annotated[int, Meta(ge=-1, lt=2**53)]  # -1: none
 Field: TypeAlias = Literal["descriptors", "threads", "resident", "objects", "traced"]
 Stage: TypeAlias = Literal["create", "start", "work", "finish"]
 ColdRole: TypeAlias = Literal["bare", "asyncio", "baseline", "control", "loop"]
@@ -48,12 +49,16 @@ class Reading:
 class Readings:
     """What one gauge delivers: its readings, and what ended it early, if anything did.
 
-    Where loops are opened beside each other, the last reading is taken after all have been closed.
+    Where loops are opened beside each other, `closed` is read after all of them have been closed, and the last of the
+    readings after all have been dropped too. `limits` are those of open files before the loop's package is imported and
+    at the end.
     """
 
     readings: Annotated[tuple[Reading, ...], Meta(max_length=MOST_READINGS)] = ()
     ending: Line | None = None
     error: Line | None = None
+    closed: Reading | None = None
+    limits: tuple[Limit, Limit] | None = None
 
 
 Processes: TypeAlias = Annotated[tuple[Readings, ...], Meta(max_length=MOST_PROCESSES)]
@@ -83,7 +88,7 @@ class LoopCosts:
     """All figures of one loop, from fresh processes.
 
     `opened`: loops that are open at the same time; `lived`: lifecycles, and `later` more of them, where the first ones
-    left something behind; `traced_…`: the same with tracemalloc.
+    left something behind; `abandoned`: loops that are dropped and never closed; `traced_…`: the same with tracemalloc.
     `missing` says what failed. `skipped` is why the loop can't run the scenario, as the scenario declares it.
     """
 
@@ -98,6 +103,7 @@ class LoopCosts:
     skipped: Line | None = None
     later: Processes = ()
     traced_later: Processes = ()
+    abandoned: Processes = ()
 
     @property
     def failed(self) -> bool:
@@ -167,10 +173,27 @@ def per_open_loop(deliveries: Sequence[Readings], what: Field) -> float | None:
     return median_of(slope(points(rows, what)) for rows in readings)
 
 
+def held_until_dropped(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much one loop still holds after it was closed, until it is dropped: the median over processes."""
+    pairs = [(each.closed, each.readings[-1]) for each in deliveries if each.closed and each.readings]
+    return median_of((getattr(closed, what) - getattr(dropped, what)) / closed.loops for closed, dropped in pairs)
+
+
 def left_after_close(deliveries: Sequence[Readings], what: Field) -> float | None:
     """How much is still there in total after all loops were closed and dropped: the median over processes."""
     complete = [each.readings for each in deliveries if not each.ending and each.readings]
     return median_of(getattr(rows[-1], what) - getattr(rows[0], what) for rows in complete)
+
+
+def never_given_back(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much each loop leaves behind that is dropped and never closed: the median over processes."""
+    return median_of(slope(points(each.readings, what)) for each in deliveries)
+
+
+def raised_limit(deliveries: Sequence[Readings]) -> tuple[int, int] | None:
+    """The limits of open files before the loop's package was imported and at the end; None if they are the same."""
+    changed = (each.limits for each in deliveries if each.limits and each.limits[0] != each.limits[1])
+    return next(changed, None)
 
 
 def points(readings: Sequence[Reading], what: Field) -> list[tuple[int, int]]:

@@ -58,7 +58,7 @@ class _Series:
         return self.count // self.step + 1
 
 
-OPENED = _Series("opened", OPEN, OPEN_STEP)
+OPENED, ABANDONED = _Series("opened", OPEN, OPEN_STEP), _Series("abandoned", OPEN, OPEN_STEP)
 LIVED = _Series("lived", leaks.FIRST.lifecycles, leaks.FIRST.step)
 LATER = _Series("lived", leaks.LATER.lifecycles, leaks.LATER.step)
 
@@ -84,8 +84,10 @@ class Surveyor:
             later, traced_later = (tuple(self._later(loop, suspects, traced=traced)) for traced in (False, True))
             costs = replace(costs, later=later, traced_later=traced_later)
         calls = () if no_calls else tuple(self._calls(loop))
+        self.say(f"{loop.name}: abandoned")
+        abandoned = tuple(self._complete(loop, ABANDONED))
         missing = tuple(self._missing.get(loop.name, ()))
-        return replace(costs, calls=calls, missing=missing)
+        return replace(costs, calls=calls, abandoned=abandoned, missing=missing)
 
     def _twice(self, loop: Loop, series: _Series) -> Iterator[tuple[Readings, ...]]:
         """Readings without tracemalloc, and with it, whose own memory the kernel would count."""
