@@ -12,7 +12,7 @@ SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 MAXIMUM_MESSAGE = 1000  # characters of an error
 RECURSION = 1000
 RESERVE = 8 << 20  # bytes of address space: enough to report that memory ran out; never touched, so they cost none
-UNTIL_KILLED_S = 10  # longer than the harness waits for a process that has closed its pipe
+UNTIL_KILLED_S = 60  # longer than a busy harness takes to notice that a process has closed its pipe, and to kill it
 
 
 class Turns:
