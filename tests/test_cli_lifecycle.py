@@ -74,6 +74,22 @@ def test_rows_that_hang_end_with_3_and_the_others_are_there(capsys: pytest.Captu
     assert rows["asyncio.run"]["creates"] is True
 
 
+@pytest.mark.usefixtures("_few_rows")
+@pytest.mark.parametrize(("name", "reason"), [
+    ("os:system", "TypeError: system() missing required argument 'command' (pos 1)"),
+    ("nowhere:make", "ModuleNotFoundError: No module named 'nowhere'"),
+])  # fmt: skip
+def test_a_named_loop_that_can_not_be_created_ends_with_3_and_the_reason(
+    name: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main("lifecycle", "--loop", name, "--json")
+
+    rows = {row["call"]: row for row in json.loads(capsys.readouterr().out)}
+    assert code == 3
+    assert rows["loop.close()"]["raises"] == reason
+    assert rows["asyncio.run"]["creates"] is True
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (["--python", "/nowhere/python"], "no program is called '/nowhere/python': name an interpreter"),
     (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),

@@ -44,7 +44,12 @@ def call(options: Namespace) -> Exit:
 
     tables = [lifecycle.Table(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
     show(lifecycle.as_json(tables) if options.json else lifecycle.as_text(tables, options.format, width()))
-    complete = all(row.observed for table in tables for row in table.rows)
+    needed = {(each.interpreter, each.call, each.situation) for each in questions if options.loop and each.needs_loop}
+    complete = all(
+        row.observed and (row.made or (python, row.call, row.situation) not in needed)
+        for python, seen in rows.items()
+        for row in seen
+    )
     return Exit.DONE if complete else Exit.NOT_MEASURED
 
 
