@@ -29,10 +29,12 @@ from bench.measurement import meter, precision
 from bench.measurement.delivery import calibrated_seconds, delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
+from bench.plan.rounds import Round
 from bench.reports import changes as changes_report
+from bench.reports import gates, tables
 from bench.reports import resources as resources_report
-from bench.reports import tables
 from bench.reports.files import FILES
+from bench.reports.rendering import render
 from bench.resources import cold_starts, strace, survey
 from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
@@ -40,7 +42,6 @@ from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
-from bench.subjects import scenarios
 
 
 def whole_folder(files: Folder) -> None:
@@ -60,9 +61,9 @@ def report(folder: Path) -> Kept:
     kept = RunFolder(folder).load()
     rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
-        shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
-    for name, render in FILES.items():
-        text = render(kept, rows, None)
+        shown(render(tables.document(kept, rows), style, width), markdown=style == "github")
+    for name, made in FILES.items():
+        text = made(kept, rows, None)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
@@ -89,11 +90,13 @@ def pair_of_folders(both: tuple[Folder, Folder]) -> None:
         loaded = [RunFolder(folder).load() for folder in folders]
         pair = pairs.paired("old", loaded[0], "new", loaded[1])
         found = changes.between(pair)
-        failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
+        gate = gates.Gate(0.03, inconclusive=True)
+        failed = gates.failures(gate, pair, found)
+        gates.passed(gate, found)
         changes.uncompared(pair, found)
         for style, width in (("simple", 80), ("github", None)):
-            shown(changes_report.as_text(pair, found, style, width), markdown=style == "github")
-        shown(changes_report.as_markdown(pair, found, failed), markdown=True)
+            shown(render(changes_report.document(pair, found), style, width), markdown=style == "github")
+        shown(render(changes_report.excerpt(pair, found, failed), "github"), markdown=True)
         assert len(json.loads(changes_report.as_json(pair, found, failed))["changes"]) == len(found)
 
 
@@ -121,9 +124,8 @@ def resources_file(content: bytes) -> None:
     with surviving(folder, BenchError):
         found = RunFolder(folder).read_record(RESOURCES, Resources)
         assert found
-        shown(resources_report.as_text(found, "simple", 80))
-        shown(resources_report.as_text(found, "github", None), markdown=True)
-        shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
+        shown(render(resources_report.document(found), "simple", 80))
+        shown(render(resources_report.document(found), "github"), markdown=True)
         json.loads(resources_report.as_json(found))
 
 
@@ -188,10 +190,10 @@ def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
     told = object.__new__(meter._Worker)
     told.cell = CELL
-    told._turns_s = 1e9
+    told._turns_s = [1e9, 1e9]
     for read in (
         told.calibration,
-        lambda index: told.run(index, outcomes.Calibration("manual", 1.0, 1, 2), scenarios.STAGES),
+        lambda timeout_s: told.run(ONE_ROUND, outcomes.Calibration("manual", 1.0, 1, 2), timeout_s),
         told.ready,
     ):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
@@ -268,6 +270,7 @@ SAMPLE = Sample(0.1, 0.0, 0, 40.0, 1, 1.0)
 PLAIN_ABOUT = about(["manual"], ["asyncio"])
 PLAIN: Folder = {"run.json": msgspec.json.encode(PLAIN_ABOUT), "journal.jsonl": b""}
 CELL = PLAIN_ABOUT.cells[0]
+ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 

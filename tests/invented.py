@@ -1,18 +1,23 @@
 """Invented runs, for tests of what is pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import metadata as packages
+
+import msgspec
 
 from bench.plan import cells
 from bench.plan.cells import Cell, Group, Plan, Thread
 from bench.plan.sampling import Sampling
-from bench.store.outcomes import About, Run
+from bench.store.outcomes import About, Kept, Run
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
 
 PYTHON = (3, 14)
+NAMES = ("asyncio", "uvloop", "rloop", "asyncio-poll", "talyn")
+SCENARIOS = tuple(map(registry.named, registry.names()))
 PYPERF = packages.version("pyperf")
 FACTS = {
     "python": "3.14.0", "implementation": "CPython", "cpu": "Z80", "pyperf": PYPERF,
@@ -33,6 +38,11 @@ def cross(
     return cells.groups(ahead, declared, cells.skips(ahead, chosen, declared, python))
 
 
+def groups(number: int, python: tuple[int, int] = PYTHON) -> tuple[Group, ...]:
+    """The groups of all scenarios with the first of some loops."""
+    return cross([loops.named(name) for name in NAMES[:number]], SCENARIOS, "asyncio", python)
+
+
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
     """What a run of these scenarios and loops is."""
     declared = tuple(registry.named(name) for name in scenarios)
@@ -47,3 +57,14 @@ def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = No
     parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
     metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop, "perf_version": PYPERF}
     return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages
+
+
+def loaded(kept: Kept, **metadata: str | float) -> Kept:
+    """The same run, whose workers saw other programs on the machine: `load_avg_1min`, `runnable_threads`."""
+    outcomes = (
+        msgspec.structs.replace(outcome, metadata={**outcome.metadata, **metadata})
+        if isinstance(outcome, Run)
+        else outcome
+        for outcome in kept.outcomes
+    )
+    return replace(kept, outcomes=tuple(outcomes))

@@ -4,10 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from commands import main
 
-from bench import cli
 from bench.plan import sampling
 from bench.reports import selfcheck
+from bench.reports.rendering import render
 from bench.selfcheck import trials
 from bench.selfcheck.scores import Trial
 from bench.selfcheck.trials import Design, Step, Trials
@@ -39,13 +40,6 @@ def makes(monkeypatch: pytest.MonkeyPatch) -> list[Trial | BaseException]:
 
     monkeypatch.setattr(Trials, "make", make)
     return given
-
-
-def main(*words: str) -> int:
-    with pytest.raises(SystemExit) as end:
-        cli.main(words)
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def check(*found: Trial) -> selfcheck.SelfCheck:
@@ -91,7 +85,8 @@ def test_a_loop_that_differs_from_itself_ends_with_1_and_says_so(
 
     out = capsys.readouterr().out
     assert code == 1
-    assert "NOT TO BE TRUSTED: a loop was called different from itself in 9 of 9 trials" in out
+    assert "NOT TO BE TRUSTED: a loop was reported as different from itself in 9 of 9 trials, more than the 5 %" in out
+    assert "\n    see what disturbs this one: python -m bench doctor\n" in out
 
 
 def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +103,7 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--scenario", "own_run"], "own_run can't be measured here: bench.selfcheck.known:plus_0 has no run() of its own"),
-    (["--max-time", "20s"], "20 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"),
+    (["--max-time", "20s"], "20 s are too short: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*WORDS, *words)
@@ -145,7 +140,7 @@ def test_the_sentence_says_what_was_found_and_the_smallest_difference() -> None:
 
 
 def test_every_score_is_a_row_with_its_numbers() -> None:
-    lines = selfcheck.as_text(check(*[ITSELF] * 4, SLOWER, PYPERF), "tsv", None).splitlines()
+    lines = render(selfcheck.document(check(*[ITSELF] * 4, SLOWER, PYPERF)), "tsv").splitlines()
 
     rows = [[cell.strip() for cell in line.split("\t")] for line in lines[1:4]]
     assert rows == [
@@ -156,7 +151,7 @@ def test_every_score_is_a_row_with_its_numbers() -> None:
 
 
 def test_a_narrow_terminal_gets_two_tables() -> None:
-    whole, parted = (selfcheck.as_text(check(ITSELF, SLOWER), "simple", width) for width in (200, 80))
+    whole, parted = (render(selfcheck.document(check(ITSELF, SLOWER)), "simple", width) for width in (200, 70))
 
-    assert max(map(len, parted.splitlines())) <= 80
+    assert max(map(len, parted.splitlines())) <= 70
     assert whole.count("truth") == parted.count("truth") - 1

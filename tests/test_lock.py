@@ -105,12 +105,12 @@ def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all
     out, err = capsys.readouterr()
     assert codes == [3, 3]
     assert "Nothing was measured" in out
-    assert len(re.findall(r"lock can't be written: it is (?:a link|no regular file)", err)) == 2
+    assert len(re.findall(r"lock can't be written: it is (?:a link|not a regular file)", err)) == 2
     assert {file.name for file in folder.path.iterdir()} == {run_folder.ABOUT, run_folder.JOURNAL, run_folder.LOCK}
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_anew(
+def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, flock = tmp_path / "lock", fcntl.flock
@@ -148,7 +148,19 @@ def test_a_lock_that_can_not_be_filled_is_not_left(folder: RunFolder, monkeypatc
 @pytest.fixture
 def going(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another process' run into `run`: it goes on no further, and holds its lock, until it is killed."""
-    words = ["--scenario", "warm", "--fast", "--rounds", "1", "--loop", "asyncio", "-q", "-o", str(tmp_path / "run")]
+    words = [
+        "--scenario",
+        "warm",
+        "--fast",
+        "--rounds",
+        "1",
+        "--without-intervals",
+        "--loop",
+        "asyncio",
+        "-q",
+        "-o",
+        str(tmp_path / "run"),
+    ]
     with subprocess.Popen([sys.executable, "-m", "bench", *words]) as process:
         while process.poll() is None and not (tmp_path / "run" / run_folder.ABOUT).exists():
             time.sleep(0.02)

@@ -112,7 +112,7 @@ def test_no_loop_is_called_control_or_what_can_not_be_the_name_of_a_file(
         loops.named(name)
 
 
-@pytest.mark.parametrize("name", ["run", "comparisons", "resources"])
+@pytest.mark.parametrize("name", ["run", "comparisons", "resources", "scenario"])
 def test_a_loop_may_be_called_like_a_file_of_the_run_or_a_column_of_its_tables(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from invented import cross
 
 import bench
 from bench.measurement import processes
-from bench.measurement.meter import Meter, _Worker
+from bench.measurement.meter import START_S, Meter, _Worker
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -106,6 +106,48 @@ def test_a_cell_that_failed_twice_is_not_started_again() -> None:
     assert rounds == [0, 1]
     assert len(of(Run, outcomes)) == 6
     assert len(of(Done, outcomes)) == 3
+
+
+def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready, run = _Worker.ready, _Worker.run
+    starting: list[tuple[str, float]] = []
+    delivering: set[float] = set()
+
+    def hangs(worker: _Worker, timeout_s: float, since: float | None = None) -> None:
+        if worker.cell.loop == "uvloop":
+            starting.append((worker.cell.scenario, timeout_s))
+            raise processes.HungError("no answer")
+        ready(worker, timeout_s, since)
+
+    def watched(worker: _Worker, this_round: Round, asked: Calibration, timeout_s: float) -> Run:
+        delivering.add(timeout_s)
+        return run(worker, this_round, asked, timeout_s)
+
+    monkeypatch.setattr(_Worker, "ready", hangs)
+    monkeypatch.setattr(_Worker, "run", watched)
+    chosen, names = [loops.named("asyncio"), loops.named("uvloop")], ("warm", "manual")
+    groups = cross(chosen, [scenarios.named(name) for name in names], "asyncio", (3, 14))
+    meter = Meter(Plan(("asyncio", "uvloop"), names, "asyncio", LITTLE, 1, timeout_s=7))
+    for index in range(2):
+        for group in groups:
+            list(meter.measure(Round(group, index, "0")))
+
+    assert starting == [("warm", START_S + 7), ("manual", 7)]
+    assert delivering == {7}
+
+
+def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
+    names = ("lying:slows", "asyncio")
+    (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
+    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, warmups=1)
+
+    outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
+
+    refused = {failure.cell.label for failure in outcomes if isinstance(failure, Failure)}
+    assert refused == {"lying:slows", "control"}
+    assert [run.cell.label for run in outcomes if isinstance(run, Run)] == ["asyncio"]
 
 
 def test_strikes_are_remembered_by_a_resumed_run() -> None:

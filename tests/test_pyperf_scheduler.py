@@ -30,7 +30,7 @@ def test_it_delivers_the_values_of_all_of_pyperfs_processes() -> None:
     delivery = json.loads(done.stdout)
     assert done.returncode == 0
     assert len(delivery["values"]["total"]) == 4
-    assert all(value > 0 for value in delivery["values"]["total"])
+    assert min(delivery["values"]["total"]) > 0  # a lifecycle takes longer than the clock's tick on any machine
 
 
 def test_without_its_parent_it_does_not_begin() -> None:
@@ -46,7 +46,7 @@ def test_it_times_as_many_lifecycles_as_it_is_asked_to() -> None:
         ran.append(asyncio.run(get_data()))
         return ran[-1]
 
-    assert pyperf_scheduler.seconds(once, 3) > 0
+    assert pyperf_scheduler.seconds(once, 3) > 0  # three lifecycles take longer than the clock's tick on any machine
     assert [len(records) for records in ran] == [2, 2, 2]
 
 

@@ -1,6 +1,7 @@
 """What loops cost besides time, as text and as JSON."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from test_leaks import lives, rising
 from test_readings import readings
 
 from bench.reports import resources as report
+from bench.reports.rendering import render
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Resources
 
 
@@ -37,17 +39,26 @@ def invented(no_calls: str | None = None, *costs: LoopCosts) -> Resources:
 
 
 def test_the_tables_say_what_is_held_left_called_and_waited_for() -> None:
-    text = report.as_text(invented(), "simple", None)
+    text = render(report.document(invented()), "simple")
 
-    assert "asyncio              3" in text
+    assert re.search(r"^asyncio +3 ", text, re.MULTILINE)
     assert "leaks descriptors, threads, memory" in text
-    assert "manual      asyncio        4         1        –       –         3  close 3, socketpair 1" in text
+    assert re.search(r"^manual +asyncio +4 +1 +– +– +3  close 3, socketpair 1$", text, re.MULTILINE)
     assert "asyncio in manual: 4 calls in a typical lifecycle, 4.25 on average" in text
     assert "asyncio in warm: not in the table: no" in text
     assert "zloop: cold start: died of SIGSEGV" in text
     assert "zloop: opened: died" in text
     assert text.count("yloop has no run() of its own") == 1
     assert "yloop: no lifecycle, no cold start: yloop has no run() of its own" in text
+
+
+def test_calls_that_every_lifecycle_makes_need_no_note() -> None:
+    steady = replace(invented().loops[0], calls=(Calls("manual", {"create": {"socketpair": 1}}, 1.0),))
+
+    text = render(report.document(invented(None, steady)), "simple")
+
+    assert re.search(r"^manual +asyncio +1 ", text, re.MULTILINE)
+    assert "typical lifecycle" not in text
 
 
 def test_the_sentence_can_be_quoted() -> None:
@@ -57,13 +68,14 @@ def test_the_sentence_can_be_quoted() -> None:
     )
     assert report.closing_sentence(invented()).endswith("zloop leaks: descriptors, threads, memory.")
     assert report.closing_sentence(invented(None, LoopCosts("zloop", None))) == "No loop could be looked at."
+    assert "ms from" not in report.closing_sentence(replace(invented(), cold=()))
     quiet = report.closing_sentence(invented(None, invented().loops[0]))
     assert quiet.endswith("No leak was seen.")
 
 
 @pytest.mark.parametrize("width", [80, 40, 10])
 def test_no_line_is_wider_than_the_terminal_where_a_column_fits(width: int) -> None:
-    text = report.as_text(invented(), "simple", width)
+    text = render(report.document(invented()), "simple", width)
 
     widest = max(len(line) for line in text.splitlines() if "  " in line)
     assert widest <= max(width, 50)  # the widest two columns that can't be parted
@@ -71,7 +83,7 @@ def test_no_line_is_wider_than_the_terminal_where_a_column_fits(width: int) -> N
 
 
 def test_without_strace_the_table_is_absent_with_the_reason() -> None:
-    text = report.as_text(invented("there is no strace here"), "simple", 80)
+    text = render(report.document(invented("there is no strace here")), "simple", 80)
 
     assert "not in the table: there is no strace here" in text
     assert "most frequent" not in text

@@ -1,22 +1,24 @@
 """The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
 
 import asyncio
+import gc
 import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
+import weakref
 from pathlib import Path
 
 import pyperf
 import pytest
+from living import by_id, gone
 
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
-from bench.worker.stopwatch import Stopwatch, _class_of, _watch_policy, peak_memory
+from bench.worker.stopwatch import Stopwatch, _class_of, _reference, _watch_policy, peak_memory
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
 HERE = sys.version_info[:2]
@@ -81,6 +83,7 @@ def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) 
     assert {len(numbers) for numbers in values.values()} == {3}
     parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
     assert [sum(part) for part in parts] == pytest.approx(values["total"])
+    assert all(turn > 5 * value for turn, value in zip(delivery["turns"], values["total"], strict=True))
     assert delivery["metadata"]["loop_class"] == "uvloop.Loop"
     assert delivery["metadata"]["loops"] == 5
     assert delivery["metadata"]["loop_libuv"].startswith("1.")
@@ -177,20 +180,10 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
 
         parent.kill()
         parent.wait(30)
-        deadline = time.monotonic() + 10
-        while alive(child) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        child_is_gone = gone(by_id(child))
         os.kill(grandchild, signal.SIGKILL)
 
-    assert not alive(child)
-
-
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
+    assert child_is_gone
 
 
 class Watched(asyncio.SelectorEventLoop):
@@ -317,6 +310,64 @@ def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:
         watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched)
     with pytest.raises(WrongRunError, match="the loop that ran is none"):
         watch.rehearse(lambda _: list(EXPECTED), Watched)
+
+
+class Reopening(asyncio.SelectorEventLoop):
+    """Works on after it was closed."""
+
+    says_closed = False
+
+    def close(self) -> None:
+        """Close nothing."""
+        self.says_closed = True
+
+    def is_closed(self) -> bool:
+        """What `close` was called for."""
+        return self.says_closed
+
+    def _check_closed(self) -> None:
+        pass
+
+
+def test_a_loop_that_was_closed_before_is_refused_and_one_that_stayed_open_is_not() -> None:
+    watch, loop, other = stopwatch(Reopening), Reopening(), Watched()
+
+    for running in (loop, loop, other):  # as in `warm`: a loop that nobody closed runs again
+        running.run_until_complete(watch.watched_get_data())
+        watch.refuse_closed_loop()
+    loop.close()
+    loop.run_until_complete(watch.watched_get_data())
+    watch.refuse_closed_loop()
+    loop.run_until_complete(watch.watched_get_data())
+    with pytest.raises(WrongRunError, match="was closed in an earlier lifecycle, and returned again"):
+        watch.refuse_closed_loop()
+
+    loop.says_closed = False
+    super(Reopening, loop).close()
+    loop.close()
+    other.close()
+
+
+def test_closed_loops_are_not_kept_alive() -> None:
+    watch = stopwatch(Watched)
+    for _ in range(3):
+        loop = Watched()
+        loop.run_until_complete(watch.watched_get_data())
+        loop.close()
+        watch.refuse_closed_loop()
+        existing = weakref.ref(loop)
+        del loop
+        gc.collect()
+
+        assert existing() is None
+        assert len(watch.closed) == 1
+
+
+def test_a_loop_that_can_not_be_referred_to_weakly_is_taken_for_new() -> None:
+    class Native:
+        __slots__ = ()
+
+    assert _reference(Native())() is None  # type: ignore[arg-type]  # not a loop, which all have weak references here
 
 
 def test_a_registered_loop_of_another_package_is_refused() -> None:

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from invented import cross
+from living import alive, by_environment
 
 from bench.measurement import meter, processes
 from bench.plan.cells import Plan
@@ -67,23 +68,18 @@ def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     word = f"{os.getpid()}-{time.monotonic_ns()}"
     monkeypatch.setenv(MARK, word)
     yield word
-    for process in alive(word):
+    for process in left_behind(word):
         os.kill(process, signal.SIGKILL)
 
 
-def alive(mark: str) -> dict[int, str]:
+def left_behind(mark: str) -> Mapping[int, str]:
     """Workers that bear this mark, and all that they have started: their ids and commands."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if f"{MARK}={mark}".encode() in environment and (
-            b"bench.worker.stopwatch" in command or command.startswith(b"sleep")
-        ):
-            found[int(folder.name)] = command.replace(b"\0", b" ").decode()
-    return found
+    living = alive(by_environment(f"{MARK}={mark}"))
+    return {
+        number: command
+        for number, command in living.items()
+        if "bench.worker.stopwatch" in command or command.startswith("sleep")
+    }
 
 
 def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
@@ -125,7 +121,8 @@ def test_every_bad_loop_has_a_row_that_says_what_it_does() -> None:
 
 # Not all in one round: so many workers that end at once end late.
 @pytest.mark.parametrize("modules", [
-    ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "unseen"), ("noisy",), ("staying", "meddling"),
+    ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "unseen"), ("noisy", "wavering"),
+    ("staying", "meddling"),
 ])  # fmt: skip
 def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Sequence[str], mark: str) -> None:
     expected = rows(*modules)
@@ -138,14 +135,14 @@ def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Se
         assert last_words.output.endswith("RuntimeError: enough\n")
         assert len(last_words.output) <= processes.KEPT_OUTPUT
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     measured()
     # Twelve more beside them start as slowly as two processors let them: here, and now.
-    monkeypatch.setattr(meter, "START_TIMEOUT_S", max(2.0, 8 * (time.monotonic() - began)))
+    monkeypatch.setattr(meter, "START_S", 8 * (time.monotonic() - began))
     expected = rows("hanging")
 
     outcomes = measured(*(row.loop for row in expected), timeout_s=2)
@@ -155,23 +152,26 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
         assert isinstance(failure, Failure)
         assert re.fullmatch(r"started \d+\n", failure.output)
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_each_alone(tmp_path: Path) -> None:
     names = ("dying:segfaults", "raising:InClose", "hanging:Later", "dying:at_exit")
-    words = [*shlex.split("--rounds 2 --timeout 2 -q --seed 1 --thread worker -o"), str(tmp_path / "run")]
+    words = [
+        *shlex.split("--rounds 2 --without-intervals --timeout 2 -q --seed 1 --thread worker -o"),
+        str(tmp_path / "run"),
+    ]
 
     done = by_hand(f"python -m bench --scenario manual {shlex.join(words)} --loop {' --loop '.join(names)}")
 
     out, _ = done.communicate(timeout=120)
     assert done.returncode == 3
     assert re.findall(r"^(\S+) .*\(–\)  ", out, re.MULTILINE) == ["asyncio", "control", "dying:at_exit"]
-    told = re.findall(r"^(\w+:\w+): (.*)\n    see it alone: (.*)$", out, re.MULTILINE)
+    told = re.findall(r"^(\w+:\w+): (.*)\n    reproduce with: (.*)$", out, re.MULTILINE)
     assert {loop: reason for loop, reason, _ in told} == {
         "dying:segfaults": "not in the table: died of SIGSEGV (round 1, 2); 0 of 2 rounds kept",
         "raising:InClose": "not in the table: BufferError: 3 handles are still open (round 1, 2); 0 of 2 rounds kept",
-        "hanging:Later": "not in the table: no answer within 2 s: killed (round 1, 2); 0 of 2 rounds kept",
+        "hanging:Later": "not in the table: no answer within 2 s: killed (round 1); 0 of 2 rounds kept",
         "dying:at_exit": "2 rounds, an interval needs 8; "
         "died of SIGABRT after delivering its values (round 1, 2); 2 of 2 rounds kept",
     }

@@ -20,8 +20,9 @@ def call(options: Namespace) -> Exit:
     """Print all conditions, disturbances first. The exit code is 0 in any case: the user asked for information only."""
     from bench.machine import conditions
     from bench.measurement import processes
-    from bench.reports.conditions import as_json, as_text
+    from bench.reports import conditions as report
+    from bench.reports.rendering import render
 
     checked = conditions.conditions(conditions.this_machine(options.affinity, processes.environment()))
-    show(as_json(checked) if options.json else as_text(checked, options.format, width()))
+    show(report.as_json(checked) if options.json else render(report.document(checked), options.format, width()))
     return Exit.DONE

@@ -3,7 +3,7 @@
 import argparse
 from argparse import Namespace
 
-from bench.cli.terminal import show
+from bench.cli.terminal import show, width
 from bench.errors import Exit
 
 
@@ -12,14 +12,14 @@ def add_options(_parser: argparse.ArgumentParser) -> None:
 
 
 def call(_options: Namespace) -> Exit:
-    """Print the loops of `LOOPS` and of installed packages, and the scenarios."""
-    from bench.reports.layout import NOTHING, listing
-    from bench.subjects import loops
-    from bench.subjects import scenarios as registry
+    """Print the loops of `LOOPS` and of installed packages, whether they can be imported, and the scenarios."""
+    from bench.measurement import imports
+    from bench.reports import choices
+    from bench.reports.rendering import render
+    from bench.subjects import loops, scenarios
 
     known = (*loops.LOOPS, *loops.plugged_in())
-    rows = [(loop.name, loop.version or NOTHING, loop.unavailable or "installed", loop.factory) for loop in known]
-    scenarios = [(scenario.name, scenario.title) for scenario in map(registry.named, registry.names())]
-    first = listing(rows, ("loop", "version", "here", "factory"), "simple")
-    show(f"{first}\n\n{listing(scenarios, ('scenario', 'title'), 'simple')}\n")
+    broken = imports.broken([loop for loop in known if not loop.unavailable])
+    document = choices.listed(known, tuple(map(scenarios.named, scenarios.names())), broken)
+    show(render(document, "simple", width()))
     return Exit.DONE

@@ -47,6 +47,7 @@ def call(options: Namespace) -> Exit:
     """Measure, print and keep; the exit code says if a loop leaks, if that was asked, or if a figure is missing."""
     from bench.machine import facts
     from bench.reports import resources as report
+    from bench.reports.rendering import render
     from bench.resources.leaks import leaks, undecided
     from bench.resources.readings import RESOURCES
     from bench.store.folder import RunFolder
@@ -59,7 +60,7 @@ def call(options: Namespace) -> Exit:
         if folder:
             folder.load()
         costs = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
-        show(report.as_json(costs) if options.json else report.as_text(costs, options.format, width()))
+        show(report.as_json(costs) if options.json else render(report.document(costs), options.format, width()))
         if folder:  # printed first, so that a full disk does not hide the result
             folder.write_record(RESOURCES, costs)
             kept = f"kept in {options.into}; see them in its report: {PROGRAM} report {options.into}"
@@ -76,20 +77,18 @@ def _survey(options: Namespace) -> "Survey":
     """What the options ask for; raises BenchError for a loop that can't run here."""
     import secrets
 
-    from bench.cli.planning import check_available
+    from bench.cli.selecting import selected
     from bench.plan.cells import TIMEOUT_S
     from bench.resources.survey import Survey
     from bench.statistics.estimates import minimum_rounds
-    from bench.subjects import loops
     from bench.subjects import scenarios as registry
 
-    selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
-    check_available(selected)
+    loops = selected(options.loop)
     scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names())]
     scenario = scenarios[0] if options.scenario else registry.named(DEFAULT_SCENARIO)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
-    return Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
+    rounds = options.rounds or max(ROUNDS, minimum_rounds(len(loops) - 1))
+    return Survey(loops, tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":

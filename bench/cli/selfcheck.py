@@ -43,6 +43,7 @@ def call(options: Namespace) -> Exit:
 
     from bench.machine import facts as machine_facts
     from bench.reports import selfcheck
+    from bench.reports.rendering import render
     from bench.selfcheck import trials
     from bench.selfcheck.scores import distrusted
     from bench.subjects import loops, scenarios
@@ -60,7 +61,7 @@ def call(options: Namespace) -> Exit:
     results, interrupted = _make(made, quiet=options.quiet)
     facts = machine_facts.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, results)
-    show(selfcheck.as_json(check) if options.json else selfcheck.as_text(check, options.format, width()))
+    show(selfcheck.as_json(check) if options.json else render(selfcheck.document(check), options.format, width()))
     if interrupted:
         return Exit.INTERRUPTED
     return Exit.CHECK_FAILED if any(map(distrusted, check.scores)) else Exit.DONE
@@ -73,7 +74,7 @@ def _make(made: "Trials", *, quiet: bool) -> "tuple[list[Trial], bool]":
     from bench.cli import progress
 
     results: list[Trial] = []
-    track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left)
+    track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left, lambda: 0.0)
     try:
         with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as steps:
             for step in steps:

@@ -61,11 +61,6 @@ class Observation(Struct, frozen=True, forbid_unknown_fields=True):
         """Whether the probe answered."""
         return not (self.raises or "").startswith(NOT_OBSERVED)
 
-    @property
-    def made(self) -> bool:
-        """Whether the call could be made: what it needs was there."""
-        return self.makes_current is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
@@ -86,11 +81,6 @@ class Question:
     situation: str | None
     words: tuple[str, ...]
     maybe: bool = False
-
-    @property
-    def needs_loop(self) -> bool:
-        """Whether it needs what the user named: a loop's factory or call, which must exist."""
-        return "--given" in self.words and not self.maybe
 
 
 def interpreter(path: str) -> Interpreter:

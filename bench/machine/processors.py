@@ -2,6 +2,7 @@
 
 import re
 
+from bench.errors import PROGRAM
 from bench.machine.place import Place, UnknownError, cpu_list, ranges, unexpected
 from bench.machine.sharing import hypervisor
 
@@ -26,7 +27,7 @@ def cpus(place: Place) -> tuple[str, str]:
         return finding, ""
     if place.cpus == 1:
         return "only 1, which parent and workers share", "give the machine a second CPU"
-    return f"{finding}, which parent and workers share", "allow two: taskset --cpu-list 0-1 python -m bench"
+    return f"{finding}, which parent and workers share", f"allow two: taskset --cpu-list 0-1 {PROGRAM}"
 
 
 def isolated(place: Place) -> tuple[str, str]:
@@ -41,7 +42,7 @@ def isolated(place: Place) -> tuple[str, str]:
         raise UnknownError(f"{ranges(apart)}; where the workers run is unknown")
     if place.used <= apart:
         return f"{ranges(apart)}, and workers run on {ranges(place.used)}", ""
-    return f"{ranges(apart)}, but workers run on {ranges(place.used)}", f"python -m bench --affinity {ranges(apart)}"
+    return f"{ranges(apart)}, but workers run on {ranges(place.used)}", f"{PROGRAM} --affinity {ranges(apart)}"
 
 
 def smt(place: Place) -> tuple[str, str]:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from bench import texts
 from bench.plan.cells import Cell
+from bench.plan.sampling import MOST_SWEEPS
 from bench.store.outcomes import PICOSECONDS, Failure, Iterations, Run, Seconds, Stage, Values, Whole
 from bench.texts import MAXIMUM_TEXT, publishable, without_folders
 
@@ -32,10 +35,14 @@ KEPT_METADATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a worker sends at its end; `warmups` are pyperf's pairs of iterations and seconds."""
+    """What a worker sends at its end; `warmups` are pyperf's pairs of iterations and seconds.
+
+    `turns` are the seconds of each turn, by the worker's own clock.
+    """
 
     values: Mapping[Stage, Values] = field(default_factory=dict)
     warmups: tuple[tuple[Iterations, Seconds], ...] = ()
+    turns: Annotated[tuple[Seconds, ...], Meta(max_length=MOST_SWEEPS)] = ()
     metadata: Mapping[str, str | Whole | float] = field(default_factory=dict)
     error: str | None = None
 

@@ -8,17 +8,17 @@ clock can't be trusted is dropped.
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
+from bench.measurement.clocks import CLOCKS_DIFFER, Turns, disagreement
 from bench.measurement.delivery import Delivery, calibrated_seconds, delivery_of, failure_of, run_of
-from bench.measurement.processes import EndedError, Process, SuspendedError, death
+from bench.measurement.processes import EndedError, HungError, Process, SuspendedError, death
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.store import outcomes
 
 STRIKES = 2  # failed rounds after which a cell is abandoned
-START_TIMEOUT_S = 60.0
-CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one is adjusted to true time
+START_S = 10.0  # that starting and importing may take, beside the time that the user gives a turn
 CALIBRATING_VALUES = "20"  # some 60 ms; with three of them, a moment's noise made all values of a run too short
 
 
@@ -31,7 +31,8 @@ class _Worker:
         words += ["--thread", cell.thread, "--delay", str(plan.delay_s), "--parent", str(os.getpid())]
         words += ["--affinity", plan.affinity] if plan.affinity else []
         self.process = Process("bench.worker.stopwatch", words)
-        self._turns_s = 0.0
+        self._turns_s: list[float] = []
+        self.turns = Turns((), ())
 
     def ready(self, timeout_s: float, since: float | None = None) -> None:
         """Wait for the empty line that means that the worker is ready, or that its value is done."""
@@ -49,31 +50,33 @@ class _Worker:
         began = time.monotonic()
         self.go_on()
         self.ready(timeout_s)
-        self._turns_s += time.monotonic() - began
+        self._turns_s.append(time.monotonic() - began)
 
     def calibration(self, timeout_s: float) -> float:
         """Seconds of one lifecycle, from a calibrating worker."""
         return calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
 
-    def run(self, index: int, asked: outcomes.Calibration, stages: Collection[str]) -> outcomes.Run:
+    def run(self, this_round: Round, asked: outcomes.Calibration, timeout_s: float) -> outcomes.Run:
         """The values of all its turns, stage by stage, once it has delivered and ended."""
-        delivery, status = self._delivery(self.process.answer(START_TIMEOUT_S)), self.process.status()
+        stages = this_round.group.scenario.stages
+        delivery, status = self._delivery(self.process.answer(timeout_s)), self.process.status()
         totals = delivery.values.get(outcomes.TOTAL, ())
-        if set(delivery.values) != {outcomes.TOTAL, *stages} or len(totals) != asked.sweeps:
+        self.turns = Turns(self._turns_s, delivery.turns)
+        if set(delivery.values) != {outcomes.TOTAL, *stages} or not len(totals) == len(delivery.turns) == asked.sweeps:
             delivered = f"{len(totals)} values of {', '.join(delivery.values) or 'nothing'}"
             expected = f"{asked.sweeps} of {outcomes.TOTAL}, {', '.join(stages)}"
             raise EndedError(f"delivered {delivered}, expected {expected}")
-        claimed_s = asked.iterations * sum(totals)
-        if claimed_s > self._turns_s * CLOCKS_DIFFER:
+        claimed_s, turns_s = asked.iterations * sum(totals), sum(self._turns_s)
+        if claimed_s > turns_s * CLOCKS_DIFFER:
             raise EndedError(
-                f"its values add up to {claimed_s:.3g} s, but its turns took {self._turns_s:.3g} s: its clock is wrong"
+                f"its values add up to {claimed_s:.3g} s, but its turns took {turns_s:.3g} s: its clock is wrong"
             )
         ending = None
         if status is None:
             ending = "did not end after delivering its values"
         elif status:
             ending = f"{death(status)} after delivering its values"
-        return run_of(delivery, self.cell, index, ending)
+        return run_of(delivery, self.cell, this_round.index, ending)
 
     @staticmethod
     def _delivery(answer: bytes) -> Delivery:
@@ -93,9 +96,9 @@ class Meter:
         """`earlier`: outcomes of an interrupted run of the same plan."""
         self.plan = plan
         self.calibrations: dict[str, outcomes.Calibration] = {}
-        self._start_timeout_s = START_TIMEOUT_S + 10 * plan.delay_s
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
+        self._hung: set[str] = set()
         self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
@@ -123,6 +126,18 @@ class Meter:
     def _live(self, this_round: Round) -> list[Cell]:
         return [cell for cell in this_round.group.cells if self._strikes[cell] < STRIKES]
 
+    def _start_timeout_s(self, cell: Cell) -> float:
+        """Seconds until a worker is ready, warmed up or calibrated; a loop that hung before gets less."""
+        longest = self._turn_timeout_s + 30 * self.plan.delay_s
+        return longest if cell.loop in self._hung else START_S + longest
+
+    def _failure(self, worker: _Worker, index: int, error: Exception) -> outcomes.Failure:
+        """The failure of a worker; its cell is not started again if it hung."""
+        if isinstance(error, HungError):
+            self._hung.add(worker.cell.loop)
+            self._strikes[worker.cell] = STRIKES
+        return failure_of(worker.cell, index, str(error), worker.process.output)
+
     def _calibrate(self, this_round: Round) -> Iterator[outcomes.Outcome]:
         """Time a lifecycle of the baseline, or of the first cell that works, in a worker of its own."""
         sampling = self.plan.sampling
@@ -130,11 +145,11 @@ class Meter:
         for cell in sorted(self._live(this_round), key=lambda cell: cell.role != "baseline"):
             worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
             try:
-                lifecycle_s = worker.calibration(self._start_timeout_s)
+                lifecycle_s = worker.calibration(self._start_timeout_s(cell))
             except SuspendedError:
                 raise
             except (EndedError, ValueError) as error:
-                yield failure_of(cell, this_round.index, str(error), worker.process.output)
+                yield self._failure(worker, this_round.index, error)
             else:
                 iterations = sampling.iterations(lifecycle_s)
                 sweeps = sampling.sweeps_for(lifecycle_s, len(this_round.group.cells))
@@ -147,38 +162,57 @@ class Meter:
         """Give every worker its turns, sweep after sweep; then collect what they deliver."""
         options = ["--values", str(calibration.sweeps), "--loops", str(calibration.iterations)]
         options += ["--warmups", str(self.plan.sampling.warmups)]
-        live, stages = self._live(this_round), this_round.group.scenario.stages
-        workers: dict[Cell, _Worker] = {}
+        live = self._live(this_round)
+        attempt = _Attempts(self._failure, this_round.index)
+        workers = attempt.workers
         began = time.monotonic()
         try:
             for cell in live:
                 workers[cell] = _Worker(cell, self.plan, options)
             for cell in live:
-                yield from _attempt(workers, cell, this_round.index, lambda w: w.ready(self._start_timeout_s, began))
+                yield from attempt(cell, lambda w: w.ready(self._start_timeout_s(w.cell), began))
             for order in this_round.orders(calibration.sweeps):
                 for cell in order:
-                    yield from _attempt(workers, cell, this_round.index, lambda w: w.turn(self._turn_timeout_s))
+                    yield from attempt(cell, lambda w: w.turn(self._turn_timeout_s))
             for worker in workers.values():
                 worker.go_on()
+            runs: list[outcomes.Run] = []
             for cell in live:
-                yield from _attempt(
-                    workers, cell, this_round.index, lambda w: w.run(this_round.index, calibration, stages)
-                )
+                yield from attempt(cell, lambda w: runs.append(w.run(this_round, calibration, self._turn_timeout_s)))
+            delivered = [workers[run.cell] for run in runs]
+            for worker in delivered:
+                yield from attempt(worker.cell, lambda w: _check_clock(w, delivered))
+            yield from (run for run in runs if run.cell in workers)
         finally:
             for worker in workers.values():
                 worker.process.kill()
 
 
-def _attempt(
-    workers: dict[Cell, _Worker], cell: Cell, index: int, act: Callable[[_Worker], outcomes.Run | None]
-) -> Iterator[outcomes.Outcome]:
-    """Apply `act` to a cell's worker if it still runs; if that fails, kill the worker and give the failure."""
-    if worker := workers.get(cell):
-        try:
-            if run := act(worker):
-                yield run
-        except SuspendedError:
-            raise
-        except (EndedError, ValueError) as error:
-            workers.pop(cell).process.kill()
-            yield failure_of(cell, index, str(error), worker.process.output)
+class _Attempts:
+    """Acts on the workers of one round; one that fails is killed, and gives a failure."""
+
+    def __init__(self, failure: Callable[[_Worker, int, Exception], outcomes.Failure], index: int) -> None:
+        self.workers: dict[Cell, _Worker] = {}
+        self._failure, self._index = failure, index
+
+    def __call__(self, cell: Cell, act: Callable[[_Worker], None]) -> Iterator[outcomes.Failure]:
+        """Apply `act` to a cell's worker if it still runs."""
+        if worker := self.workers.get(cell):
+            try:
+                act(worker)
+            except SuspendedError:
+                raise
+            except (EndedError, ValueError) as error:
+                self.workers.pop(cell).process.kill()
+                yield self._failure(worker, self._index, error)
+
+
+def _check_clock(worker: _Worker, workers: Iterable[_Worker]) -> None:
+    """Raise EndedError if a worker's clock disagrees with the harness's.
+
+    Baseline and control show what the hand-over of a turn takes, and a loop is held against that; they against loops.
+    """
+    is_loop = worker.cell.role == "loop"
+    others = [other.turns for other in workers if (other.cell.role == "loop") != is_loop]
+    if reason := disagreement(worker.turns, others):
+        raise EndedError(reason)

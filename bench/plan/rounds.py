@@ -63,7 +63,7 @@ def round_of(group: Group, index: int, seed: int) -> Round:
 def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
     """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = lifecycle_s * (sampling.iterations(lifecycle_s) + 1) * SLOWER_LOOPS
+    turn_s = (delay_s + LIFECYCLE_S * SLOWER_LOOPS) * (sampling.iterations(lifecycle_s) + 1)
     total = 0.0
     for cells in (len(group.cells) for group in groups):
         turns = cells * sampling.sweeps_for(lifecycle_s, cells)

@@ -14,7 +14,8 @@ MINIMUM_SWEEPS = 3
 class Sampling:
     """How much to measure: rounds of fresh processes, sweeps in a round, seconds in a value.
 
-    Without a `precision` there are exactly `rounds` rounds. With one there are at least that many, and then more where
+    `max_time_s` limits the plan: it is cut until it fits (`bench.plan.budget`). Without a `precision` there are exactly
+    `rounds` rounds. With one there are at least that many, and then more where
     intervals are wider than the precision to either side (0.02: ± 2 %), until `max_time_s` is used up.
     """
 
@@ -36,9 +37,10 @@ class Sampling:
         A turn runs the lifecycles of one value and one more, untimed, before.
         """
         turn_s = lifecycle_s * (self.iterations(lifecycle_s) + 1)
-        return max(MINIMUM_SWEEPS, min(self.sweeps, int(self.round_s / (turn_s * max(1, cells)))))
+        fitting = int(self.round_s / (turn_s * max(1, cells)))
+        return max(min(MINIMUM_SWEEPS, self.sweeps), min(self.sweeps, fitting))
 
 
 DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)
-FAST = Sampling(rounds=6, sweeps=24)
+FAST = Sampling(rounds=6, sweeps=24, max_time_s=60)
 RIGOROUS = Sampling(rounds=17, sweeps=60, precision=0.01, max_time_s=600)

@@ -1,24 +1,43 @@
-"""Comparisons for other programs: JSON as they are, and CSV with a column for each number."""
+"""Records for other programs: JSON, and comparisons as CSV with a column for each number."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from bench.reports.layout import indented
+import msgspec
+
 from bench.reports.reasons import line
-from bench.resources.readings import Resources
-from bench.statistics.comparisons import Comparison
-from bench.store.outcomes import Kept
+
+if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
+    from bench.resources.readings import Resources
+    from bench.statistics.comparisons import Comparison
+    from bench.store.outcomes import Kept
 
 BOUNDS = ("value", "low", "high")
 
 
-def as_json(_kept: Kept, comparisons: Sequence[Comparison], _resources: Resources | None = None) -> str:
+def indented(record: object) -> str:
+    """JSON of whatever msgspec can encode."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
+
+
+def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
     """A list of objects; absent numbers are null."""
     return indented([_fields(row) for row in comparisons])
 
 
-def as_csv(_kept: Kept, comparisons: Sequence[Comparison], _resources: Resources | None = None) -> str:
+def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
+    """The comparisons, and what a program needs beside them: what was measured, where, and what is missing."""
+    about = kept.about
+    return indented({
+        "plan": about.plan, "facts": about.facts, "measured": about.started, "method": about.method,
+        "disturbances": about.disturbances, "skips": about.skips, "complete": kept.complete, "notes": kept.notes,
+        "comparisons": [_fields(row) for row in comparisons],
+    })  # fmt: skip
+
+
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(_fields(comparison)) for comparison in comparisons]
     text = io.StringIO()
@@ -28,7 +47,7 @@ def as_csv(_kept: Kept, comparisons: Sequence[Comparison], _resources: Resources
     return text.getvalue()
 
 
-def _fields(row: Comparison) -> dict[str, object]:
+def _fields(row: "Comparison") -> dict[str, object]:
     return {
         "scenario": row.cell.scenario, "loop": row.cell.loop, "python": row.python, "stage": row.stage,
         "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,

@@ -11,11 +11,19 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.errors import BenchError, NotMeasuredError
+from bench.errors import PROGRAM, BenchError, NotMeasuredError
 from bench.store.folder import ABOUT, LOCK
 
 PLACE = Path("results/baselines")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+def check_free(name: str) -> None:
+    """Raise BenchError if there is a baseline of this name."""
+    if os.path.lexists(PLACE / name):
+        raise BenchError(
+            f"there is a baseline {name} already, in {PLACE / name}\ngive another name, or --force to replace it"
+        )
 
 
 def save(folder: Path, name: str) -> Path:
@@ -60,6 +68,6 @@ def folder_of(text: str) -> Path:
         known = f"the baselines: {', '.join(names())}" if names() else "there are no baselines yet"
         raise BenchError(
             f"there is no run {text}: no {' and no '.join(str(place / ABOUT) for place in places)}\n"
-            f"{known}; make one: python -m bench --save-baseline NAME"
+            f"{known}; make one: {PROGRAM} --save-baseline NAME"
         )
     return found[0]

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from bench.errors import InUseError
+from bench.errors import PROGRAM, InUseError
 from bench.store import files
 
 MOST_READ = 100  # bytes of the file that are looked at
@@ -70,5 +70,5 @@ class Lock:
         folder = self._path.parent
         return (
             f"{folder} is in use: {who} has been measuring into it{since}\n"
-            f"wait for its end, or name another folder; to see how far it is: python -m bench report {folder}"
+            f"wait for its end, or name another folder; to see how far it is: {PROGRAM} report {folder}"
         )

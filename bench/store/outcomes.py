@@ -85,9 +85,10 @@ class Dropped(Struct, frozen=True, tag=True):
 
 
 class Resumed(Struct, frozen=True, tag=True):
-    """The user forced the run to go on after something had changed."""
+    """The user forced the run to go on after something had changed; `facts` are those of what was measured then."""
 
     changes: Annotated[tuple[Line, ...], Meta(max_length=100)]
+    facts: Mapping[Line, Line] = {}
 
 
 Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
@@ -173,6 +174,14 @@ class Kept:
     def notes(self) -> tuple[str, ...]:
         """What a reader must know besides the values: forced resumes, dropped rounds, unreadable lines."""
         return (*(note for outcome in self.outcomes if (note := note_of(outcome))), *self.problems)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What it was measured with; where a forced resume changed that, both: `3.13.1 and 3.14.0`."""
+        resumed = [outcome.facts for outcome in self.outcomes if isinstance(outcome, Resumed)]
+        each = [self.about.facts, *resumed]
+        names = dict.fromkeys(name for facts in each for name in facts)
+        return {name: " and ".join(dict.fromkeys(facts[name] for facts in each if name in facts)) for name in names}
 
     @property
     def rounds_done(self) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 
-from bench.errors import unknown
+from bench.errors import PROGRAM, unknown
 from bench.subjects import places
 from scenarios._workload import LoopFactory
 
@@ -104,7 +104,7 @@ def named(name: str) -> Loop:
             return Loop(name, name)
         known |= {loop.name: loop for loop in plugged_in()}
     if name not in known:
-        raise unknown("event loop", name, known, "see python -m bench list; or name package.module:factory")
+        raise unknown("event loop", name, known, f"see {PROGRAM} list; or name package.module:factory")
     return known[name]
 
 

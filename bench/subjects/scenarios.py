@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import scenarios
-from bench.errors import BenchError, unknown
+from bench.errors import PROGRAM, BenchError, unknown
 from bench.subjects import loops, places
 from scenarios._workload import GetData, LoopFactory, Records
 
@@ -51,7 +51,7 @@ def names() -> tuple[str, ...]:
 def named(name: str) -> Scenario:
     """Read what a scenario declares; raises BenchError if there is none, or its file breaks the contract."""
     if name not in names():
-        raise unknown("scenario", name, names(), "see python -m bench list")
+        raise unknown("scenario", name, names(), f"see {PROGRAM} list")
     module = importlib.import_module(f"scenarios.{name}")
     title = (module.__doc__ or "").partition("\n")[0].removesuffix(".")
     declared = {field: getattr(module, field.upper()) for field in DECLARED if hasattr(module, field.upper())}

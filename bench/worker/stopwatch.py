@@ -9,6 +9,7 @@ import asyncio
 import signal
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,7 @@ from bench.worker.pipe import Turns, conclude, die_with_parent
 from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
 
 Once: TypeAlias = Callable[[GetData], Records]
+Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
 NANOSECOND = 1e-9
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
@@ -41,6 +43,8 @@ class Stopwatch:
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
         self.called = self.created = self.first = self.last = 0
         self.records: Records = []
+        self.running: Reference = _nothing
+        self.closed: list[Reference] = []  # loops of rehearsals that still exist; this keeps none alive
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """The loop factory, between two clock readings."""
@@ -58,8 +62,9 @@ class Stopwatch:
         return records
 
     async def watched_get_data(self) -> Records:
-        """The workload; notes the class of the running loop."""
-        self.loop_class = type(asyncio.get_running_loop())
+        """The workload; notes the running loop and its class."""
+        loop = asyncio.get_running_loop()
+        self.loop_class, self.running = type(loop), _reference(loop)
         return await get_data(self.delay_s)
 
     def rehearse(self, once: Once, expected: type) -> None:
@@ -68,6 +73,14 @@ class Stopwatch:
         check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+        self.refuse_closed_loop()
+
+    def refuse_closed_loop(self) -> None:
+        """Raise WrongRunError if the loop that ran is one that was closed in an earlier rehearsal."""
+        loop = self.running()
+        if loop is not None and any(closed() is loop for closed in self.closed):
+            raise WrongRunError("the loop that ran was closed in an earlier lifecycle, and returned again")
+        self.closed = [closed for closed in (*self.closed, self.running) if _is_closed(closed())]
 
     def value(self, once: Once, iterations: int) -> float:
         """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
@@ -119,10 +132,14 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     watch = Stopwatch(scenario, factory, float(options.delay))
     warmups = sys.maxsize if options.calibrate_loops else options.warmups
 
+    turns_s: list[float] = []
+
     def time_func(iterations: int) -> float:
         nonlocal warmups
+        began = clock()
         watch.rehearse(once, expected)
         seconds = watch.value(once, iterations)
+        turns_s.append((clock() - began) * NANOSECOND)
         warmups -= 1
         if warmups <= 0:  # ready after the last warm-up, and after each value
             turns.wait()
@@ -141,7 +158,8 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {"values": {"total": run.values, **values}, "metadata": metadata}
+    lasted = turns_s[-len(run.values) :]
+    return {"values": {"total": run.values, **values}, "turns": lasted, "metadata": metadata}
 
 
 def peak_memory(status: Path) -> dict[str, int]:
@@ -174,6 +192,22 @@ def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
     if loop in loops.LOOPS and loop_class.__module__.partition(".")[0] != loop.package:
         raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(loop_class)}")
     return loop_class
+
+
+def _nothing() -> None:
+    """Refer to no loop."""
+
+
+def _reference(loop: asyncio.AbstractEventLoop) -> Reference:
+    """Refer to the loop as long as it exists; to none of a type that has no weak references."""
+    try:
+        return weakref.ref(loop)
+    except TypeError:
+        return _nothing
+
+
+def _is_closed(loop: asyncio.AbstractEventLoop | None) -> bool:
+    return loop is not None and loop.is_closed()
 
 
 def _quiet(*_: object, **__: object) -> None:
