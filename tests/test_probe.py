@@ -1,6 +1,8 @@
 """What the probe observes of calls and loops that do one thing, or don't; and the table of each interpreter here."""
 
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,7 +49,7 @@ DOES_AND_DOES_NOT = (
 OTHERS = (
     "own_call warns", "own_call raises", "own_call gives_none", "close gives_none", "close Poor", "own_call Unlike",
     "own_call closed", "own_run nowhere", "close KEPT",
-    "own_call unseen:Untracked.hidden",
+    "own_call unseen:Untracked.hidden", "own_call deprecated",
 )  # fmt: skip
 
 
@@ -86,6 +88,28 @@ def test_each_warning_is_given_once_without_folders_addresses_and_descriptors(se
         "FutureWarning: this …/loop.so is old; UserWarning: so is <object object at 0x…> fd=…"
     )
     assert seen["own_call keeps"].warns is None
+
+
+def test_a_warning_of_the_look_up_of_a_name_belongs_to_the_call(seen: Mapping[str, Observation]) -> None:
+    row = seen["own_call deprecated"]
+
+    assert (row.warns, row.creates, row.raises) == ("DeprecationWarning: lives.deprecated is deprecated", False, None)
+
+
+def test_the_row_of_a_loops_own_call_has_each_warning_that_the_expression_emits() -> None:
+    words = [sys.executable, "-W", "always", "-c", "import uvloop; uvloop.install()"]
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stderr
+    emitted = re.findall(r": (\w+Warning: .*)", printed)
+    python = observations.interpreter(sys.executable)
+    question = Question(python, "uvloop.install", None, ("own_call", "--given", "uvloop:install"))
+
+    ((_, row),) = observations.collect([question])
+
+    assert (row.warns or "").split("; ") == [*dict.fromkeys(emitted or [""])]
+
+
+def test_another_loop_is_current_before_each_call_whose_situation_does_not_say_otherwise() -> None:
+    assert [row.call for row in ROWS.values() if row.fresh and not row.situation] == []
 
 
 def test_a_call_that_raises_has_the_error_and_what_happened_before_it(seen: Mapping[str, Observation]) -> None:

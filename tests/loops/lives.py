@@ -46,6 +46,15 @@ def warns():
     warnings.warn(f"so is {object()} fd={os.getpid()}", UserWarning, stacklevel=1)
 
 
+def __getattr__(name):
+    """Warns when `deprecated` is looked up, for the first time."""
+    if name != "deprecated":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn("lives.deprecated is deprecated", DeprecationWarning, stacklevel=2)
+    globals()[name] = keeps
+    return keeps
+
+
 def raises():
     """Raises something without a text, that is no Exception."""
     raise KeyboardInterrupt

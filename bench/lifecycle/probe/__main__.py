@@ -53,19 +53,21 @@ def observe(options: argparse.Namespace) -> dict[str, object] | None:
     """Make the call of a row in the row's situation, and return what was observed."""
     from bench.lifecycle.probe import rows
     from bench.lifecycle.probe.calls import ROWS
-    from bench.lifecycle.probe.witness import Witness, described
+    from bench.lifecycle.probe.witness import MissingError, Witness, described
 
     warnings.simplefilter("ignore")
     gc.disable()  # a loop that the call drops must still be there afterwards
     # A background job inherits SIGINT as ignored, and asyncio.run then installs no handler of its own.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    row = ROWS[options.row]
     try:
-        given = rows.load(options.given, options.selector)
-    except (ImportError, AttributeError) as error:
-        return None if options.maybe else Witness.nothing_seen(described(error))
+        given = rows.own_call(options.given) if row.given == "own" else rows.factory(options.given, options.selector)
+        return rows.observe(row, given)
+    except (ImportError, MissingError) as error:
+        reason = str(error) if isinstance(error, MissingError) else described(error)
+        return None if options.maybe else Witness.nothing_seen(reason)
     except Exception as error:  # noqa: BLE001  (whatever the package raises is the reason)
         return Witness.nothing_seen(described(error))
-    return rows.observe(ROWS[options.row], given)
 
 
 def _find_bench() -> None:

@@ -144,8 +144,15 @@ def get_event_loop_policy(witness: Witness) -> None:
         witness.returned = asyncio.get_event_loop_policy()
 
 
-@row(".get_event_loop()", fresh=True)
-def policy_get_event_loop(witness: Witness) -> None:
+@row(".get_event_loop()", "fresh main thread", fresh=True)
+def policy_get_event_loop_fresh(witness: Witness) -> None:
+    policy = asyncio.get_event_loop_policy()
+    with witness.watch():
+        witness.returned = policy.get_event_loop()
+
+
+@row(".get_event_loop()", "after set_event_loop")
+def policy_get_event_loop_set(witness: Witness) -> None:
     policy = asyncio.get_event_loop_policy()
     with witness.watch():
         witness.returned = policy.get_event_loop()

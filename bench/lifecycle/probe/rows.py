@@ -5,9 +5,10 @@ import importlib
 import selectors
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal, TypeAlias
 
-from bench.lifecycle.probe.witness import Witness, described
+from bench.lifecycle.probe.witness import MissingError, Witness, described
 
 Given: TypeAlias = Literal["factory", "own"] | None
 Make: TypeAlias = Callable[[Witness], None]
@@ -40,25 +41,48 @@ def row(call: str, situation: str | None = None, *, given: Given = None, fresh: 
     return enter
 
 
-def load(place: str | None, selector: str | None) -> Callable[..., object]:
-    """Import what is at `package.module:attribute`: a loop factory, or a call of the loop's own package."""
+def factory(place: str | None, selector: str | None) -> Callable[..., object]:
+    """Import the loop factory at `package.module:attribute`."""
     if place is None:
         return asyncio.new_event_loop
     module, _, path = place.partition(":")
-    thing = importlib.import_module(module)
+    thing = _attribute(importlib.import_module(module), path)
+    kind = getattr(selectors, selector) if selector else None
+    return (lambda: thing(kind())) if kind else thing
+
+
+def own_call(place: str) -> Callable[..., object]:
+    """Import the module of a loop's own call; its name is looked up when it is called, as that may warn."""
+    module, _, path = place.partition(":")
+    package = importlib.import_module(module)
+
+    def call(*words: object) -> object:
+        try:
+            thing = _attribute(package, path)
+        except AttributeError as error:
+            raise MissingError(described(error)) from None
+        return thing(*words)
+
+    return call
+
+
+def _attribute(module: ModuleType, path: str) -> Callable[..., object]:
+    """What is at a path in a module: the call shows what it is."""
+    thing: object = module
     for attribute in path.split("."):
         thing = getattr(thing, attribute)
-    kind = getattr(selectors, selector) if selector else None
-    return (lambda: thing(kind())) if kind else thing  # type: ignore[operator,return-value]  # the call shows what it is
+    return thing  # type: ignore[return-value]  # whatever it is
 
 
 def observe(row: Row, given: Callable[..., object]) -> dict[str, object]:
-    """Set up the situation of a row, make its call, and return what was observed."""
+    """Set up the situation of a row, make its call, and return what was observed; raises MissingError."""
     witness = Witness(given)
     try:
         if not row.fresh:
             asyncio.set_event_loop(asyncio.SelectorEventLoop())
         row.make(witness)
+    except MissingError:
+        raise
     except Exception as error:  # noqa: BLE001  (the situation can't be set up: that is the reason)
         return Witness.nothing_seen(described(error))
     return witness.answer()

@@ -41,6 +41,10 @@ MAXIMUM_TEXT = 1000
 TRACKED = 1 << 14  # Py_TPFLAGS_HAVE_GC: set for kinds of objects that the garbage collector tracks; stable since 2.3
 
 
+class MissingError(Exception):
+    """There is no such call; the text is the error of its look-up."""
+
+
 class Look:
     """The state of all event loops at one moment; taking it changes nothing."""
 
@@ -83,6 +87,8 @@ class Witness:
             warnings.simplefilter("always")
             try:
                 yield
+            except MissingError:
+                raise
             except BaseException as error:  # noqa: BLE001  (a loop may raise anything)
                 self._raised = described(error)
         self._warned = [described(warning.message) for warning in caught]
