@@ -10,7 +10,7 @@ from test_readings import readings
 
 from bench.reports import resources as report
 from bench.reports.rendering import render
-from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Resources
+from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
 
 
 def cold(label: str, role: str, *starts: ColdStart | None, missing: str | None = None) -> ColdCell:
@@ -50,6 +50,38 @@ def test_the_tables_say_what_is_held_left_called_and_waited_for() -> None:
     assert "zloop: opened: died" in text
     assert text.count("yloop has no run() of its own") == 1
     assert "yloop: no lifecycle, no cold start: yloop has no run() of its own" in text
+
+
+def test_what_dropping_frees_what_is_never_given_back_and_raised_limits_have_a_table() -> None:
+    last = Reading(50, 10, 2, 4096, 0, 0)
+    closed = replace(last, descriptors=110, resident=4096 + 50 * 2048)
+    opened = Readings((last,), closed=closed, limits=(1024, -1))
+    unclosed = (readings([0, 30, 60], step=10),)
+    raising = LoopCosts("zloop", "1.0", (opened,), abandoned=unclosed)
+    plain = LoopCosts("asyncio", "3.14.0", (replace(opened, closed=last, limits=(1024, 1024)),))
+
+    text = render(report.document(invented(None, raising, plain)), "simple")
+
+    (kept,) = re.findall(r"never gives back without close\(\)\n\n(.*?)\n\n", text, re.DOTALL)
+    lines = {line.split()[0]: line.split()[1:] for line in kept.splitlines()[2:]}
+    assert lines["zloop"] == ["2", "0", "2.00", "3", "3", "0.003", "1,024", "to", "none"]
+    assert lines["asyncio"] == ["0", "0", "0", "–", "–", "–", "unchanged"]
+    assert "limit of open files: before" in text
+    figures = json.loads(report.as_json(invented(None, raising)))["figures"][0]
+    assert (figures["until_dropped"]["descriptors"], figures["unclosed"]["descriptors"]) == (2, 3)
+    assert figures["limits"] == [1024, -1]
+
+
+def test_readings_of_an_earlier_version_have_no_table_of_what_dropping_frees() -> None:
+    assert "until dropped" not in render(report.document(invented()), "simple")
+
+
+def test_a_loop_that_may_leak_and_was_not_looked_at_again_is_unknown() -> None:
+    costs = lives(rising(20_000))
+
+    text = render(report.document(invented(None, costs)), "simple")
+
+    assert re.search(r"^zloop .* unknown$", text, re.MULTILINE)
 
 
 def test_calls_that_every_lifecycle_makes_need_no_note() -> None:

@@ -18,10 +18,11 @@ HEADS = {
     "loop_class": "loop",
 }  # fmt: skip
 LEGEND = (
-    f"{NOTHING}: does not apply. current: makes the loop the thread's current one; cancels: the tasks that are left; "
-    "asyncgens: finalises those that are left; executor: shuts it down; unsets: leaves no loop current where one was; "
-    "SIGINT: installs a handler and restores the earlier one; loop: the class of the loop. Each row was observed in a "
-    "fresh process, in which another loop was current before the call, unless its situation says otherwise."
+    f"{NOTHING}: does not apply, or can't be seen. current: makes the loop the thread's current one; cancels: the "
+    "tasks that are left; asyncgens: finalises those that are left; executor: shuts it down; unsets: leaves no loop "
+    "current where one was; SIGINT: installs a handler and restores the earlier one; loop: the class of the loop. Each "
+    "row was observed in a fresh process, in which another loop was current before the call, unless its situation says "
+    "otherwise."
 )
 VERBS = {"creates": "created", "makes_current": "made current", "starts": "started", "stops": "stopped",
          "closes": "closed"}  # fmt: skip

@@ -28,7 +28,7 @@ from bench.reports.ratios import estimated, sure, to_baseline
 from bench.reports.records import indented
 from bench.reports.sentence import interpreter
 from bench.resources.cold_estimates import Startup, startups
-from bench.resources.leaks import FIRST, RULES, leaks, per_lifecycle
+from bench.resources.leaks import FIRST, LATER, RULES, leaks, per_lifecycle, undecided
 from bench.resources.readings import (
     OPEN,
     PROCESSES,
@@ -37,18 +37,27 @@ from bench.resources.readings import (
     LoopCosts,
     Readings,
     Resources,
+    held_until_dropped,
     left_after_close,
+    never_given_back,
     per_open_loop,
+    raised_limit,
 )
 from bench.subjects.scenarios import STAGES
 
 COUNTED: tuple[Field, ...] = ("descriptors", "threads", "resident", "objects", "traced")
+KEPT_FIELDS: tuple[Field, ...] = ("descriptors", "threads", "resident")
 MEMORY = ("resident", "traced")
 MOST = 3  # of a lifecycle's system calls, those that it makes most often
 HOLDS = (
     "resident: memory by the kernel's count, whole pages; objects, traced: what Python allocated, by tracemalloc. "
     f"leak: in each of {PROCESSES} fresh processes, every lifecycle left some descriptors or threads more, "
-    f"or more than {RULES['resident'].floor:g} resident or {RULES['traced'].floor:g} traced bytes."
+    f"or more than {RULES['resident'].floor:g} resident or {RULES['traced'].floor:g} traced bytes, and did so again in "
+    f"{PROCESSES} others after {LATER.warm:,} lifecycles. A cache that takes longer to fill looks like a leak."
+)
+KEPT = (
+    "until dropped: what a loop keeps after close() and frees when it is dropped; unclosed: what a loop never gives "
+    "back that is dropped without close(); limit of open files: before the loop's package is imported, and afterwards."
 )
 COLD = (
     "get_data: until its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
@@ -73,7 +82,14 @@ def document(resources: Resources) -> Document:
 def as_json(resources: Resources) -> str:
     """An object: of each loop its figures, the cold starts as estimates, and the readings that they come from."""
     figures = [
-        {"loop": one.loop, "version": one.version, **_figures(one), "leaks": leaks(one)} for one in resources.loops
+        {
+            "loop": one.loop,
+            "version": one.version,
+            **_figures(one),
+            "leaks": leaks(one),
+            "limits": raised_limit(one.opened),
+        }
+        for one in resources.loops
     ]
     cold = [asdict(one) for one in startups(resources.cold)]
     return indented({"figures": figures, "cold_start": cold, "readings": resources})
@@ -107,6 +123,8 @@ def _figures(costs: LoopCosts) -> dict[str, dict[Field, float | None]]:
         "per_open_loop": {what: per_open_loop(_opened(costs, what), what) for what in COUNTED},
         "left_after_close": {what: left_after_close(_opened(costs, what), what) for what in COUNTED},
         "per_lifecycle": {what: per_lifecycle(costs, what) for what in COUNTED},
+        "until_dropped": {what: held_until_dropped(_opened(costs, what), what) for what in COUNTED},
+        "unclosed": {what: never_given_back(costs.abandoned, what) for what in KEPT_FIELDS},
     }
 
 
@@ -121,11 +139,39 @@ def _held(resources: Resources) -> Iterator[Block]:
     yield _table(_columns(KIB), [(one.loop, *_entries(found["per_open_loop"])) for one, found in figures])
     yield Heading(f"What is left, in all, when {OPEN} have been closed and dropped", 3)
     yield _table(_columns(KIB), [(one.loop, *_entries(found["left_after_close"])) for one, found in figures])
-    slope = f"slope over {FIRST.lifecycles - FIRST.warm}, {FIRST.warm} to warm up"
+    yield from _kept(resources)
+    slopes = [f"slope over {look.lifecycles - look.warm:,} after {look.warm:,}" for look in (FIRST, LATER)]
+    slope = f"{slopes[0]}; {slopes[1]} where the first looks like a leak"
     yield Heading(f"What a lifecycle of {resources.scenario} leaves behind ({slope})", 3)
     rows = [(one.loop, *_entries(found["per_lifecycle"]), _leak(one)) for one, found in figures]
     yield _table((*_columns(BYTE), Column("leak", side="left")), rows)
     yield Note(HOLDS)
+
+
+def _kept(resources: Resources) -> Iterator[Block]:
+    """What only dropping a loop frees, what is never given back, and the limit that a loop raises."""
+    columns = [Column(f"{what} until dropped", KIB if what in MEMORY else None) for what in KEPT_FIELDS]
+    columns += [Column(f"{what} unclosed", KIB if what in MEMORY else None) for what in KEPT_FIELDS]
+    rows = [
+        (
+            one.loop,
+            *_entries({what: held_until_dropped(one.opened, what) for what in KEPT_FIELDS}),
+            *_entries({what: never_given_back(one.abandoned, what) for what in KEPT_FIELDS}),
+            _limit(one),
+        )
+        for one in resources.loops
+    ]
+    table = _table((*columns, Column("limit of open files")), rows)
+    if table.rows:
+        yield Heading("What one loop keeps after close(), and what it never gives back without close()", 3)
+        yield table
+        yield Note(KEPT)
+
+
+def _limit(costs: LoopCosts) -> Entry:
+    if changed := raised_limit(costs.opened):
+        return " to ".join("none" if limit < 0 else f"{limit:,}" for limit in changed)
+    return "unchanged" if any(each.limits for each in costs.opened) else None
 
 
 def _columns(memory: Unit) -> tuple[Column, ...]:
@@ -138,7 +184,9 @@ def _entries(figures: Mapping[Field, float | None]) -> Iterator[Entry]:
 
 
 def _leak(costs: LoopCosts) -> Entry:
-    return f"leaks {_grown(costs)}" if leaks(costs) else "none" if costs.lived else None
+    if leaks(costs):
+        return f"leaks {_grown(costs)}"
+    return ("unknown" if undecided(costs) else "none") if costs.lived else None
 
 
 def _grown(costs: LoopCosts) -> str:
