@@ -1,5 +1,6 @@
 """Which loops can be imported: real processes, and modules that do their worst."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,7 @@ def test_where_the_harness_was_suspended_no_loop_is_blamed(suspensions: list[str
 
     assert imports.broken([Loop("x", "nowhere:x")]) == {}
     assert imports.broken([Loop("x", "nowhere:x")]) != {}
+
+
+def test_the_program_does_nothing_where_it_is_only_imported() -> None:
+    assert callable(runpy.run_module("bench.worker.imports")["main"])
