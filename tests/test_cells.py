@@ -104,12 +104,12 @@ def test_groups_without_cells_are_never_scheduled() -> None:
 def test_iterations_fill_a_value_and_sweeps_fit_into_a_round(lifecycle_s: float) -> None:
     sampling = Sampling()
 
-    iterations, sweeps = sampling.iterations(lifecycle_s), sampling.sweeps_for(lifecycle_s, 3)
+    iterations, sweeps = sampling.iterations(lifecycle_s), sampling.sweeps_for([lifecycle_s] * 3)
 
     assert iterations >= 1
     assert iterations == 1 or abs(iterations * lifecycle_s / sampling.value_s - 1) < 0.5
     assert MINIMUM_SWEEPS <= sweeps <= sampling.sweeps
-    longest = sweeps * 3 * lifecycle_s * (iterations + 1)
+    longest = sweeps * 3 * sampling.turn_s(lifecycle_s)
     assert longest <= sampling.round_s or sweeps == MINIMUM_SWEEPS
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,9 +17,20 @@ import pytest
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
-from bench.worker.stopwatch import EXPECTED, Stopwatch, WrongRunError, _class_of, _watch_policy, peak_memory
+from bench.worker import stopwatch as stopwatch_room
+from bench.worker.stopwatch import (
+    EXPECTED,
+    Rehearsal,
+    Stopwatch,
+    WrongRunError,
+    _class_of,
+    _watch_policy,
+    peak_memory,
+    usable_processors,
+)
 from scenarios._workload import GetData, LoopFactory, Records
 
+ONCE = Rehearsal(1, 0)
 HERE = sys.version_info[:2]
 
 
@@ -39,6 +51,10 @@ def command(
         loop,
         "--delay",
         "0",
+        "--rehearsal",
+        "2,0.001",
+        "--in-a-turn",
+        "1",
         "--thread",
         thread,
         "--parent",
@@ -57,26 +73,37 @@ def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "
     )
 
 
-MEASURE = ("--values", "3", "--warmups", "2", "--loops", "5")
+def answers_to(*turns: bytes, scenario: str = "manual", loop: str = "asyncio") -> list[bytes]:
+    """What a worker answers when it is ready and to each of these turns; it then ends well."""
+    with started(*MEASURE, scenario=scenario, loop=loop) as process:
+        assert process.stdin
+        assert process.stdout
+        answers = []
+        for turn in turns:
+            answers.append(process.stdout.readline())
+            process.stdin.write(turn)
+            process.stdin.flush()
+        answers.append(process.stdout.readline())
+        assert process.wait(30) == 0
+    return answers
+
+
+MEASURE = ("--values", "1", "--warmups", "0", "--loops", "1")
 
 
 @pytest.mark.parametrize(
     "name", [name for name in scenarios.names() if not scenarios.named(name).skip_reason(loops.LOOPS[0], HERE)]
 )
-def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) -> None:
-    with started(*MEASURE, scenario=name, loop="uvloop") as process:
-        assert process.stdin
-        assert process.stdout
-        answers = []
-        for _ in range(4):  # ready, and the three values
-            answers.append(process.stdout.readline())
-            process.stdin.write(b"\n")
-            process.stdin.flush()
-        delivery = json.loads(process.stdout.readline())
-        assert process.wait(30) == 0
+def test_a_worker_is_ready_calibrates_answers_each_turn_and_delivers_its_stages(name: str) -> None:
+    two_that_calibrate, three_values_of_5, the_end = (b"2\n", b"4\n"), (b"5 3\n", b"\n", b"\n"), b"\n"
 
+    *answers, last = answers_to(*two_that_calibrate, *three_values_of_5, the_end, scenario=name, loop="uvloop")
+
+    delivery = json.loads(last)
     values = delivery["values"]
-    assert answers == [b"\n"] * 4
+    calibrated = [json.loads(answer) for answer in answers[1:3]]
+    assert answers[:1] + answers[3:] == [b"\n"] * 4
+    assert all(0 < seconds < 30 and processors == 1 for seconds, processors in calibrated)
     assert set(values) == {"total", *scenarios.named(name).stages}
     assert {len(numbers) for numbers in values.values()} == {3}
     parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
@@ -97,39 +124,10 @@ def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
         process.stdin.close()
 
 
-def test_a_calibrating_worker_waits_for_nobody() -> None:
-    done = subprocess.run(
-        command("--calibrate-loops", "--min-time", "0.003", "--values", "3", "--warmups", "0"),
-        check=True,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        env=processes.environment(),
-    )
-
-    delivery = json.loads(done.stdout)
-
-    iterations = [number for number, _ in delivery["warmups"]]
-    assert iterations[0] == 1
-    assert iterations == sorted(iterations)
-    assert iterations[-1] > 1
-    assert all(seconds > 0 for _, seconds in delivery["warmups"])
-    assert "values" not in delivery
-
-
 def test_pyperf_still_has_the_worker_options_that_we_use() -> None:
     options = {option for action in pyperf.Runner().argparser._actions for option in action.option_strings}
 
-    assert options >= {
-        "--worker",
-        "--quiet",
-        "--values",
-        "--warmups",
-        "--loops",
-        "--calibrate-loops",
-        "--min-time",
-        "--affinity",
-    }
+    assert options >= {"--worker", "--quiet", "--values", "--warmups", "--loops", "--affinity"}
 
 
 def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
@@ -205,12 +203,9 @@ def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
 def test_peak_memory_is_the_worker_s_own_and_not_that_of_who_started_it() -> None:
     ballast = bytearray(200 << 20)
     ballast[:: 1 << 12] = b"x" * (200 << 8)  # each page is there
-    done = subprocess.run(
-        command("--calibrate-loops", "--min-time", "0.001", "--values", "1", "--warmups", "0"),
-        check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, env=processes.environment(),
-    )  # fmt: skip
+    *_, delivery = answers_to(b"1 1\n", b"\n")
 
-    assert 10 << 20 < json.loads(done.stdout)["metadata"]["mem_max_rss"] < len(ballast)
+    assert 10 << 20 < json.loads(delivery)["metadata"]["mem_max_rss"] < len(ballast)
 
 
 def test_a_kernel_that_does_not_say_leaves_pyperf_its_figure(tmp_path: Path) -> None:
@@ -314,9 +309,52 @@ def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:
     watch = stopwatch(asyncio.new_event_loop)
 
     with pytest.raises(WrongRunError, match=r"the loop that ran is asyncio\..*, not .*Watched"):
-        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched)
+        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched, ONCE)
     with pytest.raises(WrongRunError, match="the loop that ran is none"):
-        watch.rehearse(lambda _: list(EXPECTED), Watched)
+        watch.rehearse(lambda _: list(EXPECTED), Watched, ONCE)
+
+
+@pytest.mark.parametrize(("rehearsal", "lifecycles"), [
+    (Rehearsal(1, 0), 1), (Rehearsal(5, 0), 5), (Rehearsal(1, 0.003), 3), (Rehearsal(2, 0.006), 6),
+    (Rehearsal(1000, 0), 50), (Rehearsal(1, 1.0), 50),  # never for longer than a value should last at most
+])  # fmt: skip
+def test_lifecycles_are_rehearsed_by_number_and_by_time(
+    rehearsal: Rehearsal, lifecycles: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[GetData]()
+    monkeypatch.setattr(stopwatch_room, "clock", lambda: len(done) * 1_000_000)  # each takes a millisecond
+    watch = stopwatch(Watched, "warm")
+
+    def once(get_data: GetData) -> Records:
+        done.append(get_data)
+        return asyncio.run(get_data(), loop_factory=Watched)
+
+    watch.rehearse(once, Watched, rehearsal)
+
+    assert len(done) == lifecycles
+
+
+@pytest.mark.parametrize(("own_s", "helpers_s", "threads", "processors"), [
+    (1.0, 0.0, 1, 1), (1.0, 0.05, 9, 1), (1.0, 0.2, 2, 2), (1.0, 2.5, 9, 4), (1.0, 2.5, 3, 3), (1.0, 0.5, 1, 2),
+    (0.0, 1.0, 2, 2), (1e-9, 1e9, 10**6, 1001),
+])  # fmt: skip
+def test_threads_that_work_beside_the_loop_can_use_more_processors(
+    own_s: float, helpers_s: float, threads: int, processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopwatch_room, "_threads", lambda: threads)
+
+    assert usable_processors(own_s, helpers_s) == processors
+
+
+def test_threads_are_counted_where_the_kernel_does_not_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stopwatch_room._threads() >= threading.active_count()
+
+    def gone(_: str) -> list[str]:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "listdir", gone)
+
+    assert stopwatch_room._threads() == threading.active_count()
 
 
 def test_a_registered_loop_of_another_package_is_refused() -> None:
@@ -330,7 +368,7 @@ def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> 
     scenario = scenarios.named("asyncio_run_default")
     with scenarios.prepared(scenario, loops.named("x:y"), Watched) as once:
         _watch_policy(watch)
-        watch.rehearse(once, Watched)
+        watch.rehearse(once, Watched, ONCE)
         watch.value(once, 2)
 
     assert watch.spent["create"][0] > 0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.arguments import PROGRAM, at_least, baseline_name, duration, percentage, processors
+from bench.cli.arguments import PROGRAM, affinity, at_least, baseline_name, duration, percentage
 from bench.cli.report import conclude
 from bench.cli.terminal import add_format, patience, show
 from bench.errors import BenchError
@@ -42,7 +42,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     thread = "where the loops run; only the main thread installs signal handlers (default: main)"
     add("--thread", choices=["main", "worker"], help=thread)
     add("--seed", type=at_least(0, int), metavar="N", help="of every order (default: a new one, which run.json keeps)")
-    add("--affinity", type=processors, metavar="CPUS", help="processors for the workers, as 1 or 2-3,5")
+    where = "processors for the workers: auto (the quietest one), none (any), or a list such as 2-3,5 (default: auto)"
+    add("--affinity", type=affinity, metavar="CPUS", help=where)
     add(
         "--timeout",
         type=at_least(0.1, float),
@@ -125,6 +126,11 @@ def _check_same(folder: "RunFolder", kept: "Kept", now: "About", *, forced: bool
     from bench.machine import facts
     from bench.store.outcomes import Resumed
 
+    if kept.about.method != now.method:
+        raise BenchError(
+            f"{folder.path} was begun by method {kept.about.method}, this is method {now.method}: their values differ\n"
+            "begin a new run, or finish this one with the version of evloop-bench that began it"
+        )
     begun = f"{folder.path} was begun with something else:"
     if kept.about.groups != now.groups:
         raise BenchError(f"{begun} the scenarios are not the same\nbegin a new run, or go back to what they were")
@@ -161,7 +167,8 @@ def _plan(options: Namespace) -> "Plan":
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     delay_s, timeout_s = options.delay or 0.0, options.timeout or TIMEOUT_S
     thread: Thread = "worker" if options.thread == "worker" else "main"
-    return Plan(names, chosen, baseline, sampling, seed, delay_s, timeout_s, options.affinity, thread)
+    where = None if options.affinity == "none" else options.affinity or "auto"
+    return Plan(names, chosen, baseline, sampling, seed, delay_s, timeout_s, where, thread)
 
 
 def _sampling(options: Namespace, compared: int) -> "Sampling":

@@ -5,31 +5,47 @@ that dies, hangs or answers wrongly ends its cell for this round, with the reaso
 clock can't be trusted is dropped.
 """
 
+import itertools
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 
-from bench.measurement.delivery import Delivery, calibrated_seconds, delivery_of, failure_of, run_of
+from bench.measurement import placement, processes
+from bench.measurement.delivery import Delivery, calibrated, delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError, Process, SuspendedError, death
-from bench.plan.cells import Cell, Plan
+from bench.plan.cells import AUTO, Cell, Group, Plan
 from bench.plan.rounds import Round
 from bench.store import outcomes
 
 STRIKES = 2  # failed rounds after which a cell is abandoned
 START_TIMEOUT_S = 60.0
 CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one is adjusted to true time
-CALIBRATING_VALUES = "20"  # some 60 ms; with three of them, a moment's noise made all values of a run too short
 
 
 class _Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan, options: Iterable[str]) -> None:
+    def __init__(self, cell: Cell, plan: Plan) -> None:
         self.cell = cell
-        words = ["--worker", "--quiet", *options, "--scenario", cell.scenario, "--loop", cell.loop]
-        words += ["--thread", cell.thread, "--delay", str(plan.delay_s), "--parent", str(os.getpid())]
-        words += ["--affinity", plan.affinity] if plan.affinity else []
+        self.iterations = self.processors = 1
+        self.nice = 0
+        rehearsal = f"{plan.sampling.rehearsed},{plan.sampling.rehearsal_s}"
+        words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
+        words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
+        words += [
+            "--delay",
+            str(plan.delay_s),
+            "--rehearsal",
+            rehearsal,
+            "--in-a-turn",
+            str(plan.sampling.in_a_turn),
+            "--parent",
+            str(os.getpid()),
+        ]
+        words += ["--affinity", plan.affinity] if plan.affinity not in {None, AUTO} else []
         self.process = Process("bench.worker.stopwatch", words)
         self._turns_s = 0.0
 
@@ -40,30 +56,47 @@ class _Worker:
             self._delivery(answer)
             raise EndedError("delivered before its turns were over")
 
-    def go_on(self) -> None:
-        """Let it produce its next value; after the last one, let it deliver."""
-        self.process.tell(b"\n")
+    def calibrate(self, plan: Plan, timeout_s: float) -> float:
+        """Seconds of one lifecycle; sets the iterations to what makes a value as long as the plan says.
 
-    def turn(self, timeout_s: float) -> None:
-        """Let it produce its next value, and wait for it."""
+        Each of the warm-up's values tells how long the next is to be. The shortest lifecycle counts: noise only adds.
+        """
+        lifecycle_s = plan.sampling.value_s
+        for _ in range(plan.sampling.warmups):
+            self.process.tell(b"%d\n" % self.iterations)
+            answer = self.process.answer(timeout_s)
+            try:
+                seconds, processors = calibrated(answer)
+            except ValueError:
+                self._delivery(answer)
+                raise EndedError("delivered before its turns were over") from None
+            self.processors = max(self.processors, processors)
+            lifecycle_s = min(lifecycle_s, seconds / self.iterations)
+            self.iterations = plan.sampling.iterations(lifecycle_s)
+            if seconds > plan.sampling.value_s and self.iterations == 1:
+                return seconds
+        return lifecycle_s
+
+    def turn(self, values: int, timeout_s: float) -> None:
+        """Let it take its next turn, and wait for it; the first turn says how many `values` there will be in all."""
         began = time.monotonic()
-        self.go_on()
+        self.process.tell(b"\n" if self._turns_s else b"%d %d\n" % (self.iterations, values))
         self.ready(timeout_s)
         self._turns_s += time.monotonic() - began
 
-    def calibration(self, timeout_s: float) -> float:
-        """Seconds of one lifecycle, from a calibrating worker."""
-        return calibrated_seconds(self._delivery(self.process.answer(timeout_s)))
+    def finish(self) -> None:
+        """Let it deliver, after its last turn."""
+        self.process.tell(b"\n")
 
-    def run(self, index: int, asked: outcomes.Calibration, stages: Collection[str]) -> outcomes.Run:
+    def run(self, index: int, values: int, stages: Collection[str]) -> outcomes.Run:
         """The values of all its turns, stage by stage, once it has delivered and ended."""
         delivery, status = self._delivery(self.process.answer(START_TIMEOUT_S)), self.process.status()
         totals = delivery.values.get(outcomes.TOTAL, ())
-        if set(delivery.values) != {outcomes.TOTAL, *stages} or len(totals) != asked.sweeps:
+        if set(delivery.values) != {outcomes.TOTAL, *stages} or len(totals) != values:
             delivered = f"{len(totals)} values of {', '.join(delivery.values) or 'nothing'}"
-            expected = f"{asked.sweeps} of {outcomes.TOTAL}, {', '.join(stages)}"
+            expected = f"{values} of {outcomes.TOTAL}, {', '.join(stages)}"
             raise EndedError(f"delivered {delivered}, expected {expected}")
-        claimed_s = asked.iterations * sum(totals)
+        claimed_s = self.iterations * sum(totals)
         if claimed_s > self._turns_s * CLOCKS_DIFFER:
             raise EndedError(
                 f"its values add up to {claimed_s:.3g} s, but its turns took {self._turns_s:.3g} s: its clock is wrong"
@@ -73,7 +106,8 @@ class _Worker:
             ending = "did not end after delivering its values"
         elif status:
             ending = f"{death(status)} after delivering its values"
-        return run_of(delivery, self.cell, index, ending)
+        metadata = {**delivery.metadata, "loops": self.iterations, "nice": self.nice}
+        return run_of(replace(delivery, metadata=metadata), self.cell, index, ending)
 
     @staticmethod
     def _delivery(answer: bytes) -> Delivery:
@@ -87,98 +121,108 @@ class _Worker:
 
 
 class Meter:
-    """Measures the rounds of one plan; remembers calibrations and which cells failed."""
+    """Measures the rounds of one plan; remembers which cells failed."""
 
     def __init__(self, plan: Plan, earlier: Iterable[outcomes.Outcome] = ()) -> None:
         """`earlier`: outcomes of an interrupted run of the same plan."""
         self.plan = plan
-        self.calibrations: dict[str, outcomes.Calibration] = {}
-        self._start_timeout_s = START_TIMEOUT_S + 10 * plan.delay_s
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
+        self._processors: dict[str, int] = defaultdict(lambda: 1)
         self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
 
-    def measure(self, this_round: Round) -> Generator[outcomes.Outcome]:
-        """Measure one round; before the first one of a scenario, calibrate."""
-        scenario = this_round.group.scenario.name
+    def measure(self, round_: Round) -> Generator[outcomes.Outcome]:
+        """Measure one round."""
+        scenario = round_.group.scenario.name
         try:
-            if scenario not in self.calibrations:
-                yield from map(self._remember, self._calibrate(this_round))
-            if scenario in self.calibrations:
-                yield from map(self._remember, self._round(this_round, self.calibrations[scenario]))
-            yield outcomes.Done(scenario, this_round.index, round(time.monotonic() - self._since, 3))
+            yield from map(self._remember, self._round(round_))
+            yield outcomes.Done(scenario, round_.index, round(time.monotonic() - self._since, 3))
         except SuspendedError as error:
-            yield outcomes.Dropped(scenario, this_round.index, str(error))
+            yield outcomes.Dropped(scenario, round_.index, str(error))
         self._since = time.monotonic()
 
     def _remember(self, outcome: outcomes.Outcome) -> outcomes.Outcome:
-        if isinstance(outcome, outcomes.Calibration):
-            self.calibrations[outcome.scenario] = outcome
-        elif isinstance(outcome, outcomes.Failure):
+        if isinstance(outcome, outcomes.Failure):
             self._strikes[outcome.cell] += 1
         return outcome
 
-    def _live(self, this_round: Round) -> list[Cell]:
-        return [cell for cell in this_round.group.cells if self._strikes[cell] < STRIKES]
+    def _round(self, round_: Round) -> Iterator[outcomes.Outcome]:
+        """Start the workers, calibrate, give them their turns sweep after sweep, and collect what they deliver."""
+        live = [cell for cell in round_.group.cells if self._strikes[cell] < STRIKES]
+        workers: dict[Cell, _Worker] = {}
+        attempt = _Attempts(workers, round_.index)
+        began = time.monotonic()
+        with ExitStack() as sites:
+            sites.callback(_kill, workers)
+            site = sites.enter_context(self._site(round_.group))
+            for cell in live:
+                workers[cell] = _Worker(cell, self.plan)
+                site.start(workers[cell].process.id)
+            for cell in live:
+                yield from attempt(cell, lambda w: w.ready(START_TIMEOUT_S, began))
+            lifecycles = yield from self._calibrated(site, attempt, live)
+            if self._needs_more(round_.group, workers.values()):
+                site.release()
+                site = sites.enter_context(self._site(round_.group))
+                lifecycles = yield from self._calibrated(site, attempt, live)
+            sweeps = self.plan.sampling.sweeps_for(lifecycles)
+            values = sweeps * self.plan.sampling.in_a_turn
+            for cell in itertools.chain.from_iterable(round_.orders(sweeps)):
+                yield from attempt(cell, lambda w: w.turn(values, self._turn_timeout_s))
+            for worker in workers.values():
+                worker.finish()
+            for cell in live:
+                yield from attempt(cell, lambda w: w.run(round_.index, values, round_.group.scenario.stages))
 
-    def _calibrate(self, this_round: Round) -> Iterator[outcomes.Outcome]:
-        """Time a lifecycle of the baseline, or of the first cell that works, in a worker of its own."""
-        sampling = self.plan.sampling
-        options = ("--calibrate-loops", "--min-time", str(sampling.value_s), "--values", CALIBRATING_VALUES)
-        for cell in sorted(self._live(this_round), key=lambda cell: cell.role != "baseline"):
-            worker = _Worker(cell, self.plan, (*options, "--warmups", "0"))
+    def _site(self, group: Group) -> AbstractContextManager[placement.Site]:
+        return placement.site(self.plan.affinity, self._processors[group.scenario.name])
+
+    def _needs_more(self, group: Group, workers: Iterable[_Worker]) -> bool:
+        """Whether a loop of the group turned out to have threads that can use more processors than it was given."""
+        name, needed = group.scenario.name, max((worker.processors for worker in workers), default=1)
+        before, self._processors[name] = self._processors[name], max(needed, self._processors[name])
+        return self._processors[name] > before
+
+    def _calibrated(
+        self, site: placement.Site, attempt: "_Attempts", live: Collection[Cell]
+    ) -> Generator[outcomes.Outcome, None, list[float]]:
+        """Move all workers to the site and calibrate; returns the seconds of a lifecycle of each.
+
+        The control gets the iterations of the baseline, if that still runs.
+        """
+        for worker in attempt.workers.values():
+            worker.nice = site.take(worker.process.id)
+        site.keep_off(*processes.BADGES.guard)
+        lifecycles: list[float] = []
+        for cell in live:
+            yield from attempt(cell, lambda w: lifecycles.append(w.calibrate(self.plan, self._turn_timeout_s)))
+        roles = {cell.role: worker for cell, worker in attempt.workers.items()}
+        if {"baseline", "control"} <= set(roles):
+            roles["control"].iterations = roles["baseline"].iterations
+        return lifecycles
+
+
+def _kill(workers: dict[Cell, _Worker]) -> None:
+    for worker in workers.values():
+        worker.process.kill()
+
+
+class _Attempts:
+    """Acts on the workers of one round; one that fails is killed, and gives a failure."""
+
+    def __init__(self, workers: dict[Cell, _Worker], index: int) -> None:
+        self.workers, self._index = workers, index
+
+    def __call__(self, cell: Cell, act: Callable[[_Worker], outcomes.Run | None]) -> Iterator[outcomes.Outcome]:
+        """Apply `act` to a cell's worker if it still runs."""
+        if worker := self.workers.get(cell):
             try:
-                lifecycle_s = worker.calibration(self._start_timeout_s)
+                if run := act(worker):
+                    yield run
             except SuspendedError:
                 raise
             except (EndedError, ValueError) as error:
-                yield failure_of(cell, this_round.index, str(error), worker.process.output)
-            else:
-                iterations = sampling.iterations(lifecycle_s)
-                sweeps = sampling.sweeps_for(lifecycle_s, len(this_round.group.cells))
-                yield outcomes.Calibration(this_round.group.scenario.name, lifecycle_s, iterations, sweeps)
-                return
-            finally:
-                worker.process.kill()
-
-    def _round(self, this_round: Round, calibration: outcomes.Calibration) -> Iterator[outcomes.Outcome]:
-        """Give every worker its turns, sweep after sweep; then collect what they deliver."""
-        options = ["--values", str(calibration.sweeps), "--loops", str(calibration.iterations)]
-        options += ["--warmups", str(self.plan.sampling.warmups)]
-        live, stages = self._live(this_round), this_round.group.scenario.stages
-        workers: dict[Cell, _Worker] = {}
-        began = time.monotonic()
-        try:
-            for cell in live:
-                workers[cell] = _Worker(cell, self.plan, options)
-            for cell in live:
-                yield from _attempt(workers, cell, this_round.index, lambda w: w.ready(self._start_timeout_s, began))
-            for order in this_round.orders(calibration.sweeps):
-                for cell in order:
-                    yield from _attempt(workers, cell, this_round.index, lambda w: w.turn(self._turn_timeout_s))
-            for worker in workers.values():
-                worker.go_on()
-            for cell in live:
-                yield from _attempt(
-                    workers, cell, this_round.index, lambda w: w.run(this_round.index, calibration, stages)
-                )
-        finally:
-            for worker in workers.values():
-                worker.process.kill()
-
-
-def _attempt(
-    workers: dict[Cell, _Worker], cell: Cell, index: int, act: Callable[[_Worker], outcomes.Run | None]
-) -> Iterator[outcomes.Outcome]:
-    """Apply `act` to a cell's worker if it still runs; if that fails, kill the worker and give the failure."""
-    if worker := workers.get(cell):
-        try:
-            if run := act(worker):
-                yield run
-        except SuspendedError:
-            raise
-        except (EndedError, ValueError) as error:
-            workers.pop(cell).process.kill()
-            yield failure_of(cell, index, str(error), worker.process.output)
+                self.workers.pop(cell).process.kill()
+                yield failure_of(cell, self._index, str(error), worker.process.output)

@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
+LIFECYCLE_S, START_S = 80e-6, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,9 @@ def round_of(group: Group, index: int, seed: int) -> Round:
 def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
     """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = lifecycle_s * (sampling.iterations(lifecycle_s) + 1) * SLOWER_LOOPS
+    turn_s = sampling.turn_s(lifecycle_s)
     total = 0.0
     for cells in (len(group.cells) for group in groups):
-        turns = cells * sampling.sweeps_for(lifecycle_s, cells)
-        round_s = cells * START_S + sampling.warmups * turn_s + turns * turn_s
-        total += CALIBRATION_S + sampling.rounds * round_s
+        turns = sampling.sweeps_for([lifecycle_s] * cells) + sampling.warmups
+        total += sampling.rounds * cells * (START_S + turns * turn_s)
     return total

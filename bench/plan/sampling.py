@@ -1,5 +1,6 @@
 """How much to measure: rounds, sweeps, length of a value; and the three paces that users choose from. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,22 +22,26 @@ class Sampling:
     rounds: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)] = 17
     sweeps: Annotated[int, Meta(ge=1, le=MOST_SWEEPS)] = 42
     value_s: Annotated[float, Meta(ge=1e-6, le=60)] = 0.003
-    warmups: Annotated[int, Meta(ge=1, le=1000)] = 3
+    in_a_turn: Annotated[int, Meta(ge=1, le=1000)] = 1
+    warmups: Annotated[int, Meta(ge=1, le=1000)] = 5
+    rehearsed: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    rehearsal_s: Annotated[float, Meta(ge=0, le=1)] = 0.0
     round_s: Annotated[float, Meta(gt=0, le=MOST_S)] = 6.0
     precision: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_time_s: Annotated[float, Meta(gt=0, lt=1e13)] | None = None
 
     def iterations(self, lifecycle_s: float) -> int:
-        """Lifecycles in one value, so that it lasts about `value_s` on the baseline."""
+        """Lifecycles in one value, so that it lasts about `value_s`."""
         return max(1, round(min(MOST_ITERATIONS, self.value_s / lifecycle_s)))
 
-    def sweeps_for(self, lifecycle_s: float, cells: int) -> int:
-        """Sweeps in a round: fewer where lifecycles are long, so that it ends in about `round_s`.
+    def turn_s(self, lifecycle_s: float) -> float:
+        """Seconds of a turn: the lifecycles that run untimed before its values, and those of the values."""
+        return lifecycle_s * (self.rehearsed + self.in_a_turn * self.iterations(lifecycle_s))
 
-        A turn runs the lifecycles of one value and one more, untimed, before.
-        """
-        turn_s = lifecycle_s * (self.iterations(lifecycle_s) + 1)
-        return max(MINIMUM_SWEEPS, min(self.sweeps, int(self.round_s / (turn_s * max(1, cells)))))
+    def sweeps_for(self, lifecycles_s: Iterable[float]) -> int:
+        """Sweeps in a round of cells with these lifecycles: fewer where they are long, so that it ends in `round_s`."""
+        sweep_s = sum(map(self.turn_s, lifecycles_s))
+        return max(MINIMUM_SWEEPS, min(self.sweeps, int(self.round_s / sweep_s) if sweep_s else self.sweeps))
 
 
 DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)

@@ -25,7 +25,7 @@ from bench.statistics.estimates import (
     median_estimate,
     minimum_rounds,
 )
-from bench.store.outcomes import TOTAL, Calibration, Kept
+from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
 
 ALONE = "; see it alone: "  # between what went wrong and the command that shows it: the end of a reason
@@ -149,8 +149,10 @@ def _alone(kept: Kept, cell: Cell) -> str:
     words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
     words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
     words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
-    found = [one for one in kept.outcomes if isinstance(one, Calibration) and one.scenario == cell.scenario]
-    words += [f"--times {one.sweeps * (one.iterations + 1)}" for one in found[-1:]]
+    runs = [run for run in kept.runs if run.cell.scenario == cell.scenario]
+    rehearsed = kept.about.plan.sampling.rehearsed
+    times = [len(run.values[TOTAL]) * (run.iterations + rehearsed) for run in runs if run.iterations]
+    words += [f"--times {max(times)}"] if times else []
     return " ".join(words)
 
 

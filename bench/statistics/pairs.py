@@ -12,7 +12,7 @@ from bench.errors import BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics.estimates import confidence
-from bench.store.outcomes import TOTAL, Calibration, Kept
+from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # where one differs, seconds are of two machines
@@ -169,7 +169,7 @@ def _load(kept: Kept) -> float:
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
     """For each scenario how long a value of the baseline lasted, the median."""
-    for calibration in (outcome for outcome in kept.outcomes if isinstance(outcome, Calibration)):
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == calibration.scenario)
-        if seconds := [value for run in runs for value in run.values[TOTAL]]:
-            yield calibration.scenario, calibration.iterations * statistics.median(seconds)
+    for scenario in kept.about.plan.scenarios:
+        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == scenario)
+        if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
+            yield scenario, statistics.median(seconds)

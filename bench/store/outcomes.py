@@ -43,6 +43,12 @@ class Run(Struct, frozen=True, tag=True):
     metadata: Metadata
     ending: Line | None = None
 
+    @property
+    def iterations(self) -> int | None:
+        """Iterations of each value; None if that is not known. pyperf calls them loops."""
+        loops = self.metadata.get("loops")
+        return loops if isinstance(loops, int) else None
+
     def __post_init__(self) -> None:
         """Refuse what can't be paired: stages of different length, or no total."""
         if TOTAL not in self.values or len({len(numbers) for numbers in self.values.values()}) != 1:
@@ -59,7 +65,7 @@ class Failure(Struct, frozen=True, tag=True):
 
 
 class Calibration(Struct, frozen=True, tag=True):
-    """How long one lifecycle of a scenario takes on the baseline, and what follows from it."""
+    """How long a lifecycle took on the baseline: method 1 calibrated once for all loops of a scenario. Only read."""
 
     scenario: ScenarioName
     lifecycle_s: Seconds
@@ -124,7 +130,7 @@ def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
     return outcome
 
 
-METHOD = 1  # goes up when the same loop would measure differently: never compare across
+METHOD = 2  # goes up when the same loop would measure differently: never compare across
 
 
 @dataclass(frozen=True, slots=True)

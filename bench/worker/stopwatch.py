@@ -6,13 +6,16 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 
 import argparse
 import asyncio
+import functools
+import math
+import os
 import signal
-import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pyperf
 
@@ -25,9 +28,18 @@ __all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
 
 Once: TypeAlias = Callable[[GetData], Records]
 NANOSECOND = 1e-9
+MOST_REHEARSAL_S = 0.05
+HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
 clock = time.perf_counter_ns
+
+
+class Rehearsal(NamedTuple):
+    """What runs untimed before a value: at least `lifecycles` of them, and for at least `seconds`."""
+
+    lifecycles: int
+    seconds: float
 
 
 class Stopwatch:
@@ -65,12 +77,19 @@ class Stopwatch:
         self.loop_class = type(asyncio.get_running_loop())
         return await get_data(self.delay_s)
 
-    def rehearse(self, once: Once, expected: type) -> None:
-        """Run one lifecycle untimed, because caches are cold after a hand-over, and check which loop runs."""
+    def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> None:
+        """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first."""
+        began = clock()
         self.loop_class = type(None)
         check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+        plain = functools.partial(get_data, self.delay_s)
+        enough_ns, most_ns = rehearsal.seconds / NANOSECOND, MOST_REHEARSAL_S / NANOSECOND
+        done, spent = 1, clock() - began
+        while (done < rehearsal.lifecycles or spent < enough_ns) and spent < most_ns:
+            check_records(once(plain))
+            done, spent = done + 1, clock() - began
 
     def value(self, once: Once, iterations: int) -> float:
         """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
@@ -102,7 +121,7 @@ def measure(turns: Turns) -> dict[str, object]:
     """Time the cell that the command line names, in the thread it names; the result is what to deliver."""
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsal", "--in-a-turn", "--parent"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
     die_with_parent(int(options.parent))
@@ -115,19 +134,28 @@ def measure(turns: Turns) -> dict[str, object]:
 
 
 def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
-    """Let pyperf collect the values of one cell, one in each turn."""
+    """Let pyperf collect the values of one cell, some in each turn."""
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)
     watch = Stopwatch(scenario, factory, float(options.delay))
-    warmups = sys.maxsize if options.calibrate_loops else options.warmups
+    lifecycles, seconds = options.rehearsal.split(",")
+    rehearsal = Rehearsal(int(lifecycles), float(seconds))
+
+    def value(iterations: int) -> float:
+        watch.rehearse(once, expected, rehearsal)
+        return watch.value(once, iterations)
+
+    due = 0  # values of this turn
 
     def time_func(iterations: int) -> float:
-        nonlocal warmups
-        watch.rehearse(once, expected)
+        nonlocal due
+        if not due:
+            watch.rehearse(once, expected, rehearsal)
+            due = int(options.in_a_turn)
         seconds = watch.value(once, iterations)
-        warmups -= 1
-        if warmups <= 0:  # ready after the last warm-up, and after each value
+        due -= 1
+        if not due:
             turns.wait()
         return seconds
 
@@ -136,15 +164,48 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
+        options.loops, options.values = calibrated(turns, value)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
     metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
-    if not run.values:
-        return {"warmups": run.warmups, "metadata": metadata}
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
     return {"values": {"total": run.values, **values}, "metadata": metadata}
+
+
+def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int]:
+    """Iterations of a value and number of values, which the harness decides after some calibrating turns.
+
+    Such a turn asks for one value of some iterations. Its answer is the seconds that they took, and how many processors
+    the threads could use. The turn that also says how many values there will be is the first of those.
+    """
+    answer = ""
+    while True:
+        iterations, *values = map(int, turns.wait(answer).split())
+        if values:
+            return iterations, values[0]
+        own, all_threads = time.thread_time(), time.process_time()
+        seconds = value(iterations)
+        own, all_threads = time.thread_time() - own, time.process_time() - all_threads
+        answer = f"[{seconds!r},{usable_processors(own, all_threads - own)}]"
+
+
+def usable_processors(own_s: float, helpers_s: float) -> int:
+    """Processors that a loop can use at once: one, and more if threads of its own worked beside this one.
+
+    `own_s` and `helpers_s` are seconds of CPU time. Threads that have ended count as well.
+    """
+    if helpers_s < HELPERS_SHARE * own_s:
+        return 1
+    return 1 + min(math.ceil(helpers_s / max(own_s, NANOSECOND)), max(1, _threads() - 1), MOST_HELPERS)
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208  (pathlib is not light)
+    except OSError:
+        return threading.active_count()
 
 
 def peak_memory(status: Path) -> dict[str, int]:
