@@ -6,12 +6,15 @@ clock can't be trusted is dropped.
 """
 
 import itertools
+import json
 import os
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from functools import partial
+from typing import Self
 
 from bench.measurement import placement, processes
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, failure_of, run_of
@@ -28,29 +31,28 @@ CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one 
 class _Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan) -> None:
+    def __init__(self, cell: Cell, plan: Plan, process: Process) -> None:
+        """`process`: one that is loading, or has loaded, and waits for its cell."""
         self.cell = cell
+        self.process = process
         self.iterations = self.processors = 1
         self.nice = 0
         rehearsal = f"{plan.sampling.rehearsed},{plan.sampling.rehearsal_s}"
         words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
-        words += [
-            "--delay",
-            str(plan.delay_s),
-            "--rehearsal",
-            rehearsal,
-            "--in-a-turn",
-            str(plan.sampling.in_a_turn),
-            "--parent",
-            str(os.getpid()),
-        ]
+        words += ["--delay", str(plan.delay_s), "--rehearsal", rehearsal, "--in-a-turn", str(plan.sampling.in_a_turn)]
         words += ["--affinity", plan.affinity] if plan.affinity not in {None, AUTO} else []
-        self.process = Process("bench.worker.stopwatch", words)
+        self._words = words
         self._turns_s = 0.0
 
+    def load(self, since: float) -> None:
+        """Wait until it has loaded, give it its cell, and wait until it is ready for that."""
+        self.ready(START_TIMEOUT_S, since)
+        self.process.tell(f"{json.dumps(self._words)}\n".encode())
+        self.ready(START_TIMEOUT_S, since)
+
     def ready(self, timeout_s: float, since: float | None = None) -> None:
-        """Wait for the empty line that means that the worker is ready, or that its value is done."""
+        """Wait for the empty line that means that the worker is ready, or that its turn is over."""
         answer = self.process.answer(timeout_s, since)
         if answer != b"\n":
             self._delivery(answer)
@@ -77,10 +79,11 @@ class _Worker:
                 return seconds
         return lifecycle_s
 
-    def turn(self, values: int, timeout_s: float) -> None:
+    def turn(self, values: int, timeout_s: float, meanwhile: Callable[[], object] = int) -> None:
         """Let it take its next turn, and wait for it; the first turn says how many `values` there will be in all."""
         began = time.monotonic()
         self.process.tell(b"\n" if self._turns_s else b"%d %d\n" % (self.iterations, values))
+        meanwhile()
         self.ready(timeout_s)
         self._turns_s += time.monotonic() - began
 
@@ -120,8 +123,41 @@ class _Worker:
         return delivery
 
 
+class _Spares:
+    """Processes that load ahead of their round, on other processors, while another round is measured.
+
+    Each is used once: what has been measured in a process is never measured in it again.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._waiting = deque[Process]()
+
+    def fill(self, number: int) -> None:
+        """Start one more, if so many are wanted and not there yet."""
+        if self.wanted and len(self._waiting) < number:
+            self._waiting.append(_process())
+
+    def take(self) -> Process:
+        """One that has been started ahead, or a new one."""
+        return self._waiting.popleft() if self._waiting else _process()
+
+    def end(self) -> None:
+        """End those that nobody took."""
+        self.wanted = False
+        while self._waiting:
+            self._waiting.popleft().kill()
+
+
+def _process() -> Process:
+    return Process("bench.worker.stopwatch", [str(os.getpid())])
+
+
 class Meter:
-    """Measures the rounds of one plan; remembers which cells failed."""
+    """Measures the rounds of one plan; remembers which cells failed.
+
+    Used as a context manager, it starts the workers of the next round ahead.
+    """
 
     def __init__(self, plan: Plan, earlier: Iterable[outcomes.Outcome] = ()) -> None:
         """`earlier`: outcomes of an interrupted run of the same plan."""
@@ -129,9 +165,17 @@ class Meter:
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
         self._processors: dict[str, int] = defaultdict(lambda: 1)
+        self._spares = _Spares()
         self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
+
+    def __enter__(self) -> Self:
+        self._spares.wanted = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spares.end()
 
     def measure(self, round_: Round) -> Generator[outcomes.Outcome]:
         """Measure one round."""
@@ -158,10 +202,10 @@ class Meter:
             sites.callback(_kill, workers)
             site = sites.enter_context(self._site(round_.group))
             for cell in live:
-                workers[cell] = _Worker(cell, self.plan)
+                workers[cell] = _Worker(cell, self.plan, self._spares.take())
                 site.start(workers[cell].process.id)
             for cell in live:
-                yield from attempt(cell, lambda w: w.ready(START_TIMEOUT_S, began))
+                yield from attempt(cell, lambda w: w.load(began))
             lifecycles = yield from self._calibrated(site, attempt, live)
             if self._needs_more(round_.group, workers.values()):
                 site.release()
@@ -169,8 +213,9 @@ class Meter:
                 lifecycles = yield from self._calibrated(site, attempt, live)
             sweeps = self.plan.sampling.sweeps_for(lifecycles)
             values = sweeps * self.plan.sampling.in_a_turn
+            start_ahead = partial(self._spares.fill, len(live))
             for cell in itertools.chain.from_iterable(round_.orders(sweeps)):
-                yield from attempt(cell, lambda w: w.turn(values, self._turn_timeout_s))
+                yield from attempt(cell, lambda w: w.turn(values, self._turn_timeout_s, start_ahead))
             for worker in workers.values():
                 worker.finish()
             for cell in live:

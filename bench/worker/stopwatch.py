@@ -7,9 +7,11 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 import argparse
 import asyncio
 import functools
+import json
 import math
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -118,13 +120,18 @@ class Stopwatch:
 
 
 def measure(turns: Turns) -> dict[str, object]:
-    """Time the cell that the command line names, in the thread it names; the result is what to deliver."""
+    """Time the cell that the first turn names, in the thread it names; the result is what to deliver.
+
+    Until then nothing of the cell is known here, so that the harness can start workers ahead of their round.
+    """
+    parent = int(sys.argv.pop())
+    die_with_parent(parent)
+    sys.argv += json.loads(turns.wait())
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsal", "--in-a-turn", "--parent"):
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsal", "--in-a-turn"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
-    die_with_parent(int(options.parent))
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if options.thread == "main":
