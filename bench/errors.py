@@ -1,13 +1,26 @@
-"""What a user can fix, said as: what, where, why, what next."""
+"""What a user can fix, said as: what, where, why, what next. Also how commands end, and what to type."""
 
 import difflib
+import enum
 from collections.abc import Collection
+
+PROGRAM = "python -m bench"  # what texts tell the user to type
+
+
+class Exit(enum.IntEnum):
+    """Exit codes of all commands."""
+
+    DONE = 0
+    CHECK_FAILED = 1  # one that the user asked for
+    USAGE = 2
+    NOT_MEASURED = 3
+    INTERRUPTED = 130
 
 
 class BenchError(Exception):
-    """Something that the user can mend; `cli` prints it without a traceback and exits with 2."""
+    """Something that the user can fix; `cli` prints it without a traceback."""
 
-    exit_code = 2
+    exit_code = Exit.USAGE
 
 
 class InUseError(BenchError):
@@ -15,12 +28,12 @@ class InUseError(BenchError):
 
 
 class NotMeasuredError(BenchError):
-    """A measurement could not be made or kept: a full disk, no loop that runs; exit code 3."""
+    """A measurement could not be made or kept: a full disk, or a loop that does not run."""
 
-    exit_code = 3
+    exit_code = Exit.NOT_MEASURED
 
 
 def unknown(kind: str, name: str, known: Collection[str], hint: str) -> BenchError:
-    """Nothing is called `name`: an error with the nearest of the names that are known."""
+    """An error for a name that nothing has, with the names that are nearest to it."""
     nearest = difflib.get_close_matches(name, known, cutoff=0.4) or known
     return BenchError(f"no {kind} is called {name!r}; the nearest: {', '.join(nearest)}\n{hint}")

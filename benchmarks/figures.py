@@ -64,9 +64,10 @@ def start_up(*words: str) -> float:
 def precision(kept: Kept) -> list[tuple[str, str, str]]:
     """How far the controls are from 1, how wide the intervals are, and whether stages add up."""
     totals = [row for row in comparisons.compare(kept) if row.stage == TOTAL and row.ratio]
-    controls = [row.ratio.value for row in totals if row.role == "control" and row.ratio]
+    controls = [row.ratio.value for row in totals if row.cell.role == "control" and row.ratio]
     widths = {
-        role: [row.ratio.half_width for row in totals if row.role == role and row.ratio] for role in ("loop", "control")
+        role: [row.ratio.half_width for row in totals if row.cell.role == role and row.ratio]
+        for role in ("loop", "control")
     }
     sums = [abs(sum(parts[1:]) / parts[0] - 1) for one in kept.runs for parts in zip(*one.values.values(), strict=True)]
     near = sum(abs(ratio - 1) <= NEAR for ratio in controls)

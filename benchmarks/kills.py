@@ -15,9 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +28,11 @@ TRIAL = "EVLOOP_BENCH_KILLS"
 SECOND = 1.0
 LIMIT_S = 120.0
 RUN = ("--fast", "--rounds", "2", "--scenario", "warm", "--scenario", "manual", "--loop", "staying:daemon", "-q")
-BAD_LOOPS = Path(__file__).parents[1] / "tests" / "loops"
+TESTS = Path(__file__).parents[1] / "tests"
+BAD_LOOPS = TESTS / "loops"
+
+sys.path.append(str(TESTS))
+from living import alive, by_environment  # noqa: E402  (a module of the tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,6 @@ def bench(folder: Path, *words: str) -> "subprocess.Popen[str]":
     )
 
 
-def alive(folder: Path) -> Iterator[int]:
-    """All that descends from a harness in this folder, its guard included."""
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError):
-            if entry.name.isdecimal() and f"{TRIAL}={folder}".encode() in (entry / "environ").read_bytes():
-                yield int(entry.name)
-
-
 def trial(moment_s: float) -> Trial:
     """Kill one run at this moment after its start, look a second later, and resume it."""
     with tempfile.TemporaryDirectory() as name:
@@ -78,7 +72,7 @@ def trial(moment_s: float) -> Trial:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         time.sleep(SECOND)
-        orphans = [*alive(folder)]
+        orphans = [*alive(by_environment(f"{TRIAL}={folder}"))]
         lost = 0 if journal_begins_with(journal, before) and suites_load(folder / "run") else 1
         again = bench(folder, *(("--resume", "run", "-q") if begun(folder / "run") else (*RUN, "-o", "run")))
         _, said = again.communicate(timeout=LIMIT_S)
@@ -111,7 +105,7 @@ def journal_begins_with(journal: Path, before: bytes) -> bool:
 
 def suites_load(run: Path) -> bool:
     """Whether pyperf reads all the suites that there are."""
-    names = ("asyncio.json", "control.json", "staying--daemon.json")
+    names = ("suites/asyncio.json", "suites/control.json", "suites/staying--daemon.json")
     return all(pyperf.BenchmarkSuite.load(str(run / name)) for name in names if (run / name).exists())
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import msgspec
 from figures import busy
 
-from bench.reports.selfcheck import SelfCheck, as_text
+from bench.reports.rendering import PAGE, render
+from bench.reports.selfcheck import SelfCheck, document
 from bench.statistics import comparisons
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Done, Kept, Outcome, Run, line_of
@@ -58,7 +59,7 @@ def page(folder: Path) -> str:
             }
             settings = {"seed": str(found.design.seed), "scenario": found.design.scenario, **facts}
             parts += [f"## {name}: {beside}", f"`python -m bench selfcheck {' '.join(words)}`, {found.started}"]
-            parts += [as_text(found, "github", None).rstrip(), ", ".join(map(" ".join, settings.items()))]
+            parts += [render(document(found), PAGE).rstrip(), ", ".join(map(" ".join, settings.items()))]
     return "\n\n".join(parts) + "\n"
 
 

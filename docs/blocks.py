@@ -6,8 +6,8 @@ python docs/blocks.py
 import re
 from pathlib import Path
 
-from tabulate import tabulate
-
+from bench.reports.document import Column, Document, Table
+from bench.reports.rendering import PAGE, render
 from bench.reports.sentence import closing_sentence
 from bench.reports.tables import overview
 from bench.statistics.comparisons import compare
@@ -25,7 +25,7 @@ def published() -> Path:
 
 
 def result() -> str:
-    """What the published run found: the table over all scenarios, and the sentence."""
+    """The results of the published run: the table over all scenarios, and the sentence."""
     kept = RunFolder(published()).load()
     comparisons = compare(kept)
     place = f"results/{published().name}"
@@ -34,19 +34,21 @@ def result() -> str:
         "The control is asyncio again: what is noise. "
         f"All of it, stage by stage, with the suites: [{place}]({place}/report.md)."
     )
-    return "\n\n".join([*overview(kept, comparisons, "github"), more, closing_sentence(kept, comparisons)])
+    table = render(Document(summary=overview(kept, comparisons)), PAGE)
+    return f"{table}\n{more}\n\n{closing_sentence(kept, comparisons)}"
 
 
 def scenarios() -> str:
     """The scenarios that there are."""
-    rows = [(f"`{name}`", registry.named(name).title) for name in registry.names()]
-    return tabulate(rows, ("scenario", "what it does"), "github")
+    rows = tuple((f"`{name}`", registry.named(name).title) for name in registry.names())
+    table = Table((Column("scenario", side="left"),), ((Column("what it does", side="left"),),), rows)
+    return render(Document(body=(table,)), PAGE).rstrip()
 
 
 def written(text: str) -> str:
-    """README's text with its blocks made anew."""
+    """README's text with its blocks made again."""
     blocks = {"result": result, "scenarios": scenarios}
-    return BLOCK.sub(lambda found: f"{found[1]}{blocks[found[2]]()}\n{found[3]}", text)
+    return BLOCK.sub(lambda block: f"{block[1]}{blocks[block[2]]()}\n{block[3]}", text)
 
 
 if __name__ == "__main__":

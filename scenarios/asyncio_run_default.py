@@ -5,7 +5,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 GIVEN = "policy"
 UNTIL = (3, 16)
@@ -14,12 +14,12 @@ WHY = "event loop policies are gone from Python 3.16 on"
 
 @contextlib.contextmanager
 def prepare(new_loop: LoopFactory) -> Iterator[LoopFactory]:
-    """Install a policy that gives `new_loop`'s loops, unless that is what asyncio does anyway."""
+    """Install a policy that creates loops with `new_loop`, unless asyncio's default policy already does."""
     if new_loop is asyncio.new_event_loop:
         yield new_loop
         return
     with warnings.catch_warnings():
-        # Policies are deprecated from 3.14 on, and until 3.16 this is what they are there for.
+        # Deprecated since 3.14, removed in 3.16; until then this is what policies are for.
         warnings.simplefilter("ignore", DeprecationWarning)
 
         class Policy(asyncio.DefaultEventLoopPolicy):
@@ -39,4 +39,6 @@ def scenario(_new_loop: LoopFactory, get_data: GetData) -> Records:
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
-    """Do what the low-level examples do, which is less than asyncio.run does at the end."""
+    """Do what low-level examples do, and clean up less than asyncio.run does."""
     loop = new_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -19,4 +19,6 @@ def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

@@ -1,12 +1,12 @@
-"""By hand, equivalent: the same, and all that asyncio.run does at the end."""
+"""By hand, equivalent: the same, plus the cleanup that asyncio.run does at the end."""
 
 import asyncio
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
-    """Cancel what is left, shut generators and executor down, close: nothing stays behind."""
+    """Cancel the remaining tasks, shut down async generators and the executor, close: nothing stays behind."""
     loop = new_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -15,11 +15,11 @@ def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
         return task.result()
     finally:
         try:
-            left = asyncio.all_tasks(loop)
-            for task_left in left:
-                task_left.cancel()
-            if left:
-                loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            remaining = asyncio.all_tasks(loop)
+            for other in remaining:
+                other.cancel()
+            if remaining:
+                loop.run_until_complete(asyncio.gather(*remaining, return_exceptions=True))
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
@@ -28,4 +28,6 @@ def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

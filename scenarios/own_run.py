@@ -1,14 +1,16 @@
-"""The loop's own entry point: uvloop.run(get_data()), for the stdlib asyncio.run(get_data())."""
+"""The loop's own entry point: uvloop.run(get_data()); for asyncio, asyncio.run(get_data())."""
 
-from scenarios._workload import GetData, OwnRun, Records, program
+from scenarios._workload import GetData, OwnRun, Records
 
 GIVEN = "own_run"
 
 
 def scenario(own_run: OwnRun, get_data: GetData) -> Records:
-    """Let the loop's package do everything, the way its README shows."""
+    """Let the loop's package do everything, as its README shows."""
     return own_run(get_data())
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

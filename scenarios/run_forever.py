@@ -1,10 +1,10 @@
 """By hand, run_forever: create_task, stop from its done-callback, run_forever, close."""
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
-    """Start the loop without an end, and let the task's end stop it."""
+    """Run the loop until the end of the task stops it."""
     loop = new_loop()
     try:
         task = loop.create_task(get_data())
@@ -16,4 +16,6 @@ def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

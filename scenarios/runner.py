@@ -2,14 +2,16 @@
 
 import asyncio
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
-    """Let a Runner create and close the loop; more coroutines could run in between."""
+    """Let a Runner create and close the loop; it could run more coroutines in between."""
     with asyncio.Runner(loop_factory=new_loop) as runner:
         return runner.run(get_data())
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

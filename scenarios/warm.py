@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
-from scenarios._workload import GetData, LoopFactory, Records, program
+from scenarios._workload import GetData, LoopFactory, Records
 
 GIVEN = "open_loop"
 
 
 @contextlib.contextmanager
 def prepare(new_loop: LoopFactory) -> Iterator[asyncio.AbstractEventLoop]:
-    """Open one loop for all calls, and close it after the last."""
+    """Open one loop for all calls, and close it after the last call."""
     loop = new_loop()
     try:
         yield loop
@@ -20,9 +20,11 @@ def prepare(new_loop: LoopFactory) -> Iterator[asyncio.AbstractEventLoop]:
 
 
 def scenario(loop: asyncio.AbstractEventLoop, get_data: GetData) -> Records:
-    """Start and stop a loop without paying for its creation and its close."""
+    """Start and stop a loop, without creating or closing it."""
     return loop.run_until_complete(get_data())
 
 
 if __name__ == "__main__":
-    program(__file__)
+    from scenarios._program import main
+
+    main(__file__)

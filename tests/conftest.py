@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from invented import about, run
 
+from bench.measurement.processes import Process, SuspendedError
 from bench.store.outcomes import Done, Failure, Kept, Run
 
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)  # for test_fuzz
@@ -46,3 +47,23 @@ def _bad_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the modules of tests/loops importable, `dying:exits` a loop, for this process and for workers."""
     monkeypatch.setenv("PYTHONPATH", str(BAD_LOOPS))
     monkeypatch.setattr(sys, "path", [*sys.path, str(BAD_LOOPS)])
+
+
+@pytest.fixture
+def suspensions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each text that is put in here ends one wait for a process, as if the harness had been suspended meanwhile."""
+    due: list[str] = []
+
+    def interrupt(name: str) -> None:
+        wait = getattr(Process, name)
+
+        def interrupted(process: Process, *words: object) -> object:
+            if due:
+                raise SuspendedError(due.pop())
+            return wait(process, *words)
+
+        monkeypatch.setattr(Process, name, interrupted)
+
+    interrupt("answer")
+    interrupt("end")
+    return due

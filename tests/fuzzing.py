@@ -33,10 +33,11 @@ from bench.reports import changes as changes_report
 from bench.reports import resources as resources_report
 from bench.reports import tables
 from bench.reports.files import FILES
-from bench.resources import coldstart, gauges, strace
-from bench.resources.readings import Calls
+from bench.reports.rendering import render
+from bench.resources import cold_starts, strace, survey
+from bench.resources.readings import RESOURCES, Calls, Resources
 from bench.selfcheck import trials
-from bench.statistics import changes, comparisons, pairs  # fmt: skip
+from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
@@ -60,16 +61,15 @@ def report(folder: Path) -> Kept:
     kept = RunFolder(folder).load()
     rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
-        shown(tables.as_text(kept, rows, style, width), markdown=style == "github")
-    for name, render in FILES.items():
-        text = render(kept, rows)
+        shown(render(tables.document(kept, rows), style, width), markdown=style == "github")
+    for name, made in FILES.items():
+        text = made(kept, rows, None)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
         if name.endswith(".csv"):
             assert {len(row) for row in csv.reader(io.StringIO(text))} <= {len(next(csv.reader(io.StringIO(text))))}
     RunFolder(folder).write_suites(kept)
-    RunFolder(folder).check_suites(kept)
     return kept
 
 
@@ -93,8 +93,8 @@ def pair_of_folders(both: tuple[Folder, Folder]) -> None:
         failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
         changes.uncompared(pair, found)
         for style, width in (("simple", 80), ("github", None)):
-            shown(changes_report.as_text(pair, found, style, width), markdown=style == "github")
-        shown(changes_report.as_markdown(pair, found, failed), markdown=True)
+            shown(render(changes_report.document(pair, found), style, width), markdown=style == "github")
+        shown(render(changes_report.excerpt(pair, found, failed), "github"), markdown=True)
         assert len(json.loads(changes_report.as_json(pair, found, failed))["changes"]) == len(found)
 
 
@@ -103,7 +103,7 @@ def resumed_folder(files: Folder) -> None:
     folder = filled(files)
     with surviving(folder, BenchError):
         kept = RunFolder(folder).load()
-        rounds = precision.Rounds(kept.about, kept.outcomes)
+        rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
         for turn in itertools.islice(rounds, 3):
             list(turn.orders(kept.about.plan.sampling.sweeps))
             outcomes.outcome_of(outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index)), _stages(kept))
@@ -120,19 +120,11 @@ def resources_file(content: bytes) -> None:
     """resources.json, to its tables."""
     folder = filled({**PLAIN, "resources.json": content})
     with surviving(folder, BenchError):
-        found = RunFolder(folder).load().resources
+        found = RunFolder(folder).read_record(RESOURCES, Resources)
         assert found
-        shown(resources_report.as_text(found, "simple", 80))
-        shown(resources_report.as_text(found, "github", None), markdown=True)
-        shown("\n\n".join(resources_report.as_markdown(found)), markdown=True)
+        shown(render(resources_report.document(found), "simple", 80))
+        shown(render(resources_report.document(found), "github"), markdown=True)
         json.loads(resources_report.as_json(found))
-
-
-def suite_file(content: bytes) -> None:
-    """A pyperf suite, as `compare` looks at it."""
-    folder = filled({"asyncio.json": content, "control.json": content}, "suites")
-    with surviving(folder, BenchError):
-        RunFolder(folder).check_suites(MEASURED)
 
 
 def journal_file(content: bytes) -> None:
@@ -211,7 +203,7 @@ def worker(answer: bytes) -> None:
 def gauge(answer: bytes) -> None:
     """What a gauge delivers."""
     with surviving(room(), EndedError):
-        found = gauges._delivery(answer, 0)
+        found = survey._delivery(answer, 0)
         assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
 
 
@@ -219,7 +211,7 @@ def cold_start(answer: bytes) -> None:
     """What a cold program writes: its times, or a reason that can be kept."""
     with surviving(room()):
         try:
-            said = str(coldstart._stamps(answer))
+            said = str(cold_starts._stamps(answer))
         except EndedError as error:
             said = str(error)
         assert texts.SHOWN.fullmatch(texts.publishable(said))
@@ -232,7 +224,7 @@ def _answering(answer: bytes) -> "contextlib.AbstractContextManager[object]":
 def probe(answer: bytes) -> None:
     """What a probe answers: a row, or which Python it is."""
     with surviving(room(), BenchError), _answering(answer):
-        asked = observations._Asked(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
+        asked = observations._Probe(Question(Interpreter("CPython", "3.14", ()), "run", None, ()), 1)
         row = asked.observation()
         assert row
         for text in filter(None, (row.warns, row.raises, row.loop_class)):
@@ -276,4 +268,4 @@ CELL = PLAIN_ABOUT.cells[0]
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 
-OF_BYTES = (run_json, journal_file, resources_file, suite_file, delivery, worker, gauge, cold_start, probe, trace)
+OF_BYTES = (run_json, journal_file, resources_file, delivery, worker, gauge, cold_start, probe, trace)

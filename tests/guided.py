@@ -89,7 +89,7 @@ def seeds(name: str) -> Sequence[bytes]:
     """What a target begins with: files that are published, and what is valid."""
     import test_fuzz
 
-    published = {"raw_run_json": "run.json", "raw_resources_file": "resources.json", "raw_suite_file": "uvloop.json"}
+    published = {"raw_run_json": "run.json", "raw_resources_file": "resources.json"}
     found = [file.read_bytes() for file in RESULTS.glob(f"*/{published[name]}")] if name in published else []
     if name == "raw_journal_file":
         found += [b"".join(file.read_bytes().splitlines(keepends=True)[:4]) for file in RESULTS.glob("*/journal.jsonl")]

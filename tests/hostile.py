@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
 from bench.measurement.delivery import _storable
-from bench.plan.cells import Cell, Group, Plan, Role, Thread
+from bench.plan.cells import Plan, Skip, Thread
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
 from bench.store.outcomes import About, Calibration, Done, Failure, Outcome, Run, Stage
@@ -170,17 +170,10 @@ def abouts(draw: st.DrawFn) -> About:
     plan = Plan(tuple(loops), tuple(scenarios), baseline, draw(samplings), seed, thread=thread)
     title, given = draw(lines), draw(st.sampled_from(GIVEN))
     skipped = draw(st.sampled_from([*[()] * 9, ("loop",), ("baseline", "control"), ("baseline", "control", "loop")]))
-    groups = tuple(_group(Scenario(name, title, given), plan, skipped, draw(lines)) for name in scenarios)
-    return About(plan, groups, draw(facts), draw(lines), disturbances=draw(st.none() | st.lists(lines).map(tuple)))
-
-
-def _group(scenario: Scenario, plan: Plan, skipped: Sequence[str], why: str) -> Group:
-    cells: list[Cell] = []
-    for name in plan.loops:
-        roles: tuple[Role, ...] = ("baseline", "control") if name == plan.baseline else ("loop",)
-        cells += [Cell(scenario.name, name, role, plan.thread) for role in roles]
-    kept = tuple(cell for cell in cells if cell.role not in skipped)
-    return Group(scenario, kept, tuple((cell, why) for cell in cells if cell.role in skipped))
+    declared, why = tuple(Scenario(name, title, given) for name in scenarios), draw(lines)
+    skips = tuple(Skip(cell, why) for name in scenarios for cell in plan.cross(name) if cell.role in skipped)
+    disturbances = draw(st.none() | st.lists(lines).map(tuple))
+    return About(plan, declared, skips, draw(facts), draw(lines), disturbances=disturbances)
 
 
 @st.composite

@@ -7,13 +7,17 @@ from importlib import metadata as packages
 import msgspec
 
 from bench.plan import cells
-from bench.plan.cells import Cell, Plan
+from bench.plan.cells import Cell, Group, Plan, Thread
 from bench.plan.sampling import Sampling
 from bench.store.outcomes import About, Kept, Run
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
+from bench.subjects.loops import Loop
+from bench.subjects.scenarios import Scenario
 
 PYTHON = (3, 14)
+NAMES = ("asyncio", "uvloop", "rloop", "asyncio-poll", "talyn")
+SCENARIOS = tuple(map(registry.named, registry.names()))
 PYPERF = packages.version("pyperf")
 FACTS = {
     "python": "3.14.0", "implementation": "CPython", "cpu": "Z80", "pyperf": PYPERF,
@@ -21,13 +25,30 @@ FACTS = {
 }  # fmt: skip
 
 
+def cross(
+    chosen: Sequence[Loop],
+    declared: Sequence[Scenario],
+    baseline: str,
+    python: tuple[int, int],
+    thread: Thread = "main",
+) -> tuple[Group, ...]:
+    """The groups of a plan of these loops and scenarios."""
+    names, scenarios = tuple(loop.name for loop in chosen), tuple(scenario.name for scenario in declared)
+    ahead = Plan(names, scenarios, baseline, Sampling(), seed=1, thread=thread)
+    return cells.groups(ahead, declared, cells.skips(ahead, chosen, declared, python))
+
+
+def groups(number: int, python: tuple[int, int] = PYTHON) -> tuple[Group, ...]:
+    """The groups of all scenarios with the first of some loops."""
+    return cross([loops.named(name) for name in NAMES[:number]], SCENARIOS, "asyncio", python)
+
+
 def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, baseline: str = "asyncio") -> About:
     """What a run of these scenarios and loops is."""
-    groups = cells.cross(
-        [loops.named(name) for name in names], [registry.named(name) for name in scenarios], baseline, PYTHON
-    )
+    declared = tuple(registry.named(name) for name in scenarios)
     ahead = Plan(tuple(names), tuple(scenarios), baseline, Sampling(rounds=rounds, sweeps=4), seed=1)
-    return About(ahead, groups, FACTS, "2026-11-23")
+    skips = cells.skips(ahead, [loops.named(name) for name in names], declared, PYTHON)
+    return About(ahead, declared, skips, FACTS, "2026-11-23")
 
 
 def iterated(kept: Kept, iterations: int) -> Kept:

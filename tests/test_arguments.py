@@ -1,21 +1,23 @@
-"""What the command line takes, and what it refuses."""
+"""What the command line accepts, and what it refuses."""
 
 import argparse
 import contextlib
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import cli
+import bench
+from bench import cli, errors
 from bench.cli import arguments
 
 
 @pytest.mark.parametrize(("words", "command"), [
     ([], "run"), (["--fast"], "run"), (["run", "--fast"], "run"), (["report", "x"], "report"), (["list"], "list"),
 ])  # fmt: skip
-def test_what_is_no_command_is_a_run(words: list[str], command: str) -> None:
+def test_without_the_name_of_a_command_it_is_a_run(words: list[str], command: str) -> None:
     assert cli.parse(words).command == command
 
 
@@ -26,10 +28,10 @@ def test_loops_and_scenarios_can_be_repeated() -> None:
 
 
 @pytest.mark.parametrize(("words", "problem"), [
-    (["--rounds", "0"], "--rounds: 0: give a number from 1 up"),
-    (["--rounds", "many"], "--rounds: 'many' is no number"),
+    (["--rounds", "0"], "--rounds: 0: give a number of at least 1"),
+    (["--rounds", "many"], "--rounds: 'many' is not a number"),
     (["--rounds", "99999999999"], "--rounds"),
-    (["--seed", "-1"], "--seed: -1: give a number from 0 up"),
+    (["--seed", "-1"], "--seed: -1: give a number of at least 0"),
     (["--delay", "-0.5"], "--delay: -0.5"),
     (["--delay", "nan"], "--delay: nan"),
     (["--delay", "inf"], "--delay: inf"),
@@ -37,7 +39,7 @@ def test_loops_and_scenarios_can_be_repeated() -> None:
     (["--thread", "third"], "--thread: invalid choice: 'third'"),
     (["--affinity", "a"], "--affinity: a: write processors as 1 or 2-3,5"),
     (["--affinity", "3-1"], "--affinity: 3-1"),
-    (["--format", "simpel"], "--format: simpel: tabulate knows "),
+    (["--format", "simpel"], "--format: simpel: use one of "),
 ])  # fmt: skip
 def test_impossible_values_are_refused_in_words(
     words: list[str], problem: str, capsys: pytest.CaptureFixture[str]
@@ -85,6 +87,20 @@ def test_the_help_has_examples_that_parse(capsys: pytest.CaptureFixture[str]) ->
     assert {cli.parse(words).command for words in examples} == set(cli.COMMANDS) - {"list"}
 
 
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_is_short_and_fits_into_80_columns(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    parser = cli.parser_of(command)
+
+    parser.print_help()
+
+    texts = {action.dest: action.help or "" for action in parser._actions}
+    assert {name: text for name, text in texts.items() if not 0 < len(text.split()) <= 10} == {}
+    assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
+
+
 def test_affinity_may_name_the_processors_that_there_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,7 +109,7 @@ def test_affinity_may_name_the_processors_that_there_are(
     assert cli.parse(["--affinity", "0,2-3"]).affinity == "0,2-3"
     with pytest.raises(SystemExit):
         cli.parse(["--affinity", "0-1"])
-    assert "this process may use processors 0, 2, 3" in capsys.readouterr().err
+    assert "this process may only use processors 0, 2, 3" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("text", "fraction"), [
@@ -106,14 +122,14 @@ def test_a_percentage_is_a_fraction(text: str, fraction: float) -> None:
 @pytest.mark.parametrize(
     "text", ["3", "0.03", "%", "-3%", "nan%", "inf%", "3%%", "3  %", "1e2%", "3,5%", ".5%", "", "٣%"]
 )
-def test_what_is_no_percentage_is_refused_with_an_example(text: str) -> None:
+def test_what_is_not_a_percentage_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=r"write a percentage as 3% or 0.5%"):
         arguments.percentage(text)
 
 
 @pytest.mark.parametrize("text", ["0%", "0.000%", "100.1%", "999999999%"])
 def test_a_percentage_lies_above_0_and_not_above_100(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="more than 0%, and at most 100%"):
+    with pytest.raises(argparse.ArgumentTypeError, match="more than 0% and at most 100%"):
         arguments.percentage(text)
 
 
@@ -125,22 +141,22 @@ def test_a_duration_is_seconds(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "s", "-1s", "nan", "inf", "5 min", "2d", "1h30m", "1e3", "1:30", "9999999999"])
-def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
+def test_what_is_not_a_duration_is_refused_with_examples(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=r"write a time as 90s, 1.5m or 1h"):
         arguments.duration(text)
 
 
 @pytest.mark.parametrize("text", ["0", "0s", "0.000m"])
-def test_a_duration_is_longer_than_none(text: str) -> None:
+def test_a_duration_is_longer_than_0(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="longer than 0"):
         arguments.duration(text)
 
 
-def test_a_number_may_have_a_limit_that_is_told() -> None:
+def test_a_number_may_have_an_upper_limit() -> None:
     read = arguments.at_least(1, int, 10_000)
 
     assert read("10000") == 10_000
-    with pytest.raises(argparse.ArgumentTypeError, match="10001: give a number from 1 up, to 10000"):
+    with pytest.raises(argparse.ArgumentTypeError, match="10001: give a number from 1 to 10000"):
         read("10001")
 
 
@@ -149,3 +165,11 @@ def test_any_text_is_a_number_or_refused(text: str) -> None:
     for read in (arguments.percentage, arguments.duration):
         with contextlib.suppress(argparse.ArgumentTypeError):
             assert 0 < read(text) < 1e13
+
+
+def test_what_users_type_is_spelled_in_one_place() -> None:
+    root = Path(bench.__file__).parent
+
+    spelled = {str(file.relative_to(root)) for file in root.rglob("*.py") if errors.PROGRAM in file.read_text("utf-8")}
+
+    assert spelled == {"errors.py", "__main__.py"}

@@ -13,20 +13,24 @@ from hypothesis import strategies as st
 from invented import iterated
 from scipy import stats
 
+from bench.plan.cells import Cell
+from bench.reports.changes import reason_of
 from bench.statistics import changes, comparisons, estimates, pairs
 from bench.statistics.changes import Change
+from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Array, Estimate
 from bench.statistics.pairs import Pair
 from bench.store.outcomes import Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 1000
+ROW = Comparison(Cell("manual", "uvloop", "loop"), "total", "3.14.0", "asyncio")
 NUMBERS = st.lists(st.floats(-3, 3), min_size=4, max_size=12).map(np.array)
 
 
 def of(found: Sequence[Change], label: str, stage: str = "total") -> Change:
     """The change of one label and stage."""
-    (row,) = [row for row in found if (row.label, row.stage) == (label, stage)]
+    (row,) = [row for row in found if (row.cell.label, row.stage) == (label, stage)]
     return row
 
 
@@ -72,10 +76,10 @@ def test_a_known_change_is_found_though_the_machine_became_slower(
     assert row.change
     assert low <= after / before <= high
     assert row.change.value == pytest.approx(after / before, rel=0.01)
-    assert (row.verdict, row.old_rounds, row.new_rounds) == (verdict, 20, 30)
-    assert row.old_seconds
-    assert row.new_seconds
-    assert row.new_seconds.value / row.old_seconds.value == pytest.approx(1.7 * after / before, rel=0.05)
+    assert (row.verdict, row.old.rounds, row.new.rounds) == (verdict, 20, 30)
+    assert row.old.seconds
+    assert row.new.seconds
+    assert row.new.seconds.value / row.old.seconds.value == pytest.approx(1.7 * after / before, rel=0.05)
 
 
 def test_every_row_of_a_run_is_a_row_of_the_changes(invent: Invent) -> None:
@@ -83,9 +87,9 @@ def test_every_row_of_a_run_is_a_row_of_the_changes(invent: Invent) -> None:
 
     found = changes.between(pair)
 
-    rows = [(row.scenario, row.loop, row.stage, row.role) for row in comparisons.compare(pair.old)]
-    assert [(row.scenario, row.loop, row.stage, row.role) for row in found] == rows
-    assert {row.change is None for row in found if row.role == "baseline"} == {True}
+    rows = [(row.cell, row.stage) for row in comparisons.compare(pair.old)]
+    assert [(row.cell, row.stage) for row in found] == rows
+    assert {row.change is None for row in found if row.cell.role == "baseline"} == {True}
     assert of(found, "control").verdict == "same"
     assert of(found, "uvloop", "finish").change
 
@@ -204,7 +208,7 @@ def test_too_few_rounds_have_a_change_without_an_interval(invent: Invent) -> Non
     assert (row.change.low, row.change.high) == (None, None)
     assert row.change.value == pytest.approx(1.5, rel=0.02)
     assert row.verdict == "inconclusive"
-    assert row.reason == (
+    assert reason_of(row) == (
         "old and new: 3 rounds, an interval needs 6; 3 and 3 rounds, the interval of a change needs 4 in each"
     )
     assert not changes.slower_by(row, 0.03)
@@ -215,7 +219,7 @@ def test_a_change_can_have_an_interval_where_neither_ratio_has_one(invent: Inven
 
     assert interval(row.change)
     assert row.verdict == "slower"
-    assert row.reason == "old: 4 rounds, an interval needs 6; new: 5 rounds, an interval needs 6"
+    assert reason_of(row) == "old: 4 rounds, an interval needs 6; new: 5 rounds, an interval needs 6"
 
 
 def test_one_round_has_no_interval_of_either_kind() -> None:
@@ -232,7 +236,7 @@ def test_more_rounds_in_one_run_make_up_for_few_in_the_other(invent: Invent) -> 
 
     assert interval(row.change)
     assert row.verdict == "slower"
-    assert row.reason == "old: 3 rounds, an interval needs 6"
+    assert reason_of(row) == "old: 3 rounds, an interval needs 6"
 
 
 def test_without_variance_the_interval_is_a_point(invent: Invent) -> None:
@@ -288,8 +292,9 @@ def test_what_all_failed_in_one_run_is_a_row_with_the_reason(invent: Invent) -> 
         row = of(found, "uvloop")
 
         assert (row.change, row.verdict) == (None, None)
-        assert row.reason
-        assert row.reason.startswith(f"{side}: died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept")
+        reason = reason_of(row)
+        assert reason
+        assert reason.startswith(f"{side}: died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept")
         assert changes.uncompared(there, found) == (row,)
         assert not changes.slower_by(row, 0.03)
 
@@ -300,8 +305,8 @@ def test_what_failed_everywhere_is_rows_without_numbers(invent: Invent) -> None:
     found = changes.between(Pair(run, run))
 
     assert [row.stage for row in found] == ["total"] * 3
-    assert {(row.change, row.old_seconds, row.new_seconds) for row in found} == {(None, None, None)}
-    assert all(row.reason and row.reason.startswith("old and new: died of SIGSEGV") for row in found)
+    assert {(row.change, row.old.seconds, row.new.seconds) for row in found} == {(None, None, None)}
+    assert all(str(reason_of(row)).startswith("old and new: died of SIGSEGV") for row in found)
 
 
 def test_a_declared_skip_is_not_missed(invent: Invent) -> None:
@@ -310,7 +315,7 @@ def test_a_declared_skip_is_not_missed(invent: Invent) -> None:
 
     found = changes.between(pair)
 
-    assert of(found, "rloop").reason == "old and new: rloop has no run() of its own"
+    assert reason_of(of(found, "rloop")) == "old and new: rloop has no run() of its own"
     assert changes.uncompared(pair, found) == ()
 
 
@@ -321,10 +326,7 @@ def test_a_declared_skip_is_not_missed(invent: Invent) -> None:
 def test_slower_by_more_than_a_limit_needs_both_intervals_beyond_it(
     change: tuple[float, float], mean: tuple[float, float], *, slower: bool
 ) -> None:
-    row = Change(
-        "manual", "uvloop", "total", "loop", "asyncio", 6, 6, None, None, None, None, 0.95,
-        Estimate(1.05, *change), Estimate(1.05, *mean),
-    )  # fmt: skip
+    row = Change(ROW, ROW, Estimate(1.05, *change), Estimate(1.05, *mean))
 
     assert changes.slower_by(row, 0.03) == slower
 
@@ -334,17 +336,17 @@ def test_where_values_lasted_longer_there_is_no_verdict_on_loops(invent: Invent)
     old, new, few = (iterated(run, iterations) for run, iterations in zip(runs, (60, 20, 20), strict=True))
     found = changes.between(Pair(old, new))
 
-    rows = [row for row in found if row.role == "loop"]
+    rows = [row for row in found if row.cell.role == "loop"]
     assert {(row.verdict, row.comparable, changes.slower_by(row, 0.03)) for row in rows} == {
         ("inconclusive", False, False)
     }
     assert interval(rows[0].change)
     assert re.fullmatch(
         r"values lasted [\d.]+ ms then, [\d.]+ ms now, which alone moves a ratio by some per cent; measure again, .*",
-        str(rows[0].reason),
+        str(reason_of(rows[0])),
     )
     assert of(found, "control").comparable
-    assert str(of(changes.between(Pair(old, few)), "uvloop").reason).startswith(
+    assert str(reason_of(of(changes.between(Pair(old, few)), "uvloop"))).startswith(
         "new: 5 rounds, an interval needs 6; va"
     )
 

@@ -15,7 +15,8 @@ from bench.machine import place as places
 from bench.machine.conditions import Condition, Place
 from bench.machine.place import Sample
 from bench.plan import sampling
-from bench.reports.conditions import as_text
+from bench.reports.conditions import document
+from bench.reports.rendering import render
 from bench.store import folder as run_folder
 
 FOUND = (
@@ -64,7 +65,7 @@ def test_what_disturbs_comes_first_then_what_is_unknown(
     lines = capsys.readouterr().out.splitlines()
     assert code == 0
     assert [line.split()[0] for line in lines[2:6]] == ["SMT", "load", "turbo", "swap"]
-    assert lines[-1] == "2 of 4 disturb; of 1 it can't be told here"
+    assert lines[-1] == "2 of 4 disturb; 1 can't be determined here"
 
 
 def test_json_is_a_list_of_objects(capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +111,7 @@ def test_processors_that_are_none_are_refused(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("style", sorted(tabulate_formats))
 def test_every_format_of_tabulate_is_a_format(style: str) -> None:
     for width in (None, 80):
-        text = as_text(FOUND, style, width)
+        text = render(document(FOUND), style, width)
 
         assert "on: CPUs share cores" in text
         assert "sudo" in text
@@ -119,7 +120,7 @@ def test_every_format_of_tabulate_is_a_format(style: str) -> None:
 @pytest.mark.parametrize("width", [60, 80])
 @pytest.mark.parametrize("style", ["simple", "plain", "psql", "rounded_grid", "heavy_outline", "pretty", "presto"])
 def test_on_a_narrow_terminal_the_remedies_stand_below_and_nothing_is_wider(width: int, style: str) -> None:
-    text = as_text(FOUND, style, width)
+    text = render(document(FOUND), style, width)
 
     assert max(map(len, text.splitlines())) <= width
     assert "remedy" not in text.splitlines()[0]
@@ -129,11 +130,11 @@ def test_on_a_narrow_terminal_the_remedies_stand_below_and_nothing_is_wider(widt
 
 @pytest.mark.parametrize("style", ["github", "tsv", "html", "latex", "rst"])
 def test_a_table_for_another_program_is_whole_on_every_terminal(style: str) -> None:
-    assert as_text(FOUND, style, 60) == as_text(FOUND, style, None)
+    assert render(document(FOUND), style, 60) == render(document(FOUND), style, None)
 
 
 def test_on_a_wide_terminal_the_remedies_stand_in_their_lines() -> None:
-    lines = as_text(FOUND, "simple", 200).splitlines()
+    lines = render(document(FOUND), "simple", 200).splitlines()
 
     assert lines[2].endswith("end what runs beside")
     assert len(lines) == 8
@@ -142,16 +143,16 @@ def test_on_a_wide_terminal_the_remedies_stand_in_their_lines() -> None:
 def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
     found = [Condition("swap", "ok", "none"), Condition("turbo", "unknown", "the kernel has no switch for it" * 2)]
 
-    text = as_text(found, "simple", 60)
+    text = render(document(found), "simple", 60)
 
-    assert text.endswith("\n\n0 of 2 disturb; of 1 it can't be told here\n")
+    assert text.endswith("\n\n0 of 2 disturb; 1 can't be determined here\n")
     assert "\n\n\n" not in text
 
 
-def test_a_machine_with_nothing_in_proc_is_told_of_too(tmp_path: Path) -> None:
+def test_a_machine_with_nothing_in_proc_is_described_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
-    assert "0 of 16 disturb" in as_text(conditions.conditions(blind), "simple", 80)
+    assert "0 of 16 disturb" in render(document(conditions.conditions(blind)), "simple", 80)
 
 
 def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
@@ -168,7 +169,7 @@ def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
     main("--resume", str(folder), "-q")
     again = capsys.readouterr().out
 
-    said = "Disturbances when it began: workers on None. `python -m bench doctor` says more.\n"
+    said = "Disturbances when it began: workers on None.\n"
     assert said in out
     assert said in (folder / "report.md").read_text()
     assert again == out

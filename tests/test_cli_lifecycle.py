@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import main
+from commands import main
 
 from bench.lifecycle import observations
 from bench.lifecycle.observations import Observation

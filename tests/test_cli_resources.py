@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from invented import about
-from test_resources import invented, needs_strace
+from test_resources import invented
+from test_survey import needs_strace
 
 from bench import cli
 from bench.errors import BenchError
 from bench.reports.files import FILES
-from bench.resources import gauges
-from bench.resources.readings import Resources
+from bench.resources import survey
+from bench.resources.readings import RESOURCES, Resources
 from bench.store import folder as run_folder
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_little")
@@ -23,7 +24,7 @@ QUICK = ("--scenario", "manual", "--rounds", "1", "--seed", "3")
 @pytest.fixture
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two fresh processes for a figure: these tests look at what is done with it."""
-    monkeypatch.setattr(gauges, "PROCESSES", 2)
+    monkeypatch.setattr(survey, "PROCESSES", 2)
 
 
 def main(*words: str) -> int:
@@ -53,7 +54,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
 def test_a_leak_fails_only_where_that_was_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gauges, "why_no_calls", lambda: "there is no strace here")
+    monkeypatch.setattr(survey, "why_no_calls", lambda: "there is no strace here")
 
     codes = [main(*QUICK, "-q", "--loop", "leaking:Descriptors", *words) for words in ((), ("--fail-on-leak",))]
 
@@ -74,7 +75,7 @@ def test_a_loop_that_can_not_be_looked_at_ends_with_3_and_the_others_go_on(capsy
 
 
 def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauges, "why_no_calls", lambda: "not asked")
+    monkeypatch.setattr(survey, "why_no_calls", lambda: "not asked")
 
     words = ["--scenario", "own_run", "--rounds", "1", "-q", "--loop", "asyncio-poll"]
 
@@ -84,17 +85,17 @@ def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatc
 def test_resources_kept_in_a_run_folder_are_a_section_of_its_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gauges, "why_no_calls", lambda: "not asked")
+    monkeypatch.setattr(survey, "why_no_calls", lambda: "not asked")
     folder = run_folder.RunFolder(tmp_path / "run")
     folder.create(about(["manual"], ["asyncio"]))
-    before = FILES["report.md"](folder.load(), ())
+    before = FILES["report.md"](folder.load(), (), None)
 
     code = main(*QUICK, "--loop", "asyncio", "--into", str(folder.path))
 
-    kept = folder.load()
-    after = FILES["report.md"](kept, ())
+    resources = folder.read_record(RESOURCES, Resources)
+    after = FILES["report.md"](folder.load(), (), resources)
     assert code == 0
-    assert isinstance(kept.resources, Resources)
+    assert isinstance(resources, Resources)
     assert "python -m bench report" in capsys.readouterr().err
     assert "besides time" not in before
     assert (
@@ -118,13 +119,13 @@ def test_a_run_folder_without_a_run_is_named_before_anything_is_measured(
 def test_resources_that_are_not_what_was_written_are_refused(tmp_path: Path) -> None:
     folder = run_folder.RunFolder(tmp_path)
     folder.create(about(["manual"], ["asyncio"]))
-    folder.write_resources(invented())
+    folder.write_record(RESOURCES, invented())
     whole = (tmp_path / "resources.json").read_text()
-    kept = folder.load().resources
+    kept = folder.read_record(RESOURCES, Resources)
     (tmp_path / "resources.json").write_text(whole.replace('"descriptors": 13', '"descriptors": -13'))
 
     with pytest.raises(BenchError, match=r"resources.json is not what a run writes: .*>= 0"):
-        folder.load()
+        folder.read_record(RESOURCES, Resources)
 
     assert kept == invented()
 

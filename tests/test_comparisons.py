@@ -13,6 +13,7 @@ from invented import about, iterated, run
 from scipy import stats
 
 from bench.plan.cells import Cell
+from bench.reports.reasons import line
 from bench.statistics import estimates
 from bench.statistics.comparisons import Comparison, compare
 from bench.statistics.comparisons import distrusted as is_distrusted
@@ -21,14 +22,12 @@ from bench.store.outcomes import About, Failure, Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 400
-ALONE = "see it alone: python -m scenarios.manual --loop"
+ALONE = "reproduce with: python -m scenarios.manual --loop"
 
 
 def row(comparisons: tuple[Comparison, ...], label: str, stage: str = "total") -> Comparison:
     """The comparison of one label and stage."""
-    (found,) = [
-        one for one in comparisons if one.stage == stage and ("control" if one.role == "control" else one.loop) == label
-    ]
+    (found,) = [one for one in comparisons if (one.stage, one.cell.label) == (stage, label)]
     return found
 
 
@@ -173,7 +172,7 @@ def test_too_few_rounds_have_an_estimate_without_an_interval(invent: Invent, rou
     assert (found.ratio.low, found.ratio.high) == (None, None)
     assert found.ratio.value == pytest.approx(2)
     assert found.verdict == "inconclusive"
-    assert found.reason == f"{rounds} rounds, an interval needs 6"
+    assert line(found.reasons) == f"{rounds} rounds, an interval needs 6"
 
 
 def test_many_loops_need_more_confidence(invent: Invent) -> None:
@@ -182,27 +181,26 @@ def test_many_loops_need_more_confidence(invent: Invent) -> None:
 
     assert row(few, "uvloop").confidence == 0.95
     assert row(many, "uvloop").confidence == pytest.approx(1 - 0.05 / 3)
-    assert row(many, "uvloop").reason == "6 rounds, an interval needs 7"
+    assert line(row(many, "uvloop").reasons) == "6 rounds, an interval needs 7"
 
 
 def test_a_cell_that_always_failed_is_a_row_with_the_reason(invent: Invent) -> None:
     found = row(compare(invent({"asyncio": [[1.0]] * 6, "uvloop": [None] * 6})), "uvloop")
 
     assert (found.seconds, found.ratio, found.verdict, found.rounds) == (None, None, None, 0)
-    assert found.reason == f"died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept; {ALONE} uvloop"
+    assert line(found.reasons) == f"died of SIGSEGV (round 1, 2, 3, 4, 5, 6); 0 of 6 rounds kept; {ALONE} uvloop"
 
 
 def test_the_command_that_shows_it_alone_does_as_the_worker_did() -> None:
     found = about(["manual"], ["asyncio", "uvloop"])
-    groups = tuple(replace(group, cells=tuple(replace(cell, thread="worker") for cell in group.cells))
-                   for group in found.groups)  # fmt: skip
-    there = replace(found, groups=groups, plan=replace(found.plan, delay_s=0.5, thread="worker"))
+    there = replace(found, plan=replace(found.plan, delay_s=0.5, thread="worker"))
     measured = (run(there.cells[0], 0, [1.0] * 3), run(there.cells[0], 1, [1.0] * 2))
-
     kept = iterated(Kept(there, (*measured, Failure(there.cells[-1], 0, "x"))), 7)
-    reason = row(compare(kept), "uvloop").reason
+
+    reason = line(row(compare(kept), "uvloop").reasons)
 
     lifecycles = 3 * (7 + there.plan.sampling.rehearsed)
+
     assert reason == f"x (round 1); 0 of 6 rounds kept; {ALONE} uvloop --thread worker --delay 0.5 --times {lifecycles}"
 
 
@@ -213,7 +211,7 @@ def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent)
     assert found.ratio
     assert (found.ratio.value, found.ratio.low, found.ratio.high) == pytest.approx((2, 2, 2))
     assert found.rounds == 6
-    assert found.reason == f"died of SIGSEGV (round 1); 6 of 7 rounds kept; {ALONE} uvloop"
+    assert line(found.reasons) == f"died of SIGSEGV (round 1); 6 of 7 rounds kept; {ALONE} uvloop"
 
 
 def test_without_a_baseline_there_are_seconds_and_no_ratio(invent: Invent) -> None:
@@ -221,7 +219,7 @@ def test_without_a_baseline_there_are_seconds_and_no_ratio(invent: Invent) -> No
 
     assert found.seconds == Estimate(2, 2, 2)
     assert (found.ratio, found.verdict) == (None, None)
-    assert found.reason == "nothing to divide by: the baseline was not measured"
+    assert line(found.reasons) == "nothing to divide by: the baseline was not measured"
 
 
 def test_nothing_measured_is_rows_that_say_so(invent: Invent) -> None:
@@ -229,7 +227,7 @@ def test_nothing_measured_is_rows_that_say_so(invent: Invent) -> None:
 
     comparisons = compare(Kept(kept.about, ()))
 
-    assert {one.reason for one in comparisons} == {"not measured yet"}
+    assert {line(one.reasons) for one in comparisons} == {"not measured yet"}
     assert [one.stage for one in comparisons] == ["total"] * 3
 
 
@@ -238,7 +236,7 @@ def test_a_skip_is_a_row_with_its_reason(invent: Invent) -> None:
 
     found = row(compare(kept), "rloop")
 
-    assert found.reason == "rloop has no run() of its own"
+    assert line(found.reasons) == "rloop has no run() of its own"
     assert found.seconds is None
 
 
@@ -249,7 +247,7 @@ def test_a_bad_end_is_named_though_the_values_count(invent: Invent) -> None:
     comparisons = compare(Kept(kept.about, (ended, *kept.outcomes[1:])))
 
     assert (
-        row(comparisons, "asyncio").reason
+        line(row(comparisons, "asyncio").reasons)
         == f"died of SIGABRT after delivering its values (round 1); 6 of 6 rounds kept; {ALONE} asyncio"
     )
 
@@ -257,7 +255,13 @@ def test_a_bad_end_is_named_though_the_values_count(invent: Invent) -> None:
 def test_stages_are_compared_as_the_total_is(invent: Invent) -> None:
     comparisons = compare(known(invent, 2.0))
 
-    assert [one.stage for one in comparisons if one.loop == "uvloop"] == ["total", "create", "start", "work", "finish"]
+    assert [one.stage for one in comparisons if one.cell.loop == "uvloop"] == [
+        "total",
+        "create",
+        "start",
+        "work",
+        "finish",
+    ]
     for stage in ("create", "finish"):
         found = row(comparisons, "uvloop", stage)
         assert found.ratio
@@ -278,8 +282,8 @@ def test_a_verdict_needs_the_whole_interval(low: float | None, high: float | Non
     (Estimate(1.05, 1.005, 1.1), False), (Estimate(2, None, None), False), (None, False),
 ])  # fmt: skip
 def test_a_table_is_distrusted_when_its_control_differs(ratio: Estimate | None, distrusted: bool) -> None:  # noqa: FBT001  (a parameter of the table)
-    control = Comparison("manual", "asyncio", "3.14.0", "total", "control", "asyncio", ratio=ratio)
-    loop = Comparison("manual", "uvloop", "3.14.0", "total", "loop", "asyncio", ratio=ratio)
+    control = Comparison(Cell("manual", "asyncio", "control"), "total", "3.14.0", "asyncio", ratio=ratio)
+    loop = Comparison(Cell("manual", "uvloop", "loop"), "total", "3.14.0", "asyncio", ratio=ratio)
 
     assert is_distrusted(control) == distrusted
     assert not is_distrusted(loop)
@@ -289,6 +293,4 @@ def test_every_cell_of_the_plan_has_a_row(invent: Invent) -> None:
     kept = known(invent, 1.0, rounds=6)
     about: About = kept.about
 
-    labels = {(one.scenario, one.loop, one.role) for one in compare(kept)}
-
-    assert labels == {(cell.scenario, cell.loop, cell.role) for cell in about.cells}
+    assert {one.cell for one in compare(kept)} == {*about.cells}

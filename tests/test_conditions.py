@@ -1,4 +1,4 @@
-"""What disturbs, told of invented machines: for each subject one where it does, one where not, one that is silent."""
+"""Conditions of invented machines: for each subject one that disturbs, one that does not, one that is unknown."""
 
 import dataclasses
 import os
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.machine import conditions
 from bench.machine import place as places
 from bench.machine.conditions import Condition, Place, State
-from bench.machine.place import Battery, Sample, UntoldError
+from bench.machine.place import Battery, Sample, UnknownError
 
 CPU = "sys/devices/system/cpu"
 CLOCKS = "sys/devices/system/clocksource/clocksource0"
@@ -46,7 +46,7 @@ ARM: dict[str, str | bytes | None] = {"proc/cpuinfo": "Features\t: fp asimd\n"}
 
 
 def quiet(root: Path, files: Mapping[str, str | bytes | None]) -> Place:
-    """Two CPUs, nothing that disturbs, but for what these files say."""
+    """A machine with two CPUs where nothing disturbs, except what these files say."""
     for name, content in {**FILES, **files}.items():
         if content is not None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def quiet(root: Path, files: Mapping[str, str | bytes | None]) -> Place:
 
 
 class Case(NamedTuple):
-    """A machine that differs from the quiet one in files, and in what else is known of it; and what is told of it."""
+    """A machine that differs from the quiet one in files or in fields of its `Place`, and the condition to expect."""
 
     subject: str
     state: State
@@ -85,8 +85,8 @@ CASES = [
     Case("load", "ok", "0.10 on 1 CPU (0.10 each), others use 1% of them", {}, {"platform": "darwin", "cpus": 1}),
     Case("load", "warning", "3.10 on 2 CPUs (1.55 each), others use 1% of them, 4 run now", BUSY, {"load": 3.1}),
     Case("load", "warning", "0.10 on 2 CPUs (0.05 each), others use 30% of them, 0 run now", {}, seen(others=0.3)),
-    Case("load", "unknown", "psutil can't tell on win32", {}, {"load": None, "platform": "win32"}),
-    Case("load", "unknown", "psutil can't tell on linux", {}, seen(others=None)),
+    Case("load", "unknown", "psutil does not know on win32", {}, {"load": None, "platform": "win32"}),
+    Case("load", "unknown", "psutil does not know on linux", {}, seen(others=None)),
     Case("load", "unknown", "the kernel has no /proc/loadavg", {"proc/loadavg": None}),
     Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1 0.2 0.3 many"}),
     Case("load", "unknown", "/proc/loadavg holds something unexpected", {"proc/loadavg": "0.1"}),
@@ -94,7 +94,7 @@ CASES = [
     Case("steal time", "ok", "0.0% over 0.5 s"),
     Case("steal time", "ok", "1.0% over 0.5 s", {}, seen(stolen=0.01)),
     Case("steal time", "warning", "4.2% over 0.5 s", {}, seen(stolen=0.042)),
-    Case("steal time", "unknown", "psutil can't tell on darwin", {}, {**seen(stolen=None), "platform": "darwin"}),
+    Case("steal time", "unknown", "psutil does not know on darwin", {}, {**seen(stolen=None), "platform": "darwin"}),
     Case("virtualisation", "ok", "none"),
     Case("virtualisation", "ok", "none, in a container", {".dockerenv": ""}),
     Case("virtualisation", "ok", "none, in a container", {}, {"environment": {"container": "podman"}}),
@@ -115,7 +115,7 @@ CASES = [
     Case("virtualisation", "unknown", "neither processor nor firmware says, in a container", {**ARM, ".dockerenv": ""}),
     Case("virtualisation", "unknown", "neither processor nor firmware says",
          {**ARM, f"{FIRMWARE}/sys_vendor": "Amazon EC2", f"{FIRMWARE}/product_name": "c7g.metal"}),
-    Case("virtualisation", "unknown", "only Linux tells, this is darwin", {}, {"platform": "darwin"}),
+    Case("virtualisation", "unknown", "only Linux says this, and this is darwin", {}, {"platform": "darwin"}),
     Case("CPU quota", "ok", "none"),
     Case("CPU quota", "ok", "none", {"sys/fs/cgroup/cpu.max": "max 100000\n"}),
     Case("CPU quota", "ok", "2 of 2 CPUs, which is all", {"sys/fs/cgroup/cpu.max": "200000 100000\n"}),
@@ -149,20 +149,20 @@ CASES = [
     Case("swap", "ok", "0 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {}, {"swap": (2**20, 2**31)}),
     Case("swap", "warning", "3 MiB moved in 0.5 s, 1 MiB of 2048 MiB in use", {},
          {"swap": (2**20, 2**31), **seen(swapped=3 * 2**20)}),
-    Case("swap", "unknown", "psutil can't tell on linux", {}, {"swap": None}),
-    Case("swap", "unknown", "1 MiB of 2 MiB in use; whether any is moved can't be told", {},
+    Case("swap", "unknown", "psutil does not know on linux", {}, {"swap": None}),
+    Case("swap", "unknown", "1 MiB of 2 MiB in use; whether any is being moved is unknown", {},
          {"swap": (2**20, 2**21), "platform": "darwin"}),
     Case("CPUs", "ok", "2 of 2 may be used (0-1)"),
     Case("CPUs", "ok", "3 of 8 may be used (0-1,5), workers on 5", {},
          {"cpus": 8, "allowed": frozenset({0, 1, 5}), "confined": frozenset({5})}),
     Case("CPUs", "warning", "1 of 2 may be used (1), which parent and workers share", {}, PINNED),
     Case("CPUs", "warning", "only 1, which parent and workers share", {}, {"cpus": 1, "allowed": frozenset({0})}),
-    Case("CPUs", "unknown", "4; psutil can't tell on darwin which may be used", {},
+    Case("CPUs", "unknown", "4; psutil does not know on darwin which may be used", {},
          {"cpus": 4, "allowed": None, "platform": "darwin"}),
     Case("isolated CPUs", "ok", "none"),
     Case("isolated CPUs", "ok", "2-3, and workers run on 3", ISOLATED, {"cpus": 4, "confined": frozenset({3})}),
     Case("isolated CPUs", "warning", "2-3, but workers run on 0-1", ISOLATED, {"cpus": 4}),
-    Case("isolated CPUs", "unknown", "2-3; where the workers run can't be told", ISOLATED, {"allowed": None}),
+    Case("isolated CPUs", "unknown", "2-3; where the workers run is unknown", ISOLATED, {"allowed": None}),
     Case("isolated CPUs", "unknown", f"the kernel has no /{CPU}/isolated", {f"{CPU}/isolated": None}),
     Case("isolated CPUs", "unknown", f"/{CPU}/isolated holds something unexpected", {f"{CPU}/isolated": "some"}),
     Case("SMT", "ok", "off"),
@@ -190,22 +190,22 @@ CASES = [
     Case("battery", "ok", "none"),
     Case("battery", "ok", "not in use: plugged in", {}, {"batteries": (Battery(80, plugged=True),)}),
     Case("battery", "warning", "in use, 80 % full", {}, {"batteries": (Battery(80.4, plugged=False),)}),
-    Case("battery", "unknown", "80 % full; whether it is in use is not told", {}, {"batteries": (Battery(80, None),)}),
-    Case("battery", "unknown", "psutil can't tell on aix", {}, {"batteries": None, "platform": "aix"}),
+    Case("battery", "unknown", "80 % full; whether it is in use is unknown", {}, {"batteries": (Battery(80, None),)}),
+    Case("battery", "unknown", "psutil does not know on aix", {}, {"batteries": None, "platform": "aix"}),
     Case("clock source", "ok", "tsc"),
     Case("clock source", "warning", "hpet, slow to read", {f"{CLOCKS}/current_clocksource": "hpet"}),
     Case("clock source", "warning", "jiffies, slow to read",
          {f"{CLOCKS}/current_clocksource": "jiffies", f"{CLOCKS}/available_clocksource": None}),
     Case("clock source", "unknown",
-         "sundial, of which nothing is known here; the clock's cost shows whether it will do",
+         "sundial, which is not in this program's lists; the clock's cost shows whether it is fast enough",
          {f"{CLOCKS}/current_clocksource": "sundial"}),
     Case("clock source", "unknown", f"/{CLOCKS}/current_clocksource holds something unexpected",
          {f"{CLOCKS}/current_clocksource": "<script>"}),
-    Case("clock", "ok", "45 ns to read, least step 20 ns, promised 1 ns"),
-    Case("clock", "warning", "1200 ns to read, least step 20 ns, promised 1 ns", {}, seen(reading_ns=1200.4)),
-    Case("clock", "warning", "45 ns to read, least step 15000 ns, promised 1 ns", {}, seen(step_ns=15_000)),
-    Case("clock", "unknown", "it did not move in 500000000 ns", {}, seen(reading_ns=0, step_ns=500_000_000)),
-    Case("ASLR", "ok", "on, as fresh rounds need it"),
+    Case("clock", "ok", "45 ns to read, smallest step 20 ns, promised 1 ns"),
+    Case("clock", "warning", "1200 ns to read, smallest step 20 ns, promised 1 ns", {}, seen(reading_ns=1200.4)),
+    Case("clock", "warning", "45 ns to read, smallest step 15000 ns, promised 1 ns", {}, seen(step_ns=15_000)),
+    Case("clock", "unknown", "it did not advance in 500000000 ns", {}, seen(reading_ns=0, step_ns=500_000_000)),
+    Case("ASLR", "ok", "on, as rounds need it"),
     Case("ASLR", "warning", "off", {SETTING: "0"}),
     Case("ASLR", "warning", "on, but not for the heap", {SETTING: "1"}),
     Case("ASLR", "warning", "off for this process and its workers", {"proc/self/personality": "00040000"}),
@@ -226,18 +226,18 @@ CASES = [
          {"environment": {"PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1"}}),
     Case("Python switches", "warning", "PYTHON_JIT, which workers get too", {},
          {"environment": {"PYTHON_JIT": "1", "PYTHONDEVMODE": "1"}, "inherited": {"PYTHON_JIT": "1"}}),
-    Case("Python switches", "unknown", "what workers get of the environment was not asked", {}, {"inherited": None}),
+    Case("Python switches", "unknown", "what workers inherit is unknown", {}, {"inherited": None}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.subject} {case.state}: {case.found}")
-def test_a_check_tells_what_there_is(case: Case, tmp_path: Path) -> None:
+def test_a_check_finds_what_the_machine_has(case: Case, tmp_path: Path) -> None:
     place = dataclasses.replace(quiet(tmp_path, case.files), **case.known)  # type: ignore[arg-type]  # fields of Place
 
-    told = {one.subject: one for one in conditions.conditions(place)}[case.subject]
+    condition = {each.subject: each for each in conditions.conditions(place)}[case.subject]
 
-    assert (told.state, told.found) == (case.state, case.found)
-    assert bool(told.remedy) == (told.state == "warning")
+    assert (condition.state, condition.found) == (case.state, case.found)
+    assert bool(condition.remedy) == (condition.state == "warning")
 
 
 def test_every_check_is_tried_in_every_state() -> None:
@@ -247,27 +247,27 @@ def test_every_check_is_tried_in_every_state() -> None:
 
 
 def test_a_quiet_machine_has_no_disturbance(tmp_path: Path) -> None:
-    found = conditions.conditions(quiet(tmp_path, {}))
+    all_conditions = conditions.conditions(quiet(tmp_path, {}))
 
-    assert {one.state for one in found} == {"ok"}
-    assert conditions.disturbances(found) == ()
+    assert {each.state for each in all_conditions} == {"ok"}
+    assert conditions.disturbances(all_conditions) == ()
 
 
 def test_disturbances_are_the_warnings_in_a_few_words() -> None:
-    found = [
+    all_conditions = [
         Condition("SMT", "warning", "on: CPUs share cores", "echo off"),
         Condition("turbo", "unknown", "the kernel has no switch for it"),
         Condition("swap", "ok", "none"),
     ]
 
-    assert conditions.disturbances(found) == ("SMT on: CPUs share cores",)
+    assert conditions.disturbances(all_conditions) == ("SMT on: CPUs share cores",)
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32", "freebsd14"])
-def test_elsewhere_than_on_linux_the_kernels_files_are_unknown_and_nothing_fails(tmp_path: Path, platform: str) -> None:
+def test_on_other_systems_the_kernels_files_are_unknown_and_nothing_fails(tmp_path: Path, platform: str) -> None:
     place = dataclasses.replace(quiet(tmp_path, {}), platform=platform, allowed=None, load=None)
 
-    states = {one.subject: one.state for one in conditions.conditions(place)}
+    states = {each.subject: each.state for each in conditions.conditions(place)}
 
     linux_only = {
         "virtualisation", "CPU quota", "isolated CPUs", "SMT", "governor", "turbo", "clock source", "ASLR",
@@ -279,7 +279,7 @@ def test_elsewhere_than_on_linux_the_kernels_files_are_unknown_and_nothing_fails
 def test_a_machine_that_hides_everything_is_unknown_and_nothing_fails(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
-    assert {one.state for one in conditions.conditions(blind)} == {"unknown"}
+    assert {each.state for each in conditions.conditions(blind)} == {"unknown"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a folder where a file should be")
@@ -287,9 +287,9 @@ def test_a_file_that_can_not_be_read_is_unknown_with_the_reason(tmp_path: Path) 
     place = quiet(tmp_path, {SETTING: None})
     (tmp_path / SETTING).mkdir()
 
-    told = {one.subject: one for one in conditions.conditions(place)}["ASLR"]
+    condition = {each.subject: each for each in conditions.conditions(place)}["ASLR"]
 
-    assert (told.state, told.found) == ("unknown", f"/{SETTING} can't be read: Is a directory")
+    assert (condition.state, condition.found) == ("unknown", f"/{SETTING} can't be read: Is a directory")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -298,23 +298,23 @@ def test_garbage_in_the_kernels_files_makes_no_check_fail(tmp_path: Path, garbag
     sound = {name: content.encode("utf-8", "replace") if isinstance(content, str) else content
              for name, content in garbage.items()}  # fmt: skip
 
-    found = conditions.conditions(quiet(tmp_path, sound))
+    all_conditions = conditions.conditions(quiet(tmp_path, sound))
 
-    assert [one.subject for one in found] == list(conditions.CHECKS)
-    assert all(one.found.isprintable() for one in found)
+    assert [each.subject for each in all_conditions] == list(conditions.CHECKS)
+    assert all(each.found.isprintable() for each in all_conditions)
 
 
 @given(st.frozensets(st.integers(0, 300)))
-def test_cpus_are_read_as_they_are_written(cpus: frozenset[int]) -> None:
+def test_a_list_of_cpus_that_was_written_can_be_read(cpus: frozenset[int]) -> None:
     assert places.cpu_list(places.ranges(cpus)) == cpus
 
 
 @pytest.mark.parametrize("text", ["a", "1-", "-1", "1,,2", "1 2", "1-2-3", "²"])
-def test_what_is_no_list_of_cpus_is_none(text: str) -> None:
+def test_a_text_that_is_not_a_list_of_cpus_is_refused(text: str) -> None:
     assert places.cpu_list(text) is None
 
 
-def test_shares_are_of_all_time_without_our_own_and_what_guests_had_counts_once() -> None:
+def test_shares_leave_out_this_process_and_count_guests_once() -> None:
     before = {"user": 10.0, "system": 5.0, "idle": 100.0, "iowait": 1.0, "steal": 2.0, "guest": 4.0}
     after = {"user": 10.6, "system": 5.1, "idle": 100.1, "iowait": 1.1, "steal": 2.1, "guest": 4.6}
 
@@ -324,19 +324,19 @@ def test_shares_are_of_all_time_without_our_own_and_what_guests_had_counts_once(
     assert stolen == pytest.approx(0.1)
 
 
-def test_shares_of_a_clock_that_stands_or_runs_back_are_none_at_all() -> None:
+def test_shares_are_zero_if_the_clock_stands_or_runs_backwards() -> None:
     assert places.shares({"user": 2.0, "idle": 1.0}, {"user": 1.0, "idle": 1.0}, own_s=0.1) == (0, None)
 
 
 @pytest.fixture
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look for a moment only."""
+    """Take a short sample."""
     monkeypatch.setattr(places, "SAMPLE_S", 0.01)
 
 
 @pytest.mark.usefixtures("_short")
-def test_this_machine_is_told_of_as_it_is() -> None:
-    place = conditions.here("0", {"PATH": "x"})
+def test_this_machine_is_described_as_it_is() -> None:
+    place = conditions.this_machine("0", {"PATH": "x"})
 
     assert place.cpus == os.cpu_count()
     assert place.confined == place.used == frozenset({0})
@@ -344,26 +344,26 @@ def test_this_machine_is_told_of_as_it_is() -> None:
     assert place.sample.others is not None
     assert 0 <= place.sample.others <= 1
     assert place.sample.step_ns >= 1
-    assert [one.subject for one in conditions.conditions(place)] == list(conditions.CHECKS)
+    assert [each.subject for each in conditions.conditions(place)] == list(conditions.CHECKS)
 
 
 @pytest.mark.usefixtures("_short")
-def test_without_an_affinity_workers_run_where_this_process_may() -> None:
-    place = conditions.here()
+def test_without_an_affinity_workers_run_where_this_process_may_run() -> None:
+    place = conditions.this_machine()
 
     assert (place.confined, place.used) == (None, place.allowed)
     assert place.inherited is None
 
 
 @pytest.mark.usefixtures("_short")
-def test_what_psutil_can_not_tell_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_psutil_does_not_know_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise psutil.AccessDenied
 
     for name in ("Process", "cpu_times", "getloadavg", "sensors_battery", "swap_memory"):
         monkeypatch.setattr(psutil, name, refuse)
 
-    place = conditions.here()
+    place = conditions.this_machine()
 
     assert (place.allowed, place.load, place.swap, place.batteries) == (None, None, None, None)
     assert (place.sample.others, place.sample.stolen, place.sample.swapped) == (None, None, None)
@@ -374,21 +374,23 @@ def test_however_psutil_fails_the_answer_is_none(problem: type[Exception]) -> No
     def fail() -> int:
         raise problem
 
-    assert places.asked(fail) is None
+    assert places.ask(fail) is None
 
 
 @pytest.mark.usefixtures("_short")
-@pytest.mark.parametrize(("found", "told"), [
+@pytest.mark.parametrize(("answer", "batteries"), [
     (None, ()), (SimpleNamespace(percent=50, power_plugged=None), (Battery(50, None),)),
 ])  # fmt: skip
-def test_a_battery_is_there_or_not(monkeypatch: pytest.MonkeyPatch, found: object, told: tuple[Battery, ...]) -> None:
-    monkeypatch.setattr(psutil, "sensors_battery", lambda: found)
+def test_a_machine_has_a_battery_or_not(
+    monkeypatch: pytest.MonkeyPatch, answer: object, batteries: tuple[Battery, ...]
+) -> None:
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: answer)
 
-    assert conditions.here().batteries == told
+    assert conditions.this_machine().batteries == batteries
 
 
 @pytest.mark.usefixtures("_short")
-def test_looking_changes_nothing_and_leaves_no_file(tmp_path: Path) -> None:
+def test_checks_change_no_file_and_leave_none(tmp_path: Path) -> None:
     place = quiet(tmp_path, {})
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
 
@@ -397,10 +399,10 @@ def test_looking_changes_nothing_and_leaves_no_file(tmp_path: Path) -> None:
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
 
 
-def test_what_is_not_there_is_told_apart_from_what_is_wrong(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_is_none_or_an_error_as_the_check_asks(tmp_path: Path) -> None:
     place = quiet(tmp_path, {})
 
     assert place.look("proc/none") is None
     assert place.names("proc/none") == []
-    with pytest.raises(UntoldError, match="the kernel has no /proc/none"):
+    with pytest.raises(UnknownError, match="the kernel has no /proc/none"):
         place.read("proc/none")

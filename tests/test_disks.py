@@ -112,7 +112,7 @@ print(json.dumps({
     )
 
     run = tmp_path / "disk" / "run"
-    stays, on = "what is in the folder stays readable", f"go on: python -m bench --resume {run}"
+    stays, on = "what is in the folder stays readable", f"continue: python -m bench --resume {run}"
     assert found["full"] == [
         f"{run}/{name} can't be written: No space left on device; {stays}\nmake room, then {on}"
         for name in (run_folder.JOURNAL, "report.md")
@@ -149,12 +149,12 @@ print(json.dumps({{
 
     run = tmp_path / "disk" / "run"
     said = "can't be written: No space left on device; what is in the folder stays readable"
-    then = f"make room, then go on: python -m bench --resume {run}"
+    then = f"make room, then continue: python -m bench --resume {run}"
     assert found["run"] == [3, "", f"error: {run}/{run_folder.JOURNAL} {said}\n{then}\n"]
     assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
     assert str(found["kept"]).startswith("['Calibration', 'Run'")
     assert found["problems"] == []
-    assert found["report"] == [3, f"error: {run}/asyncio.json {said}\n{then}\n"]
+    assert found["report"] == [3, f"error: {run}/suites/asyncio.json {said}\n{then}\n"]
     assert "asyncio" in str(found["printed"])
     assert not left_in(tmp_path)
 
@@ -174,7 +174,7 @@ def test_a_run_whose_folder_is_deleted_ends_with_3_and_leaves_no_worker(tmp_path
     assert (process.returncode, out) == (3, "")
     assert err == (
         f"error: {folder} is gone: it was deleted or moved while this process wrote into it\n"
-        "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run\n"
+        "if it was moved, continue where it is now: python -m bench --resume DIR; otherwise start a new run\n"
     )
     assert not folder.exists()
     assert not left_in(tmp_path)

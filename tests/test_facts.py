@@ -1,4 +1,4 @@
-"""What is told of the machine, and what never is."""
+"""Which facts about the machine are published, and which never are."""
 
 import getpass
 import platform
@@ -24,10 +24,10 @@ def test_the_facts_name_what_a_result_depends_on() -> None:
 
 
 def test_the_facts_name_no_host_no_user_and_no_folder() -> None:
-    told = " ".join(machine_facts.facts(loops.default_selection()).values()).split()
+    words = " ".join(machine_facts.facts(loops.default_selection()).values()).split()
 
-    assert not {socket.gethostname(), getpass.getuser()} & set(told)
-    assert not [word for word in told if word.startswith(("/", "~"))]
+    assert not {socket.gethostname(), getpass.getuser()} & set(words)
+    assert not [word for word in words if word.startswith(("/", "~"))]
 
 
 def test_what_the_environment_says_is_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_what_the_environment_says_is_cleaned(monkeypatch: pytest.MonkeyPatch) -
     assert machine_facts.facts([])["UV_USE_IO_URING"] == "1 |\N{REPLACEMENT CHARACTER}"
 
 
-def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fact_that_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     read = machine_facts._read
     monkeypatch.setattr(machine_facts, "_read", lambda path: read(f"/no/such{path}"))
     monkeypatch.setattr(platform, "processor", str)
@@ -46,7 +46,7 @@ def test_what_can_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (facts["cpu"], facts["io_uring"]) == ("unknown", "unknown")
 
 
-def test_what_is_no_text_is_unknown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_text_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "garbage").write_bytes(b"\xff")
     read = machine_facts._read
     monkeypatch.setattr(machine_facts, "_read", lambda _path: read(str(tmp_path / "garbage")))
@@ -54,7 +54,7 @@ def test_what_is_no_text_is_unknown_too(tmp_path: Path, monkeypatch: pytest.Monk
     assert machine_facts.facts([])["io_uring"] == "unknown"
 
 
-def test_a_peculiar_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_special_build_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     class Jit:
         @staticmethod
         def is_enabled() -> bool:
@@ -66,7 +66,7 @@ def test_a_peculiar_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine_facts.facts([])["build"].endswith(", free-threaded, JIT")
 
 
-def test_differences_are_told_in_words() -> None:
+def test_differences_are_given_in_words() -> None:
     changed = machine_facts.differences({"python": "3.14.0", "cpu": "x", "gone": "y"}, {"python": "3.14.1", "cpu": "x"})
 
     assert changed == ("python: 3.14.0 then, 3.14.1 now", "gone: y then, nothing now")

@@ -15,10 +15,8 @@ import msgspec
 from hostile import Folder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from watching import filled
 
 from bench.lifecycle.probe.witness import COLUMNS
-from bench.store import folder as run_folder
 from bench.store import outcomes
 from bench.store.outcomes import Done
 
@@ -82,18 +80,6 @@ def kernels(draw: st.DrawFn) -> Folder:
     return files
 
 
-def _suite() -> bytes:
-    return store_suite(fuzzing.MEASURED)
-
-
-def store_suite(kept: outcomes.Kept) -> bytes:
-    """asyncio.json of a run."""
-    folder = filled({}, "suite")
-    run_folder.RunFolder(folder).write_suites(kept)
-    return (folder / "asyncio.json").read_bytes()
-
-
-SUITE = _suite()
 JOURNAL = b"".join(
     outcomes.line_of(outcome)
     for outcome in (outcomes.Calibration("manual", 5e-5, 60, 2), *fuzzing.MEASURED.outcomes,
@@ -101,7 +87,7 @@ JOURNAL = b"".join(
 )  # fmt: skip
 VALID: Mapping[str, Sequence[bytes]] = {
     "run_json": [fuzzing.PLAIN["run.json"]], "journal_file": [JOURNAL], "resources_file": [hostile.RESOURCES],
-    "suite_file": [SUITE], "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
+    "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
     "probe": [ROW, PYTHON], "trace": [TRACE],
 }  # fmt: skip
 file_names = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -136,12 +122,6 @@ def test_a_run_folder_to_go_on_with(files: Folder) -> None:
 @given(hostile.hostile(hostile.RESOURCES) | hostile.resources().map(msgspec.json.encode))
 def test_resources(content: bytes) -> None:
     fuzzing.resources_file(content)
-
-
-@fuzz
-@given(hostile.hostile(SUITE))
-def test_a_suite(content: bytes) -> None:
-    fuzzing.suite_file(content)
 
 
 @fuzz

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from living import alive, by_id, gone
 
 from bench.measurement import guard, processes
 
@@ -23,20 +24,6 @@ if not os.fork():
     {SLEEPS}
 {SLEEPS}
 """
-
-
-def alive(*ids: int) -> list[int]:
-    """Which of these processes live, and are not only waiting to be reaped."""
-    states = {number: Path(f"/proc/{number}/stat") for number in ids}
-    return [number for number, stat in states.items() if stat.exists() and ") Z " not in stat.read_text()]
-
-
-def gone(*ids: int) -> bool:
-    """Whether all of these ended; some time is given to the kernel, which none of them would use."""
-    deadline = time.monotonic() + 30
-    while alive(*ids) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not alive(*ids)
 
 
 def ignored(process: int) -> int:
@@ -55,11 +42,11 @@ def escaping(tmp_path: Path) -> Path:
 def test_what_left_the_session_of_a_process_ends_with_it(escaping: Path) -> None:
     process = processes.Process(escaping, ())
     ids = [int(number) for number in process.answer(30).split()]
-    assert alive(*ids) == ids
+    assert set(alive(by_id(*ids))) == set(ids)
 
     process.kill()
 
-    assert gone(*ids)
+    assert gone(by_id(*ids))
 
 
 def test_what_a_killed_harness_started_ends_wherever_it_went(escaping: Path) -> None:
@@ -72,11 +59,11 @@ def test_what_a_killed_harness_started_ends_wherever_it_went(escaping: Path) -> 
     with subprocess.Popen([sys.executable, "-c", program, escaping], stdout=subprocess.PIPE) as harness:
         assert harness.stdout
         ids = [int(number) for number in harness.stdout.readline().split()]
-        assert alive(*ids) == ids
+        assert set(alive(by_id(*ids))) == set(ids)
 
         os.kill(harness.pid, signal.SIGKILL)
 
-        assert gone(*ids)
+        assert gone(by_id(*ids))
 
 
 def test_a_guard_that_was_killed_is_replaced(escaping: Path) -> None:
@@ -91,7 +78,7 @@ def test_a_guard_that_was_killed_is_replaced(escaping: Path) -> None:
     second = processes.BADGES._guard
     assert second
     assert second is not first
-    assert alive(second.pid)
+    assert alive(by_id(second.pid))
 
 
 def test_the_guard_of_one_harness_leaves_another_s_processes_alone() -> None:
@@ -101,7 +88,7 @@ def test_the_guard_of_one_harness_leaves_another_s_processes_alone() -> None:
 
         guard.end("anotherone")
 
-        assert alive(other.pid)
+        assert alive(by_id(other.pid))
         guard.end("another")
         assert other.wait(30) == -signal.SIGKILL
 

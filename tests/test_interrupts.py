@@ -1,6 +1,5 @@
 """What ends a harness before its time, from Ctrl-C to SIGKILL: real harnesses, and a loop that leaves a daemon."""
 
-import contextlib
 import fcntl
 import os
 import pty
@@ -16,6 +15,7 @@ from pathlib import Path
 import pyperf
 import pytest
 from conftest import BAD_LOOPS
+from living import by_folder, gone
 
 from bench.cli import terminal
 from bench.store import folder as run_folder
@@ -69,18 +69,7 @@ class Harness:
 
     def wait_until_all_are_gone(self) -> bool:
         """Whether all that lives in the folder has ended: workers, daemons, and what had only been forked."""
-        deadline = time.monotonic() + 60
-        while (found := self._alive()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return not found
-
-    def _alive(self) -> set[str]:
-        found = set()
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                if entry.name.isdecimal() and (entry / "cwd").resolve(strict=True) == self.folder:
-                    found.add(entry.name)
-        return found
+        return gone(by_folder(self.folder))
 
 
 @pytest.fixture
@@ -112,9 +101,9 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; go on with what is kept: python -m bench --resume run" in said
-        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "staying--daemon.json"))
-    assert ("Ctrl-C once more ends it now" in said) == (signal.SIGINT in blows)
+        assert "interrupted; resume with: python -m bench --resume run" in said
+        assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
+    assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
         return  # it ends as after the second Ctrl-C
     done = harness.resume()
@@ -153,7 +142,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
     assert process.wait(60) == 130
     assert harness.wait_until_all_are_gone()
     assert run_folder.RunFolder(harness.folder / "run").load().rounds_done["warm"] >= 1
-    assert (harness.folder / "run" / "staying--daemon.json").exists()
+    assert (harness.folder / "run" / "suites" / "staying--daemon.json").exists()
 
 
 def test_nohup_outlives_its_terminal(harness: Harness) -> None:
@@ -176,6 +165,11 @@ def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) ->
     assert (harness.folder / "run" / "comparisons.json").exists()
 
 
+def test_a_stream_of_messages_has_the_descriptor_of_what_it_writes_to() -> None:
+    with Path(os.devnull).open("w") as stream:
+        assert terminal.Lasting(stream).fileno() == stream.fileno()
+
+
 @pytest.mark.parametrize("words", [["list"], ["--dry-run", "--loop", "asyncio"], ["doctor"]])
 def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
@@ -193,7 +187,7 @@ def test_output_that_fills_a_disk_is_an_error(words: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew(tmp_path: Path) -> None:
+def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_again(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SUSPENDS)
     harness = Harness(tmp_path, "mine:new_loop")
 
@@ -207,4 +201,4 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_anew
     assert "the harness was suspended, or the clock jumped" in dropped.reason
     assert kept.rounds_done == {"warm": 2}
     assert dropped.round not in {run.round for run in kept.runs}
-    assert f"warm, round {dropped.round + 1} was dropped, and measured anew: a wait of at most" in out
+    assert f"warm, round {dropped.round + 1} was dropped and measured again: a wait of at most" in out

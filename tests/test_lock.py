@@ -105,12 +105,12 @@ def test_where_no_lock_can_be_had_nothing_is_written_and_a_report_is_printed_all
     out, err = capsys.readouterr()
     assert codes == [3, 3]
     assert "Nothing was measured" in out
-    assert len(re.findall(r"lock can't be written: it is (?:a link|no regular file)", err)) == 2
+    assert len(re.findall(r"lock can't be written: it is (?:a link|not a regular file)", err)) == 2
     assert {file.name for file in folder.path.iterdir()} == {run_folder.ABOUT, run_folder.JOURNAL, run_folder.LOCK}
     assert not (tmp_path / "outside").exists()
 
 
-def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_anew(
+def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, flock = tmp_path / "lock", fcntl.flock

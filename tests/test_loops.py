@@ -2,18 +2,28 @@
 
 import asyncio
 import platform
+import re
 import selectors
 import sys
 from importlib import metadata
 from pathlib import Path
 
+import pyperf
 import pytest
+from invented import about, run
 
 from bench.errors import BenchError
 from bench.reports.files import FILES
-from bench.store import folder
+from bench.statistics.comparisons import compare
+from bench.store.folder import RunFolder
 from bench.subjects import loops, places
 from bench.subjects.loops import LOOPS, Loop
+
+
+def announce(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Have an installed package announce a loop of this name."""
+    point = metadata.EntryPoint(name, "zloop.core:new_loop", loops.ENTRY_POINTS)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == loops.ENTRY_POINTS else [])
 
 
 def test_the_names_of_the_registry_are_unique() -> None:
@@ -41,14 +51,14 @@ def test_the_default_selection_is_asyncio_and_the_third_party_loops_that_are_ins
     assert not [name for name in names if name.startswith("asyncio-") or loops.named(name).unavailable]
 
 
-def test_the_kinds_of_stdlib_loop_get_the_selector_that_they_are_named_after() -> None:
-    kinds = {name: loops.load_factory(loops.named(name))() for name in ("asyncio-select", "asyncio-poll")}
+def test_asyncio_loops_named_after_a_selector_use_it() -> None:
+    created = {name: loops.load_factory(loops.named(name))() for name in ("asyncio-select", "asyncio-poll")}
 
-    found = {name: type(vars(loop)["_selector"]) for name, loop in kinds.items()}
-    for loop in kinds.values():
+    classes = {name: type(vars(loop)["_selector"]) for name, loop in created.items()}
+    for loop in created.values():
         loop.close()
 
-    assert found == {"asyncio-select": selectors.SelectSelector, "asyncio-poll": selectors.PollSelector}
+    assert classes == {"asyncio-select": selectors.SelectSelector, "asyncio-poll": selectors.PollSelector}
 
 
 def test_a_loop_of_another_platform_says_so() -> None:
@@ -62,7 +72,7 @@ def test_a_missing_selector_is_named() -> None:
     assert loop.unavailable == f"no NoSuchSelector on {sys.platform}"
 
 
-def test_a_loop_that_is_not_installed_says_the_command_that_installs_it() -> None:
+def test_a_loop_that_is_not_installed_names_the_command_that_installs_it() -> None:
     loop = Loop("zloop", "zloop:new_event_loop", "no-such-distribution")
 
     assert loop.unavailable == "not installed: python -m pip install no-such-distribution"
@@ -83,37 +93,60 @@ def test_an_unknown_loop_names_the_nearest(name: str) -> None:
 
 
 def test_a_package_can_announce_its_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = metadata.EntryPoint("zloop", "zloop.core:new_loop", loops.ENTRY_POINTS)
-    monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == loops.ENTRY_POINTS else [])
+    announce(monkeypatch, "zloop")
 
     assert loops.named("zloop") == Loop("zloop", "zloop.core:new_loop")
 
 
 @pytest.mark.parametrize("name", [
-    "control", "run", "resources", "comparisons", "scenario", "a b", "a--b", "a|b", "a\n", "-x", ".x", "", "x" * 201,
+    "control", "a b", "a--b", "a|b", "a\n", "-x", ".x", "", "x" * 201,
     "a/b", "x:y:z", "\x1b[31m", "\ud800",
 ])  # fmt: skip
-def test_a_name_that_can_be_taken_for_something_else_is_no_loop_s(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = metadata.EntryPoint(name, "zloop:new_loop", loops.ENTRY_POINTS)
-    monkeypatch.setattr(metadata, "entry_points", lambda **_group: [point])
+def test_no_loop_is_called_control_or_what_can_not_be_the_name_of_a_file(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(monkeypatch, name)
 
     assert loops.plugged_in() == ()
     with pytest.raises(BenchError, match="no event loop is called"):
         loops.named(name)
 
 
-def test_no_loop_can_be_called_as_a_file_beside_its_suite() -> None:
-    ours = [Path(name) for name in (*FILES, folder.ABOUT, folder.RESOURCES)]
+@pytest.mark.parametrize("name", ["run", "comparisons", "resources", "scenario"])
+def test_a_loop_may_be_called_like_a_file_of_the_run_or_a_column_of_its_tables(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(monkeypatch, name)
+    folder = RunFolder(tmp_path / "run")
+    folder.create(about(["manual", "warm"], ["asyncio", name]))
+    for cell in folder.load().about.cells:
+        for index in range(6):
+            folder.append(run(cell, index, [2e-4] if cell.loop == name else [1e-4]))
+    kept = folder.load()
 
-    assert not [file.stem for file in ours if file.suffix == ".json" and loops.NAME.fullmatch(file.stem)]
-    assert all(loops.NAME.fullmatch(loop.name) for loop in loops.LOOPS)
+    folder.write_suites(kept)
+    for file, render in FILES.items():
+        folder.write(file, render(kept, compare(kept), None))
+
+    suite = pyperf.BenchmarkSuite.load(str(folder.path / "suites" / f"{name}.json"))
+    assert suite.get_benchmark("manual.total").get_values() == (2e-4,) * 6
+    assert folder.load() == kept
+    for file, render in FILES.items():
+        assert (folder.path / file).read_text("utf-8") == render(kept, compare(kept), None)
+    lines = (folder.path / "report.md").read_text("utf-8").splitlines()
+    overview = [
+        re.findall(r"[^|]+", line) for line in lines if line.startswith(("| scenario ", "| manual ", "| warm "))
+    ]
+    assert [cell.strip() for cell in overview[0]] == ["scenario", "asyncio", "control", name]
+    rows = {cells[0].strip(): cells[-1].split()[0] for cells in overview}
+    assert (rows["manual"], rows["warm"]) == ("2.00", "2.00")
 
 
 def test_the_own_entry_point_is_the_function_that_the_package_documents() -> None:
     assert places.load(str(loops.named("asyncio").own_run)) is asyncio.run
 
 
-def test_the_version_of_libuv_is_told_by_the_loops_that_have_it() -> None:
+def test_the_version_of_libuv_is_that_of_the_loops_that_have_it() -> None:
     uvloop = loops.libuv_version(loops.named("uvloop"))
 
     assert uvloop is not None

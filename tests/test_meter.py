@@ -3,15 +3,15 @@
 import itertools
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import pytest
+from invented import cross
 
 import bench
 from bench.measurement import processes
 from bench.measurement.meter import Meter, _Worker
-from bench.plan import cells
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -32,7 +32,7 @@ def measured(
 ) -> list[Outcome]:
     """What one group's rounds yield, with asyncio as the baseline."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
-    (group,) = cells.cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14))
+    (group,) = cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14))
     ahead = Plan(tuple(loop.name for loop in chosen), (scenario,), "asyncio", LITTLE, 1, affinity=affinity)
     meter = Meter(ahead, earlier)
     return [outcome for index in range(rounds) for outcome in meter.measure(Round(group, index, str(index)))]
@@ -70,9 +70,9 @@ def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.Monke
     turns: list[tuple[str, float, float]] = []
     turn = _Worker.turn
 
-    def watched(worker: _Worker, sweeps: int, timeout_s: float) -> None:
+    def watched(worker: _Worker, values: int, timeout_s: float, meanwhile: Callable[[], object]) -> None:
         began = time.monotonic()
-        turn(worker, sweeps, timeout_s)
+        turn(worker, values, timeout_s, meanwhile)
         turns.append((worker.cell.label, began, time.monotonic()))
 
     monkeypatch.setattr(_Worker, "turn", watched)
@@ -105,11 +105,12 @@ class Answering:
     ((1.0,), [1], 1),
 ])  # fmt: skip
 def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
-    lifecycles_s: Sequence[float], asked: Sequence[int], iterations: int
+    lifecycles_s: Sequence[float], asked: Sequence[int], iterations: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker = object.__new__(_Worker)
     worker.iterations = worker.processors = 1
     worker.process = process = Answering(*lifecycles_s)  # type: ignore[assignment]  # it answers as one
+    monkeypatch.setattr(_Worker, "_check_clock", lambda *_: None)  # it answers at once
     plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
 
     lifecycle_s = worker.calibrate(plan, 1)
@@ -156,7 +157,7 @@ def test_strikes_are_remembered_by_a_resumed_run() -> None:
 
 def test_where_the_baseline_can_not_run_the_others_are_measured() -> None:
     chosen = [loops.named("raising:in_factory"), loops.named("asyncio")]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
     ahead = Plan(("raising:in_factory", "asyncio"), ("manual",), "raising:in_factory", LITTLE, 1)
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -170,7 +171,7 @@ def test_where_the_baseline_can_not_run_the_others_are_measured() -> None:
 
 def test_where_nothing_can_run_the_round_is_done_all_the_same() -> None:
     chosen = [loops.named("raising:in_factory")]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
     meter = Meter(Plan(("raising:in_factory",), ("manual",), "raising:in_factory", LITTLE, 1))
 
     outcomes = [outcome for index in range(3) for outcome in meter.measure(Round(group, index, "0"))]
@@ -208,7 +209,7 @@ def test_workers_share_one_processor_unless_a_loop_has_threads_that_work_beside_
 
 
 def test_affinity_pins_the_workers() -> None:
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     ahead = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity="0")
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -220,7 +221,7 @@ def test_affinity_pins_the_workers() -> None:
 @pytest.mark.parametrize("scenario", ["manual", "warm"])
 def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
     chosen = [loops.named(name) for name in ("asyncio", "raising:in_the_main_thread")]
-    (group,) = cells.cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14), "worker")
+    (group,) = cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14), "worker")
     ahead = Plan(("asyncio", "raising:in_the_main_thread"), (scenario,), "asyncio", LITTLE, 1, thread="worker")
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
@@ -237,7 +238,7 @@ def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_lo
     def jumped(_worker: _Worker, _plan: Plan, _timeout_s: float) -> float:
         raise processes.SuspendedError("the clock jumped")
 
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1))
     with monkeypatch.context() as while_it_jumps:
         while_it_jumps.setattr(_Worker, "calibrate", jumped)
@@ -258,7 +259,7 @@ def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> No
         started.append(worker)
 
     monkeypatch.setattr(_Worker, "__init__", watched)
-    (group,) = cells.cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     outcomes = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1)).measure(Round(group, 0, "0"))
     while not isinstance(next(outcomes), Run):
         pass

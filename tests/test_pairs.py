@@ -68,7 +68,7 @@ def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
 
     assert str(refused.value) == (
         f"a and b are runs of different plans\n  {said}\n"
-        "measure both alike: python -m bench --loop uvloop --scenario manual"
+        "measure both with the same plan: python -m bench --loop uvloop --scenario manual"
     )
 
 
@@ -85,13 +85,13 @@ def test_another_method_is_refused(old: Kept, new: Kept) -> None:
 
 
 def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
-    (group,) = new.about.groups
-    other = replace(group, scenario=replace(group.scenario, given="open_loop"))
+    (scenario,) = new.about.scenarios
+    other = replace(scenario, given="open_loop")
 
     with pytest.raises(
         BenchError, match="stages of manual: create, start, work, finish in a, start, work, finish in b"
     ):
-        pairs.paired("a", old, "b", replace(new, about=replace(new.about, groups=(other,))))
+        pairs.paired("a", old, "b", replace(new, about=replace(new.about, scenarios=(other,))))
 
 
 @pytest.mark.parametrize("plan", [
@@ -118,12 +118,12 @@ def test_one_round_is_refused_with_how_many_are_needed(invent: Invent, new: Kept
     one = invent({"asyncio": [[1.0]], "control": [[1.0]], "uvloop": [[2.0]]})
 
     for names, both in ((("one", "b"), (one, new)), (("a", "one"), (new, one))):
-        with pytest.raises(BenchError, match=r"one has one round: .*\n.* with 4 rounds or more: .* --rounds 4"):
+        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 4 rounds or more: .* --rounds 4"):
             pairs.paired(names[0], both[0], names[1], both[1])
 
 
 def test_a_run_is_not_compared_with_its_copy(old: Kept) -> None:
-    with pytest.raises(BenchError, match="a and b hold the same measurements\nmeasure a second time: python -m bench"):
+    with pytest.raises(BenchError, match="a and b hold the same measurements\nmeasure again: python -m bench"):
         pairs.paired("a", old, "b", old)
 
 
@@ -133,7 +133,7 @@ def test_runs_that_measured_nothing_are_a_pair(invent: Invent) -> None:
     assert pairs.paired("a", nothing, "b", nothing).notes == ()
 
 
-def test_what_was_upgraded_is_told_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
+def test_what_was_upgraded_is_named_and_seconds_stay_comparable(old: Kept, new: Kept) -> None:
     pair = Pair(old, told(new, {"loop uvloop": "1.1", "kernel": "Linux 7"}))
 
     assert set(pair.differences) == {
@@ -147,7 +147,7 @@ def test_on_another_machine_seconds_are_not_comparable(old: Kept, new: Kept, fac
     pair = Pair(told(old, {fact: "6502"}), told(new, {fact: "8"}))
 
     assert pair.other_machine == (f"{fact}: 6502 then, 8 now",)
-    assert pair.notes[0].startswith(f"† not comparable, the machine is another one ({fact}: 6502 then, 8 now)")
+    assert pair.notes[0].startswith(f"† not comparable: the machine differs ({fact}: 6502 then, 8 now)")
 
 
 def test_on_other_processors_seconds_are_not_comparable(old: Kept, new: Kept) -> None:
@@ -158,7 +158,7 @@ def test_on_other_processors_seconds_are_not_comparable(old: Kept, new: Kept) ->
 def test_another_baseline_is_said_to_move_every_ratio(old: Kept, new: Kept, fact: str) -> None:
     (note,) = Pair(old, told(new, {fact: "new"})).notes
 
-    assert note.startswith("asyncio itself, which the others are divided by, is another one (")
+    assert note.startswith("the baseline asyncio itself differs (")
     assert f"{FACTS.get(fact, 'nothing')} then, new now" in note
 
 

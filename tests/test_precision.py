@@ -1,8 +1,8 @@
-"""Where the next round goes, with a fake measurer: it looks at widths and at time, and at nothing else."""
+"""Which round comes next, with a made-up measurer: only widths and time decide."""
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import about, run
 
+from bench.measurement import campaign
 from bench.measurement.precision import Rounds
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
+from bench.statistics import widths
 from bench.store.outcomes import About, Done, Dropped, Failure, Outcome
 
 SCENARIOS = ("manual", "warm", "runner")
@@ -38,15 +40,17 @@ class Fake:
         effect = self.factor if cell.role == "loop" else 1
         return run(cell, index, [1e-5 * effect * math.exp(0 if cell.role == "baseline" else drawn)])
 
-    def measure(self, most: int = 500) -> list[Round]:
+    def measure(self, turn: Round) -> Generator[Outcome]:
+        """Invent the outcomes of one round."""
+        assert len(self.given) < 500, "does not stop"
+        self.given.append(turn)
+        for cell in turn.group.cells:
+            yield self.outcome(cell, turn.index)
+        yield Done(turn.group.scenario.name, turn.index, self.round_s)
+
+    def measure_all(self) -> list[Round]:
         """Take rounds until there are no more."""
-        for turn in self.rounds:
-            assert len(self.given) < most, "does not stop"
-            self.given.append(turn)
-            found = [self.outcome(cell, turn.index) for cell in turn.group.cells]
-            for outcome in (*found, Done(turn.group.scenario.name, turn.index, self.round_s)):
-                self.outcomes.append(outcome)
-                self.rounds.tell(outcome)
+        campaign.measure(self.rounds, self, self.outcomes.append, self.rounds.tell)
         return self.given
 
     def counts(self) -> dict[str, int]:
@@ -60,14 +64,19 @@ def asked(rounds: int, precision: float | None = 0.02, max_time_s: float | None 
     return replace(found, plan=replace(found.plan, sampling=sampling, seed=seed))
 
 
+def rounds_of(about: About, earlier: Sequence[Outcome] = ()) -> Rounds:
+    """The rounds of a run, which ask the real statistics how wide the intervals are."""
+    return Rounds(about, widths.widest, earlier)
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(1, 10), st.floats(1e-4, 0.5), st.floats(0.01, 40), st.floats(0.1, 5), st.integers(0, 99))
 def test_never_fewer_than_the_minimum_and_never_past_the_time(
     rounds: int, spread: float, max_time_s: float, round_s: float, seed: int
 ) -> None:
-    fake = Fake(Rounds(asked(rounds, 0.02, max_time_s, seed)), lambda _: spread, round_s)
+    fake = Fake(rounds_of(asked(rounds, 0.02, max_time_s, seed)), lambda _: spread, round_s)
 
-    fake.measure()
+    fake.measure_all()
 
     least = rounds * len(SCENARIOS)
     assert min(fake.counts().values()) >= rounds
@@ -77,7 +86,7 @@ def test_never_fewer_than_the_minimum_and_never_past_the_time(
 
 @pytest.mark.parametrize("precision", [None, 0.5])
 def test_a_dropped_round_is_measured_once_more_under_another_number(precision: float | None) -> None:
-    rounds = Rounds(asked(3, precision))
+    rounds = rounds_of(asked(3, precision))
     given: list[Round] = []
     for turn in rounds:
         given.append(turn)
@@ -90,8 +99,8 @@ def test_a_dropped_round_is_measured_once_more_under_another_number(precision: f
     assert len({(turn.group.scenario.name, turn.index) for turn in given}) == len(given) == 11
 
 
-def test_a_clock_that_always_jumps_does_not_measure_for_ever() -> None:
-    rounds = Rounds(asked(2))
+def test_a_clock_that_always_jumps_does_not_go_on_for_ever() -> None:
+    rounds = rounds_of(asked(2))
     given = []
     for turn in rounds:
         given.append(turn)
@@ -103,17 +112,17 @@ def test_a_clock_that_always_jumps_does_not_measure_for_ever() -> None:
 @settings(max_examples=3, deadline=None)
 @given(st.floats(0.2, 5))
 def test_what_the_intervals_show_moves_nothing(factor: float) -> None:
-    fakes = [Fake(Rounds(asked(6, 0.02, 28)), lambda _: 0.04, factor=one) for one in (1.0, factor)]
+    fakes = [Fake(rounds_of(asked(6, 0.02, 28)), lambda _: 0.04, factor=one) for one in (1.0, factor)]
 
-    schedules = [fake.measure() for fake in fakes]
+    schedules = [fake.measure_all() for fake in fakes]
 
     assert schedules[0] == schedules[1]
 
 
 def test_more_rounds_go_where_the_intervals_are_too_wide() -> None:
-    fake = Fake(Rounds(asked(6)), lambda cell: 0.03 if cell.scenario == "runner" else 0.001)
+    fake = Fake(rounds_of(asked(6)), lambda cell: 0.03 if cell.scenario == "runner" else 0.001)
 
-    fake.measure()
+    fake.measure_all()
 
     counts = fake.counts()
     assert counts["manual"] == counts["warm"] == 6
@@ -123,49 +132,49 @@ def test_more_rounds_go_where_the_intervals_are_too_wide() -> None:
 
 
 def test_it_ends_with_the_first_width_that_is_narrow_enough() -> None:
-    wide = Fake(Rounds(asked(6, precision=0.04)), lambda _: 0.05)
-    narrow = Fake(Rounds(asked(6, precision=0.02)), lambda _: 0.05)
+    wide = Fake(rounds_of(asked(6, precision=0.04)), lambda _: 0.05)
+    narrow = Fake(rounds_of(asked(6, precision=0.02)), lambda _: 0.05)
 
-    assert len(wide.measure()) < len(narrow.measure())
+    assert len(wide.measure_all()) < len(narrow.measure_all())
 
 
 @pytest.mark.parametrize("role", ["control", "loop"])
 def test_the_control_counts_like_any_loop(role: str) -> None:
-    fake = Fake(Rounds(asked(6)), lambda cell: 0.05 if cell.role == role else 0.0001)
+    fake = Fake(rounds_of(asked(6)), lambda cell: 0.05 if cell.role == role else 0.0001)
 
-    assert len(fake.measure()) > 18
+    assert len(fake.measure_all()) > 18
 
 
 def test_without_a_precision_there_are_exactly_the_planned_rounds() -> None:
-    rounds = Rounds(asked(6, None, None))
+    rounds = rounds_of(asked(6, None, None))
     fake = Fake(rounds, lambda _: 0.5)
 
-    assert fake.measure() == list(rounds.planned)
+    assert fake.measure_all() == list(rounds.planned)
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
     assert rounds.seconds_left == math.inf
 
 
 def test_too_few_rounds_for_an_interval_are_too_wide() -> None:
-    fake = Fake(Rounds(asked(2, precision=1.0)), lambda _: 0.0001)
+    fake = Fake(rounds_of(asked(2, precision=1.0)), lambda _: 0.0001)
 
-    fake.measure()
+    fake.measure_all()
 
     assert set(fake.counts().values()) == {6}
 
 
 def test_a_round_that_does_not_fit_into_the_time_is_not_begun() -> None:
-    fake = Fake(Rounds(asked(6, max_time_s=19.4)), lambda _: 0.5)
+    fake = Fake(rounds_of(asked(6, max_time_s=19.4)), lambda _: 0.5)
 
-    assert len(fake.measure()) == 19
+    assert len(fake.measure_all()) == 19
 
 
 def test_a_resumed_run_has_the_rest_of_its_time_and_numbers_that_are_free() -> None:
-    first = Fake(Rounds(asked(6, max_time_s=40)), lambda _: 0.5)
-    first.measure()
+    first = Fake(rounds_of(asked(6, max_time_s=40)), lambda _: 0.5)
+    first.measure_all()
     torn = [*first.outcomes[: 4 * 25], *first.outcomes[4 * 25 : 4 * 25 + 2]]
 
-    again = Fake(Rounds(asked(6, max_time_s=40), torn), lambda _: 0.5)
-    again.measure()
+    again = Fake(rounds_of(asked(6, max_time_s=40), torn), lambda _: 0.5)
+    again.measure_all()
 
     assert len(first.given) == 40
     assert len(again.given) == 15
@@ -181,10 +190,10 @@ class Failing(Fake):
         return Failure(cell, index, "died") if cell.role == "loop" else super().outcome(cell, index)
 
 
-def test_a_cell_that_is_given_up_asks_for_no_more_rounds() -> None:
-    fake = Failing(Rounds(asked(6)), lambda _: 0.0001)
+def test_an_abandoned_cell_asks_for_no_more_rounds() -> None:
+    fake = Failing(rounds_of(asked(6)), lambda _: 0.0001)
 
-    fake.measure()
+    fake.measure_all()
 
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
     assert not fake.rounds.wide()
@@ -198,9 +207,9 @@ class Collapsing(Fake):
         return Failure(cell, index, "died") if cell.role == "loop" and index > 1 else super().outcome(cell, index)
 
 
-def test_a_cell_that_is_given_up_later_asks_for_no_more_rounds_either() -> None:
-    fake = Collapsing(Rounds(asked(6)), lambda cell: 0.5 if cell.role == "loop" else 0.0001)
+def test_a_cell_that_is_abandoned_later_asks_for_no_more_rounds_either() -> None:
+    fake = Collapsing(rounds_of(asked(6)), lambda cell: 0.5 if cell.role == "loop" else 0.0001)
 
-    fake.measure()
+    fake.measure_all()
 
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)

@@ -1,4 +1,4 @@
-"""What the probe sees of calls and loops that do one thing, or don't; and the table of every interpreter found."""
+"""What the probe observes of calls and loops that do one thing, or don't; and the table of each interpreter here."""
 
 import shutil
 import sys
@@ -17,7 +17,7 @@ BAD_LOOPS = Path(__file__).parent / "loops"
 VERSIONS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3.15")
 NOTHING = dict.fromkeys(msgspec.structs.asdict(Observation("", None, "")))
 
-# A column; a call that does it, and one that doesn't: a row of the probe, and what of tests/loops/lives.py it is given.
+# A column; a call that does it, and one that doesn't: the probe's row, and what it is given from tests/loops/lives.py.
 DOES_AND_DOES_NOT = (
     ("creates", "own_call sets_current", "own_call keeps"),
     ("makes_current", "own_call sets_current", "own_call keeps"),
@@ -48,7 +48,7 @@ OTHERS = (
 
 @pytest.fixture(scope="module")
 def seen() -> Mapping[str, Observation]:
-    """All answers at once: each takes a process."""
+    """All answers at once, since each takes a process."""
     words = dict.fromkeys([word for _, *pair in DOES_AND_DOES_NOT for word in pair] + [*OTHERS])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(BAD_LOOPS))
@@ -58,74 +58,74 @@ def seen() -> Mapping[str, Observation]:
             for word in words
             for row, name in [word.split()]
         ]
-        return {found.call: found for _, found in observations.collect(asked)}
+        return {row.call: row for _, row in observations.collect(asked)}
 
 
 @pytest.mark.parametrize(("column", "does", "does_not"), DOES_AND_DOES_NOT)
-def test_a_column_tells_what_does_it_from_what_does_not(
+def test_each_column_is_true_for_a_call_that_does_it_and_false_for_one_that_does_not(
     column: str, does: str, does_not: str, seen: Mapping[str, Observation]
 ) -> None:
     assert getattr(seen[does], column) is True
     assert getattr(seen[does_not], column) is False
 
 
-def test_warnings_are_told_once_each_without_folders_addresses_and_descriptors(seen: Mapping[str, Observation]) -> None:
+def test_each_warning_is_given_once_without_folders_addresses_and_descriptors(seen: Mapping[str, Observation]) -> None:
     assert seen["own_call warns"].warns == (
         "FutureWarning: this …/loop.so is old; UserWarning: so is <object object at 0x…> fd=…"
     )
     assert seen["own_call keeps"].warns is None
 
 
-def test_what_is_raised_is_told_and_what_happened_before_it(seen: Mapping[str, Observation]) -> None:
+def test_a_call_that_raises_has_the_error_and_what_happened_before_it(seen: Mapping[str, Observation]) -> None:
     assert seen["own_call raises"].raises == "KeyboardInterrupt"
     assert seen["own_call raises"].creates is False
     assert seen["own_call keeps"].raises is None
 
 
-def test_a_handler_that_stays_is_warned_of(seen: Mapping[str, Observation]) -> None:
+def test_a_handler_that_the_call_leaves_in_force_is_a_warning(seen: Mapping[str, Observation]) -> None:
     assert seen["own_run keeps_sigint"].warns == (
         "NotRestored: the SIGINT handler that the call installed is still in force"
     )
     assert seen["own_run handles_sigint"].warns is None
 
 
-def test_the_class_is_that_of_the_loop_that_came_out(seen: Mapping[str, Observation]) -> None:
+def test_the_class_is_that_of_the_loop_that_was_returned(seen: Mapping[str, Observation]) -> None:
     assert seen["close Plain"].loop_class == "lives.Plain"
     assert seen["close Thorough"].loop_class == "lives.Thorough"
     assert seen["own_call Unlike"].loop_class == "lives.Unlike"
     assert seen["own_call gives_none"].loop_class is None
 
 
-def test_without_a_loop_its_columns_do_not_apply(seen: Mapping[str, Observation]) -> None:
-    found = seen["own_call gives_none"]
+def test_columns_about_a_loop_do_not_apply_without_a_loop(seen: Mapping[str, Observation]) -> None:
+    row = seen["own_call gives_none"]
 
-    assert (found.creates, found.makes_current, found.leaves_none_current, found.sigint_handler) == (False,) * 4
-    assert {found.starts, found.stops, found.closes, found.cancels, found.shuts_executor} == {None}
+    assert (row.creates, row.makes_current, row.leaves_none_current, row.sigint_handler) == (False,) * 4
+    assert {row.starts, row.stops, row.closes, row.cancels, row.shuts_executor} == {None}
 
 
-def test_what_was_closed_before_is_not_closed_again(seen: Mapping[str, Observation]) -> None:
+def test_closes_does_not_apply_to_a_loop_that_was_closed_before(seen: Mapping[str, Observation]) -> None:
     assert seen["own_call closed"].closes is None
 
 
-def test_what_could_not_be_left_behind_does_not_apply(seen: Mapping[str, Observation]) -> None:
-    found = seen["close Poor"]
+def test_columns_about_leftovers_do_not_apply_where_nothing_could_be_left(seen: Mapping[str, Observation]) -> None:
+    row = seen["close Poor"]
 
-    assert (found.cancels, found.shuts_executor, found.finalizes_asyncgens) == (None, None, False)
-    assert found.closes is True
+    assert (row.cancels, row.shuts_executor, row.finalizes_asyncgens) == (None, None, False)
+    assert row.closes is True
 
 
 @pytest.mark.parametrize(("words", "reason"), [
-    ("close gives_none", "TypeError: the factory gave no event loop: NoneType"),
+    ("close gives_none", "TypeError: the factory returned no event loop: NoneType"),
     ("close KEPT", "TypeError: '_UnixSelectorEventLoop' object is not callable"),
     ("own_run nowhere", "AttributeError: module 'lives' has no attribute 'nowhere'"),
 ])  # fmt: skip
-def test_a_call_that_can_not_be_made_is_a_row_with_the_reason(
+def test_a_call_that_can_not_be_made_gives_a_row_with_the_reason(
     words: str, reason: str, seen: Mapping[str, Observation]
 ) -> None:
-    told = msgspec.structs.asdict(seen[words])
+    columns = msgspec.structs.asdict(seen[words])
 
-    assert told["raises"] == reason
-    assert {told[name] for name in NOTHING if name not in {"call", "python", "raises"}} == {None}
+    assert columns["raises"] == reason
+    assert {columns[name] for name in NOTHING if name not in {"call", "python", "raises"}} == {None}
 
 
 @pytest.mark.parametrize("program", VERSIONS)

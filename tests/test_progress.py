@@ -1,4 +1,4 @@
-"""What is said while it runs."""
+"""What is shown while a command runs."""
 
 import io
 import math
@@ -14,7 +14,7 @@ class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
-        """So it says."""
+        """It always is."""
         return True
 
 
@@ -26,7 +26,7 @@ def track(number: int, certain: int, left_s: float = math.inf) -> Track[Round]:
     return Track(rounds(number), certain, "rounds", str, lambda: left_s)
 
 
-def test_plain_lines_say_what_is_in_hand_and_the_time_left() -> None:
+def test_plain_lines_show_the_current_step_and_the_time_left() -> None:
     stream, clock = io.StringIO(), iter(range(0, 1000, 4))
 
     given = list(tracked(track(5, 10), stream, lambda: next(clock)))
@@ -38,7 +38,7 @@ def test_plain_lines_say_what_is_in_hand_and_the_time_left() -> None:
     assert all("/10 rounds, about " in line and line.endswith(" s left") for line in lines[1:])
 
 
-def test_what_is_not_certain_is_told_as_the_time_that_it_may_take() -> None:
+def test_steps_that_are_not_certain_are_shown_as_the_time_left_for_them() -> None:
     stream, clock = io.StringIO(), iter(range(0, 1000, 12))
 
     list(tracked(track(5, 2, left_s=33.4), stream, lambda: next(clock)))
@@ -50,11 +50,11 @@ def test_what_is_not_certain_is_told_as_the_time_that_it_may_take() -> None:
 
 
 def test_time_that_is_over_is_not_negative() -> None:
-    assert track(1, 5, left_s=-3).told(7, 60) == "7 rounds, at most 0 s left"
+    assert track(1, 5, left_s=-3).state(7, 60) == "7 rounds, at most 0 s left"
 
 
-def test_where_nothing_is_certain_only_the_time_is_told() -> None:
-    assert track(1, 0, left_s=40).told(7, 60) == "at most 40 s left"
+def test_where_nothing_is_certain_only_the_time_is_shown() -> None:
+    assert track(1, 0, left_s=40).state(7, 60) == "at most 40 s left"
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +70,6 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3/6 rounds" in stream.getvalue()
 
 
-def test_without_a_stream_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_stream_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(list(tracked(track(2, 4), None))) == 4
     assert capsys.readouterr() == ("", "")

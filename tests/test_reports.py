@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,8 +13,10 @@ import pytest
 from invented import about, run
 from tabulate import tabulate_formats
 
-from bench.reports import numbers, sentence, tables
+from bench.reports import sentence, tables
+from bench.reports.document import Document
 from bench.reports.files import FILES
+from bench.reports.rendering import render
 from bench.statistics.comparisons import compare
 from bench.store.outcomes import Kept
 
@@ -30,7 +33,7 @@ def kept(invent: Invent) -> Kept:
 
 
 def text(kept: Kept, style: str = "simple", width: int | None = None) -> str:
-    return tables.as_text(kept, compare(kept), style, width)
+    return render(tables.document(kept, compare(kept)), style, width)
 
 
 def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
@@ -44,7 +47,7 @@ def test_a_table_has_total_ratio_verdict_and_stages(kept: Kept) -> None:
     assert lines[8].startswith(
         "rloop: not in the table: died of SIGSEGV (round 1, 2, 3, 4, 5, 6, 7, 8); 0 of 8 rounds kept"
     )
-    assert lines[9] == "    see it alone: python -m scenarios.manual --loop rloop"
+    assert lines[9] == "    reproduce with: python -m scenarios.manual --loop rloop"
 
 
 def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> None:
@@ -52,7 +55,8 @@ def test_a_table_that_is_too_wide_is_parted_and_says_the_same(kept: Kept) -> Non
 
     assert max(map(len, parted.splitlines())) <= 80
     assert parted.count("asyncio  ") == 2
-    assert sorted(set(whole.split())) == sorted(set(parted.split()) | set(whole.split()) - set(parted.split()))
+    words = Counter(word for word in whole.split() if set(word) != {"-"})
+    assert words <= Counter(parted.split())
     for number in ("210 (210–210)", "2.00 (2.00–2.00)", "slower", "52.5"):
         assert number in parted
 
@@ -70,7 +74,7 @@ def test_intervals_that_are_wider_than_asked_are_named(invent: Invent) -> None:
     assert said in text(asked_for(kept, 0.02))
     assert "wider than asked" not in text(asked_for(kept, 0.04))
     assert "wider than asked" not in text(kept)
-    assert "8 or more, for ±2 % within 90 s, of up to 4 sweeps" in tables.as_markdown(asked_for(kept, 0.02), ())
+    assert "8 or more, for ±2 % within 90 s, of up to 4 sweeps" in FILES["report.md"](asked_for(kept, 0.02), (), None)
 
 
 def test_an_interval_without_bounds_has_a_reason_of_its_own(invent: Invent) -> None:
@@ -90,7 +94,7 @@ def test_every_format_of_tabulate_is_a_format(kept: Kept, style: str) -> None:
 def test_a_control_that_differs_is_called_out(invent: Invent) -> None:
     found = text(invent({"asyncio": [[1e-4]] * 8, "control": [[1.2e-4]] * 8}))
 
-    assert "NOT TO BE TRUSTED: asyncio against itself came out at 1.20 (1.20–1.20), more than 1% from 1" in found
+    assert "NOT TO BE TRUSTED: asyncio against itself came out at 1.20 (1.20–1.20), more than 1 % from 1" in found
 
 
 @pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-11, "ns")])
@@ -98,15 +102,6 @@ def test_numbers_of_a_table_share_the_unit_that_suits_the_least(invent: Invent, 
     found = text(invent({"asyncio": [[2 * factor]] * 6, "uvloop": [[5000 * factor]] * 6}))
 
     assert f"total {unit} " in found
-
-
-@pytest.mark.parametrize(("value", "printed"), [
-    (0.998, "0.998"), (1.0, "1.000"), (1.0999, "1.100"), (1.1, "1.10"), (2.345, "2.35"), (0.5, "0.500"),
-    (0.0123, "0.012"), (12.34, "12.3"), (123.4, "123"), (12345.6, "12346"),
-    (float("inf"), "∞"),
-])  # fmt: skip
-def test_numbers_have_three_digits_and_ratios_near_1_thousandths(value: float, printed: str) -> None:
-    assert numbers.number(value) == printed
 
 
 def test_without_an_interval_there_is_a_dash(invent: Invent) -> None:
@@ -128,18 +123,18 @@ def two_scenarios() -> Kept:
 def test_the_overview_has_a_line_for_each_scenario() -> None:
     kept = two_scenarios()
 
-    (table,) = tables.overview(kept, compare(kept), "simple")
+    table = render(Document(summary=tables.overview(kept, compare(kept))), "simple")
 
     rows = [re.split("  +", line) for line in table.splitlines()]
     assert rows[0] == ["scenario", "asyncio", "control", "uvloop"]
     assert rows[2] == ["manual", "100 (100–100) µs", "1.000 (1.000–1.000)", "3.00 (3.00–3.00)"]
     assert rows[3] == ["warm", "–", "–", "–"]
-    assert table in text(kept)
-    assert table not in text(kept, width=len(rows[1]) * 10)
+    assert f"\n\n{table}\n" in text(kept)
+    assert "3.00 (3.00–3.00)" in render(Document(summary=tables.overview(kept, compare(kept))), "simple", 60)
 
 
 def test_one_scenario_needs_no_overview(kept: Kept) -> None:
-    assert tables.overview(kept, compare(kept), "simple") == []
+    assert tables.overview(kept, compare(kept)) == ()
 
 
 def test_without_a_baseline_the_ratio_is_a_dash(invent: Invent) -> None:
@@ -161,14 +156,16 @@ def test_damaged_lines_are_reported(kept: Kept) -> None:
 def test_what_disturbed_when_it_began_is_said_once(kept: Kept, found: tuple[str, ...], said: str) -> None:
     disturbed = Kept(dataclasses.replace(kept.about, disturbances=found), kept.outcomes)
 
-    for report in (text(disturbed), FILES["report.md"](disturbed, compare(disturbed))):
-        paragraph = f"\n\nDisturbances when it began: {said}. `python -m bench doctor` says more.\n\n"
-        assert report.count(paragraph) == report.count("isturbance") == 1
+    for report in (text(disturbed), FILES["report.md"](disturbed, compare(disturbed), None)):
+        paragraph = (
+            rf"\n\nDisturbances when it began: {said}\.\n+ *see what disturbs now: `?python -m bench doctor`?\n\n"
+        )
+        assert len(re.findall(paragraph, report)) == report.count("isturbance") == 1
 
 
 def test_of_a_run_of_which_nobody_looked_nothing_is_said_to_disturb(kept: Kept) -> None:
     assert kept.about.disturbances is None
-    for report in (text(kept), FILES["report.md"](kept, compare(kept))):
+    for report in (text(kept), FILES["report.md"](kept, compare(kept), None)):
         assert "isturbance" not in report
 
 
@@ -204,7 +201,7 @@ def test_cells_that_share_a_reason_share_a_line(invent: Invent) -> None:
 
 
 def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
-    page = FILES["report.md"](kept, compare(kept))
+    page = FILES["report.md"](kept, compare(kept), None)
 
     assert page.startswith("# Event loops compared\n\nAgainst asyncio on CPython 3.14.0,")
     uvloop = next(line for line in page.splitlines() if line.startswith("| uvloop"))
@@ -214,7 +211,7 @@ def test_the_page_says_how_it_was_measured(kept: Kept) -> None:
 
 
 def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
-    rows = json.loads(FILES["comparisons.json"](kept, compare(kept)))
+    rows = json.loads(FILES["comparisons.json"](kept, compare(kept), None))
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
@@ -229,10 +226,10 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
     comparisons = compare(kept)
 
-    rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons))))
+    rows = list(csv.DictReader(io.StringIO(FILES["table.csv"](kept, comparisons, None))))
 
     assert len(rows) == len(comparisons)
     uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
     assert [float(uvloop["ratio_value"]), float(uvloop["seconds_low"])] == pytest.approx([2, 2.1e-4])
     assert next(row for row in rows if row["loop"] == "rloop")["ratio_value"] == ""
-    assert FILES["table.csv"](kept, ()) == "\n"
+    assert FILES["table.csv"](kept, (), None) == "\n"

@@ -1,33 +1,37 @@
 """The contract of the scenarios, over all of them and all loops that are installed."""
 
 import asyncio
-import functools
+import os
 import runpy
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 import scenarios
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
-from scenarios import _workload
-from scenarios._workload import Record, get_data
+from scenarios import _program
+from scenarios._workload import Records, get_data
 
-RECORDS = [Record("Jane", 19), Record("John", 24)]
+RECORDS: Records = [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
+PRINTED = "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 HERE = sys.version_info[:2]
+ROOT = Path(scenarios.__path__[0]).parent
 # Other loops are young native code, and run in processes of their own only.
 RUNNABLE = [loop for loop in loops.LOOPS if loop.package in {"asyncio", "uvloop"} and not loop.unavailable]
 CELLS = [
-    pytest.param(registry.named(name), loop, id=f"{name}-{loop.name}") for name in registry.names() for loop in RUNNABLE
+    pytest.param(scenario, loop, id=f"{scenario.name}-{loop.name}")
+    for scenario in map(registry.named, registry.names())
+    for loop in RUNNABLE
+    if not scenario.skip_reason(loop, HERE)
 ]
 
 
 @pytest.mark.parametrize(("scenario", "loop"), CELLS)
-def test_every_scenario_gets_the_records_or_says_why_it_is_skipped(
-    scenario: registry.Scenario, loop: loops.Loop
-) -> None:
+def test_every_scenario_returns_the_records_and_closes_its_loops(scenario: registry.Scenario, loop: loops.Loop) -> None:
     factory = loops.load_factory(loop)
     created: list[asyncio.AbstractEventLoop] = []
     ran: list[asyncio.AbstractEventLoop] = []
@@ -36,12 +40,10 @@ def test_every_scenario_gets_the_records_or_says_why_it_is_skipped(
         created.append(factory())
         return created[-1]
 
-    async def watched() -> list[Record]:
+    async def watched() -> Records:
         ran.append(asyncio.get_running_loop())
         return await get_data()
 
-    if scenario.skip_reason(loop, HERE):
-        return  # tested below
     with registry.prepared(scenario, loop, factory if scenario.given == "policy" else new_loop) as once:
         records = [once(watched), once(watched)]
 
@@ -51,18 +53,20 @@ def test_every_scenario_gets_the_records_or_says_why_it_is_skipped(
     assert (ran == created) == (scenario.given == "new_loop")
 
 
-def test_a_declared_need_is_real() -> None:
-    missing = [named for named in map(registry.named, registry.names()) if named.skip_reason(loops.LOOPS[0], HERE)]
+def test_asyncio_runs_in_every_scenario_that_this_python_has() -> None:
+    skipped = {name for name in registry.names() if registry.named(name).skip_reason(loops.LOOPS[0], HERE)}
 
-    for scenario in missing:
-        with (
-            pytest.raises((TypeError, AttributeError)),
-            pytest.warns(RuntimeWarning, match="never awaited"),
-            registry.prepared(scenario, loops.LOOPS[0], asyncio.new_event_loop) as once,
-        ):
-            once(get_data)
+    assert skipped == ({"asyncio_run"} if HERE < (3, 12) else set())
 
-    assert {scenario.name for scenario in missing} == ({"asyncio_run"} if HERE < (3, 12) else set())
+
+@pytest.mark.skipif(HERE >= (3, 12), reason="this Python has what asyncio_run needs")
+def test_asyncio_run_fails_where_it_declares_that_it_can_not_run() -> None:
+    with (
+        pytest.raises(TypeError, match="loop_factory"),
+        pytest.warns(RuntimeWarning, match="never awaited"),
+        registry.prepared(registry.named("asyncio_run"), loops.LOOPS[0], asyncio.new_event_loop) as once,
+    ):
+        once(get_data)
 
 
 def test_a_loop_without_its_own_run_skips_that_scenario() -> None:
@@ -73,7 +77,7 @@ def test_a_loop_without_its_own_run_skips_that_scenario() -> None:
     assert reasons["rloop"] == "rloop has no run() of its own"
 
 
-def test_the_policy_is_what_it_was_after_the_default_scenario() -> None:
+def test_the_default_scenario_restores_the_policy() -> None:
     class Other(asyncio.SelectorEventLoop):
         pass
 
@@ -98,7 +102,7 @@ def test_manual_equivalent_leaves_nothing_behind() -> None:
         finally:
             ends.append("cancelled")
 
-    async def leaves_a_task() -> list[Record]:
+    async def leaves_a_task() -> Records:
         leaves_a_task.task = asyncio.create_task(straggler())  # type: ignore[attr-defined]  # keeps it alive
         return await get_data()
 
@@ -122,62 +126,77 @@ def test_every_scenario_is_a_program(
         printed = str(end)
 
     skipped = registry.named(name).skip_reason(loops.LOOPS[0], HERE)
-    assert printed == (f"{name} can't be run with asyncio here: {skipped}" if skipped else "Jane 19\nJohn 24\n")
+    assert printed == (f"{name} can't be run with asyncio here: {skipped}" if skipped else PRINTED)
 
 
-def test_a_program_runs_with_the_loop_that_it_is_told() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scenarios.manual", "--loop", "uvloop", "--delay", "0"],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
+def test_a_program_finds_a_loop_in_the_current_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        'import asyncio\ndef new():\n  print("mine")\n  return asyncio.new_event_loop()\n'
     )
 
-    assert done.stdout == "Jane 19\nJohn 24\n"
+    path = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = subprocess.run(
+        [sys.executable, "-m", "scenarios.manual", "--loop", "mine:new"],
+        cwd=tmp_path, env=path, check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert program.stdout == "mine\n" + PRINTED
 
 
-def test_a_program_runs_in_the_thread_and_as_often_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    seen: list[threading.Thread] = []
+def test_a_program_takes_delay_thread_and_number_of_lifecycles(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    delays: list[float] = []
 
-    def watched() -> asyncio.AbstractEventLoop:
-        seen.append(threading.current_thread())
-        return asyncio.new_event_loop()
+    async def watched(delay: float) -> Records:
+        threads.append(threading.current_thread())
+        delays.append(delay)
+        return await get_data()
 
-    asyncio.watched = watched  # type: ignore[attr-defined]  # a place that can be named
-    try:
-        _workload.program("manual.py", ["--loop", "asyncio:watched", "--thread", "worker", "--times", "3"])
-    finally:
-        del asyncio.watched  # type: ignore[attr-defined]  # as before
+    monkeypatch.setattr(_program, "get_data", watched)
 
-    assert len(seen) == 3
-    assert threading.main_thread() not in seen
-    assert capsys.readouterr().out == "Jane 19\nJohn 24\n"
+    _program.main("manual.py", ["--delay", "60", "--thread", "worker", "--times", "3"])
+
+    assert delays == [60] * 3
+    assert threading.main_thread() not in threads
+    assert capsys.readouterr().out == PRINTED
+
+
+def test_no_scenario_imports_the_harness_unless_it_runs_as_a_program() -> None:
+    code = f"import sys, {', '.join(f'scenarios.{name}' for name in registry.names())}; print(*sys.modules)"
+
+    imported = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    ).stdout.split()
+
+    assert "scenarios.manual" in imported
+    assert not [name for name in imported if name.partition(".")[0] in {"bench", "argparse", "uvloop"}]
 
 
 @pytest.mark.usefixtures("_bad_loops")
-def test_a_program_says_that_its_records_are_wrong() -> None:
+def test_a_program_refuses_wrong_records() -> None:
     with pytest.raises(SystemExit, match=r"wrong: it returned .*Jane.*, not the two records"):
-        _workload.program("manual.py", ["--loop", "lying:WrongRecords"])
+        _program.main("manual.py", ["--loop", "lying:WrongRecords"])
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "reason"),
     [
         (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
         (["--loop", "asyncio-proactor"], "only on win32"),
     ],
 )
-def test_a_program_says_why_it_can_not_run(words: list[str], said: str) -> None:
-    with pytest.raises(SystemExit, match=said):
-        _workload.program("manual.py", words)
+def test_a_program_says_why_it_can_not_run(arguments: list[str], reason: str) -> None:
+    with pytest.raises(SystemExit, match=reason):
+        _program.main("manual.py", arguments)
 
 
-def test_the_workload_waits_as_long_as_it_is_told() -> None:
+def test_the_workload_sleeps_for_its_delay() -> None:
     async def timed() -> float:
         loop = asyncio.get_running_loop()
         began = loop.time()
-        await functools.partial(get_data, 0.05)()
+        await get_data(0.05)
         return loop.time() - began
 
-    assert asyncio.run(timed()) >= 0.04
+    assert asyncio.run(timed()) >= 0.04  # a slow machine can only sleep longer

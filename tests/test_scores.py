@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyperf._utils import is_significant
 
+from bench.plan.cells import Cell
 from bench.selfcheck import scores
 from bench.selfcheck.scores import Score, Trial, pyperf_trial, scored, smallest_difference
 from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Estimate, agreed_verdict, exponential, median_estimate
+from bench.statistics.reasons import Reason
 
+LOOP = Cell("manual", "x:y", "loop")
 SAME = Trial("lock-step", 0.0, 1.0, Estimate(1.0, 0.99, 1.01), different=False, called=False, seconds=10)
 
 
@@ -30,7 +33,7 @@ def one(trials: list[Trial]) -> Score:
     return found
 
 
-def test_the_share_of_those_told_different_has_its_exact_interval() -> None:
+def test_the_share_of_different_trials_has_its_exact_interval() -> None:
     found = one([SAME] * 40)
 
     assert (found.trials, found.different, found.right, found.called) == (40, 0, 0, 0)
@@ -105,7 +108,7 @@ def test_more_time_finds_smaller_differences() -> None:
     assert smallest_difference([replace(trial, effect=0.1) for trial in own], 60) is None
 
 
-def test_a_loop_called_different_from_itself_too_often_is_distrusted() -> None:
+def test_a_loop_that_differs_from_itself_too_often_is_distrusted() -> None:
     wrong = replace(SAME, different=True)
 
     assert scores.distrusted(one([wrong] * 5 + [SAME] * 15))
@@ -115,18 +118,16 @@ def test_a_loop_called_different_from_itself_too_often_is_distrusted() -> None:
 
 
 def test_a_row_without_an_interval_is_no_trial() -> None:
-    row = Comparison("manual", "x:y", "3.14.0", "total", "loop", "asyncio", ratio=Estimate(1, None, None))
+    row = Comparison(LOOP, "total", "3.14.0", "asyncio", ratio=Estimate(1, None, None))
 
     with pytest.raises(ValueError, match="no interval"):
         scores.lock_step_trial(0, 1, row, row, 10)
     with pytest.raises(ValueError, match="died"):
-        scores.lock_step_trial(0, 1, replace(row, ratio=None, reason="died"), row, 10)
+        scores.lock_step_trial(0, 1, replace(row, ratio=None, reasons=(Reason("died"),)), row, 10)
 
 
-def test_a_trial_is_told_without_a_threshold_and_called_with_one() -> None:
-    exact = Comparison(
-        "manual", "x:y", "3", "total", "loop", "asyncio", ratio=Estimate(1.01, 1.004, 1.02), verdict="slower"
-    )
+def test_a_trial_is_different_without_a_threshold_and_called_so_with_one() -> None:
+    exact = Comparison(LOOP, "total", "3", "asyncio", ratio=Estimate(1.01, 1.004, 1.02), verdict="slower")
 
     trial = scores.lock_step_trial(0.01, 1.0101, exact, replace(exact, verdict="inconclusive"), 10)
 

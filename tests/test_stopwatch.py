@@ -8,74 +8,42 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pyperf
 import pytest
+from living import by_id, gone
 
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
 from bench.worker import stopwatch as stopwatch_room
-from bench.worker.stopwatch import (
-    EXPECTED,
-    Rehearsal,
-    Stopwatch,
-    WrongRunError,
-    _class_of,
-    _watch_policy,
-    peak_memory,
-    usable_processors,
-)
-from scenarios._workload import GetData, LoopFactory, Records
+from bench.worker.stopwatch import Rehearsal, Stopwatch, _class_of, _watch_policy, peak_memory, usable_processors
+from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
 ONCE = Rehearsal(1, 0)
 HERE = sys.version_info[:2]
 
 
-def command(
-    *options: str, scenario: str = "manual", loop: str = "asyncio", thread: str = "main", parent: int | None = None
-) -> list[str]:
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        "bench.worker.stopwatch",
-        "--worker",
-        "--quiet",
-        *options,
-        "--scenario",
-        scenario,
-        "--loop",
-        loop,
-        "--delay",
-        "0",
-        "--rehearsal",
-        "2,0.001",
-        "--in-a-turn",
-        "1",
-        "--thread",
-        thread,
-        "--parent",
-        str(parent or os.getpid()),
-    ]
+def command(parent: int) -> list[str]:
+    return [sys.executable, "-P", "-m", "bench.worker.stopwatch", str(parent)]
 
 
-def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "subprocess.Popen[bytes]":
+def named(scenario: str = "manual", loop: str = "asyncio") -> bytes:
+    """The turn that names the cell."""
+    words = ["--worker", "--quiet", "--values", "1", "--warmups", "0", "--loops", "1", "--scenario", scenario]
+    words += ["--loop", loop, "--thread", "main", "--delay", "0", "--rehearsal", "2,0.001", "--in-a-turn", "1"]
+    return f"{json.dumps(words)}\n".encode()
+
+
+def started() -> "subprocess.Popen[bytes]":
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command(*options, scenario=scenario, loop=loop),
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        env=processes.environment(),
-    )
+    return subprocess.Popen(command(os.getpid()), stdin=pipe, stdout=pipe, stderr=pipe, env=processes.environment())
 
 
-def answers_to(*turns: bytes, scenario: str = "manual", loop: str = "asyncio") -> list[bytes]:
-    """What a worker answers when it is ready and to each of these turns; it then ends well."""
-    with started(*MEASURE, scenario=scenario, loop=loop) as process:
+def answers_to(*turns: bytes) -> list[bytes]:
+    """What a worker answers when it has loaded, and to each of these turns; it then ends well."""
+    with started() as process:
         assert process.stdin
         assert process.stdout
         answers = []
@@ -88,21 +56,18 @@ def answers_to(*turns: bytes, scenario: str = "manual", loop: str = "asyncio") -
     return answers
 
 
-MEASURE = ("--values", "1", "--warmups", "0", "--loops", "1")
-
-
 @pytest.mark.parametrize(
     "name", [name for name in scenarios.names() if not scenarios.named(name).skip_reason(loops.LOOPS[0], HERE)]
 )
 def test_a_worker_is_ready_calibrates_answers_each_turn_and_delivers_its_stages(name: str) -> None:
     two_that_calibrate, three_values_of_5, the_end = (b"2\n", b"4\n"), (b"5 3\n", b"\n", b"\n"), b"\n"
 
-    *answers, last = answers_to(*two_that_calibrate, *three_values_of_5, the_end, scenario=name, loop="uvloop")
+    loaded, *answers, last = answers_to(named(name, "uvloop"), *two_that_calibrate, *three_values_of_5, the_end)
 
     delivery = json.loads(last)
     values = delivery["values"]
     calibrated = [json.loads(answer) for answer in answers[1:3]]
-    assert answers[:1] + answers[3:] == [b"\n"] * 4
+    assert [loaded, answers[0], *answers[3:]] == [b"\n"] * 5
     assert all(0 < seconds < 30 and processors == 1 for seconds, processors in calibrated)
     assert set(values) == {"total", *scenarios.named(name).stages}
     assert {len(numbers) for numbers in values.values()} == {3}
@@ -115,7 +80,7 @@ def test_a_worker_is_ready_calibrates_answers_each_turn_and_delivers_its_stages(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
 def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
-    with started(*MEASURE) as process:
+    with started() as process:
         assert process.stdin
         assert process.stdout
         process.stdout.readline()
@@ -131,7 +96,7 @@ def test_pyperf_still_has_the_worker_options_that_we_use() -> None:
 
 
 def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
-    with started(*MEASURE) as process:
+    with started() as process:
         assert process.stdin
         assert process.stdout
         process.stdout.readline()
@@ -141,9 +106,7 @@ def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
 
 
 def test_a_worker_that_was_adopted_before_it_began_does_not_begin() -> None:
-    done = subprocess.run(
-        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=processes.environment()
-    )
+    done = subprocess.run(command(1), capture_output=True, check=False, timeout=60, env=processes.environment())
 
     assert done.returncode == 1
     assert not done.stdout
@@ -154,9 +117,11 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
     loops_folder = Path(__file__).parent / "loops"
     (tmp_path / "parent.py").write_text(
         "import os, subprocess, sys\n"
-        f"words = {command(*MEASURE, loop='hanging:with_a_child')!r}\n"
-        "words[-1] = str(os.getpid())\n"
-        "print(subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True).pid, flush=True)\n"
+        f"command, cell = {command(0)[:-1]!r}, {named(loop='hanging:with_a_child')!r}\n"
+        "child = subprocess.Popen([*command, str(os.getpid())], stdin=subprocess.PIPE, start_new_session=True)\n"
+        "child.stdin.write(cell)\n"
+        "child.stdin.flush()\n"
+        "print(child.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )
     environment = {**os.environ, "PYTHONPATH": f"{Path.cwd()}:{loops_folder}"}
@@ -175,20 +140,10 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
 
         parent.kill()
         parent.wait(30)
-        deadline = time.monotonic() + 10
-        while alive(child) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        child_is_gone = gone(by_id(child))
         os.kill(grandchild, signal.SIGKILL)
 
-    assert not alive(child)
-
-
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
+    assert child_is_gone
 
 
 class Watched(asyncio.SelectorEventLoop):
@@ -203,7 +158,7 @@ def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
 def test_peak_memory_is_the_worker_s_own_and_not_that_of_who_started_it() -> None:
     ballast = bytearray(200 << 20)
     ballast[:: 1 << 12] = b"x" * (200 << 8)  # each page is there
-    *_, delivery = answers_to(b"1 1\n", b"\n")
+    *_, delivery = answers_to(named(), b"1 1\n", b"\n")
 
     assert 10 << 20 < json.loads(delivery)["metadata"]["mem_max_rss"] < len(ballast)
 

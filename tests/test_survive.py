@@ -8,14 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from invented import cross
+from living import alive, by_environment
 
 from bench.measurement import meter, processes
-from bench.plan import cells
 from bench.plan.cells import Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -67,29 +68,24 @@ def mark(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     word = f"{os.getpid()}-{time.monotonic_ns()}"
     monkeypatch.setenv(MARK, word)
     yield word
-    for process in alive(word):
+    for process in left_behind(word):
         os.kill(process, signal.SIGKILL)
 
 
-def alive(mark: str) -> dict[int, str]:
+def left_behind(mark: str) -> Mapping[int, str]:
     """Workers that bear this mark, and all that they have started: their ids and commands."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment, command = (folder / "environ").read_bytes(), (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if f"{MARK}={mark}".encode() in environment and (
-            b"bench.worker.stopwatch" in command or command.startswith(b"sleep")
-        ):
-            found[int(folder.name)] = command.replace(b"\0", b" ").decode()
-    return found
+    living = alive(by_environment(f"{MARK}={mark}"))
+    return {
+        number: command
+        for number, command in living.items()
+        if "bench.worker.stopwatch" in command or command.startswith("sleep")
+    }
 
 
 def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
     """One round in `manual`, with asyncio as the baseline: what became of each cell."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
-    (group,) = cells.cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
+    (group,) = cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
     little = Sampling(rounds=1, sweeps=SWEEPS, value_s=0.003, warmups=1)
     ahead = Plan(tuple(loop.name for loop in chosen), ("manual",), "asyncio", little, 1, timeout_s=timeout_s)
     outcomes = meter.Meter(ahead).measure(Round(group, 0, "0"))
@@ -138,7 +134,7 @@ def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Se
         assert last_words.output.endswith("RuntimeError: enough\n")
         assert len(last_words.output) <= processes.KEPT_OUTPUT
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +151,7 @@ def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatc
         assert isinstance(failure, Failure)
         assert re.fullmatch(r"started \d+\n", failure.output)
     check(outcomes, expected)
-    assert alive(mark) == {}
+    assert left_behind(mark) == {}
 
 
 def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_each_alone(tmp_path: Path) -> None:
@@ -167,7 +163,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
     out, _ = done.communicate(timeout=120)
     assert done.returncode == 3
     assert re.findall(r"^(\S+) .*\(–\)  ", out, re.MULTILINE) == ["asyncio", "control", "dying:at_exit"]
-    told = re.findall(r"^(\w+:\w+): (.*)\n    see it alone: (.*)$", out, re.MULTILINE)
+    told = re.findall(r"^(\w+:\w+): (.*)\n    reproduce with: (.*)$", out, re.MULTILINE)
     assert {loop: reason for loop, reason, _ in told} == {
         "dying:segfaults": "not in the table: died of SIGSEGV (round 1, 2); 0 of 2 rounds kept",
         "raising:InClose": "not in the table: BufferError: 3 handles are still open (round 1, 2); 0 of 2 rounds kept",
@@ -185,7 +181,7 @@ def test_a_run_with_bad_loops_ends_with_3_a_whole_table_and_commands_that_show_e
         "dying:segfaults": -signal.SIGSEGV, "raising:InClose": 1, "dying:at_exit": -signal.SIGABRT,
     }  # fmt: skip
     assert printed["raising:InClose"].endswith("BufferError: 3 handles are still\nopen\n")
-    assert printed["dying:at_exit"] == "Jane 19\nJohn 24\n"
+    assert printed["dying:at_exit"] == "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 
 
 def by_hand(command: str) -> "subprocess.Popen[str]":

@@ -1,17 +1,19 @@
-"""Trials of the harness on itself: which are made, and real ones with little in them."""
+"""Trials of the harness: which are made, made-up ones, and short real ones."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import pytest
+from invented import run
 
 from bench.errors import BenchError, NotMeasuredError
 from bench.measurement.delivery import Delivery
 from bench.plan import sampling
+from bench.plan.rounds import Round
 from bench.selfcheck import trials
-from bench.selfcheck.scores import Trial
+from bench.selfcheck.known import loop_name
 from bench.selfcheck.trials import Design, Step, Trials
-from bench.statistics.estimates import Estimate
+from bench.store.outcomes import Done, Outcome
 
 DESIGN = Design("manual", (0.01, 0.02, 0.05), trial_s=10, max_time_s=300, seed=1)
 LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)
@@ -26,7 +28,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """A clock that stands until it is told."""
+    """A clock that only moves when a test moves it."""
     now = [1000.0]
     with monkeypatch.context() as patched:
         patched.setattr("time.monotonic", lambda: now[0])
@@ -34,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
 
 
 def made(design: Design, clock: list[float], step_s: float = 10.0) -> list[Step]:
-    """The steps of a design, of which each takes so long."""
+    """The steps of a design, if each takes `step_s`."""
     steps = []
     for step in Trials(design):
         steps.append(step)
@@ -72,15 +74,41 @@ def test_a_loop_with_itself_needs_no_calibration(clock: list[float]) -> None:
     (Step(0, 0), "calibrating the known work"), (Step(1, 0), "trial 1: a loop with itself"),
     (Step(12, 0.005), "trial 12: 0.5 % slower"),
 ])  # fmt: skip
-def test_a_step_says_what_it_tries(step: Step, said: str) -> None:
+def test_a_step_says_which_trial_it_is(step: Step, said: str) -> None:
     assert str(step) == said
 
 
 def test_too_little_time_is_refused_with_what_is_enough() -> None:
-    with pytest.raises(BenchError, match=r"29 s are too little: a trial takes about 10 s\ngive --max-time 30s or more"):
+    with pytest.raises(BenchError, match=r"29 s are too short: a trial takes about 10 s\ngive --max-time 30s or more"):
         Trials(replace(DESIGN, max_time_s=29))
     with pytest.raises(BenchError, match=r"about 80 s\ngive --max-time 170s or more$"):
         Trials(replace(DESIGN, effects=(), max_time_s=100, against_pyperf=True))
+
+
+class MadeUp:
+    """Measures nothing: loops other than the baseline and its control take `ratio` times as long."""
+
+    def __init__(self, ratio: float) -> None:
+        self.ratio = ratio
+
+    def measure(self, turn: Round) -> Generator[Outcome]:
+        """One value of each cell."""
+        for cell in turn.group.cells:
+            yield run(cell, turn.index, [1e-4 * (self.ratio if cell.role == "loop" else 1)])
+        yield Done(turn.group.scenario.name, turn.index, 1.0)
+
+
+def test_a_trial_has_the_ratios_that_were_measured_and_the_truth_that_was_calibrated() -> None:
+    check = Trials(LITTLE, lambda plan: MadeUp(1.5 if plan.loops[1] == loop_name(5000) else 2.2))
+
+    assert check.make(Step(0, 0.0)) == ()
+    itself, slower = check.make(Step(1, 0.5))
+
+    assert check.turn_share == pytest.approx(1.2 / 12_000)
+    assert (itself.ratio.value, itself.truth, itself.different) == (1.0, 1.0, False)
+    assert slower.ratio.value == pytest.approx(1.5)
+    assert slower.truth == pytest.approx(1.5)
+    assert (slower.different, slower.called) == (True, True)
 
 
 @pytest.mark.usefixtures("_little")
@@ -97,7 +125,7 @@ def test_a_trial_compares_the_loop_with_itself_and_with_the_known_work() -> None
     for trial in (itself, slower):
         assert trial.ratio.low is not None
         assert trial.ratio.low <= trial.ratio.value
-        assert trial.seconds > 0
+        assert trial.seconds > 0  # it starts processes, which takes longer than the clock's tick on any machine
 
 
 @pytest.mark.usefixtures("_little")
@@ -118,12 +146,12 @@ def test_a_loop_that_can_not_be_measured_ends_it_with_the_reason(monkeypatch: py
     monkeypatch.setattr(trials, "BASELINE", "raising:in_factory")
 
     with pytest.raises(
-        NotMeasuredError, match=r"a trial in manual gave nothing to compare: RuntimeError: no …/loop.so"
+        NotMeasuredError, match=r"a trial in manual measured nothing to compare: RuntimeError: no …/loop.so"
     ):
         Trials(replace(LITTLE, effects=())).make(Step(1, 0.0))
 
 
-def test_where_pyperf_fails_its_own_words_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_pyperf_fails_its_own_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "PYPERF_OPTIONS", ("--nonsense",))
 
     with pytest.raises(NotMeasuredError, match=r"no values: exited with status 2\n.*: error: unrecognized") as said:
@@ -140,9 +168,6 @@ def test_pyperf_must_give_two_values_at_least(delivery: Delivery, said: str) -> 
         trials.total_values(delivery)
 
 
-def test_work_that_does_not_show_can_not_be_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = Trial("lock-step", 0, 1, Estimate(0.99, 0.9, 1.1), different=False, called=False, seconds=1)
-    monkeypatch.setattr(Trials, "_lock_step", lambda *_: [nothing])
-
-    with pytest.raises(NotMeasuredError, match=r"the known work does not show: the ratio came out at 0\.990"):
-        Trials(LITTLE).make(Step(0, 0.0))
+def test_work_without_an_effect_can_not_be_calibrated() -> None:
+    with pytest.raises(NotMeasuredError, match=r"the known work had no effect: the ratio came out at 0\.990"):
+        Trials(LITTLE, lambda _: MadeUp(0.99)).make(Step(0, 0.0))

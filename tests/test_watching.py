@@ -127,7 +127,7 @@ def test_a_report_that_overwrites_its_run_is_seen(monkeypatch: pytest.MonkeyPatc
     (filled(files) / "journal.jsonl").write_bytes(files["journal.jsonl"])  # as `filled` remembers it
 
 
-def test_a_bug_in_a_corner_is_found_in_so_many_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_corner_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = estimates.exponential
 
     def in_a_corner(log_ratio: estimates.Estimate) -> estimates.Estimate:
@@ -141,7 +141,7 @@ def test_a_bug_in_a_corner_is_found_in_so_many_examples(monkeypatch: pytest.Monk
         FOUND(given(hostile.sound_folders())(fuzzing.sound_folder))()
 
 
-def test_a_check_that_was_forgotten_is_found_in_so_many_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_was_forgotten_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "_pair", lambda *_given: None)
     sound = journal.read
 

@@ -1,8 +1,8 @@
 """Arguments to calls: the only package that prints, and that ends the process.
 
-A module for each command, with `add_options(parser)` and `call(options)`, which does it and returns the exit code. Only
-the module of the command that was given is imported, and it imports what is heavy where it uses it: `--help`, `list`,
-`doctor` and `lifecycle` cost no pandas.
+Each command is a module with `add_options(parser)`, and with `call(options)`, which runs the command and returns its
+exit code. Only the module of the given command is imported, and it imports heavy modules where it uses them: `--help`,
+`list`, `doctor` and `lifecycle` do not load pandas.
 """
 
 import argparse
@@ -13,70 +13,71 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from bench.cli.arguments import PROGRAM
 from bench.cli.terminal import Lasting
-from bench.errors import BenchError
+from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
     import io
 
-ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
 COMMANDS = {
-    "run": "measure, and print the tables: what is done where no command is named",
-    "report": "print the tables of a run again, and write its reports anew",
-    "compare": "what changed from an old run to a new one of the same plan, and how sure that is",
-    "lifecycle": "which call creates the loop, which one starts it: seen, not read",
-    "resources": "what one loop costs besides time: descriptors, memory, system calls, imports, cold start",
-    "selfcheck": "measure the harness itself: how often it errs here, and the smallest difference it can show",
-    "doctor": "what on this machine disturbs measurements, and what to do about it",
-    "list": "the event loops, installed or how to install them, and the scenarios",
+    "run": "new measurements and their tables (the default command)",
+    "report": "tables of a finished or interrupted run",
+    "compare": "changes between two runs of the same plan",
+    "lifecycle": "calls that create, start and close a loop, as observed",
+    "resources": "costs besides time: memory, system calls, imports, cold start",
+    "selfcheck": "error rate and resolution of the harness on this machine",
+    "doctor": "disturbances on this machine, and their remedies",
+    "list": "event loops, how to install them, and scenarios",
 }
-EXAMPLES = """\
+EXAMPLES = f"""\
 examples:
-  python -m bench                              asyncio and every loop that is installed
-  python -m bench --loop uvloop --scenario runner --scenario warm
-  python -m bench --loop mypackage.loops:new_loop
-  python -m bench --resume results/runs/20261123-090000
-  python -m bench report results/runs/20261123-090000 --format github
-  python -m bench --save-baseline before       then upgrade, measure anew, and:
-  python -m bench compare before results/runs/20261124-090000 --fail-if-slower 3%
-  python -m bench doctor                       before you believe a number: what disturbs,
-  python -m bench selfcheck --against pyperf   and how far off the harness is, here and now
-  python -m bench lifecycle --python python3.12 --python python3.14
-  python -m bench resources --loop uvloop --fail-on-leak
+  {PROGRAM}                              asyncio and every installed loop
+  {PROGRAM} --loop uvloop --scenario runner --scenario warm
+  {PROGRAM} --loop mypackage.loops:new_loop
+  {PROGRAM} --resume results/runs/20261123-090000
+  {PROGRAM} report results/runs/20261123-090000 --format github
+  {PROGRAM} --save-baseline before       then upgrade a loop
+  {PROGRAM} --save-baseline after        then see what changed
+  {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} doctor                       before you trust a number
+  {PROGRAM} selfcheck --against pyperf   how far off the harness is here
+  {PROGRAM} lifecycle --python python3.12 --python python3.14
+  {PROGRAM} resources --loop uvloop --fail-on-leak
 
-exit codes: 0 done; 1 a check that was asked for failed; 2 usage; 3 something was not measured;
-130 interrupted, and how to go on
+exit codes:
+  0 done    1 a requested check failed    2 wrong usage
+  3 something was not measured            130 interrupted
 """
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
-    """Do what the command line says, and exit with the code that DESIGN promises."""
-    with contextlib.suppress(AttributeError):  # whatever else somebody has put there
-        # A terminal without µ gets a table all the same.
+    """Run the command that the command line names, and exit with its code."""
+    with contextlib.suppress(AttributeError):  # stdout may have been replaced by anything
+        # A terminal that can't show µ still gets its table.
         cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
-    with contextlib.redirect_stderr(Lasting(sys.stderr)), _ends_as_with_ctrl_c():
+    with contextlib.redirect_stderr(Lasting(sys.stderr)), _signals_as_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)
-            code: int = importlib.import_module(f"bench.cli.{options.command}").call(options)
+            code: Exit = importlib.import_module(f"bench.cli.{options.command}").call(options)
         except BenchError as error:
             from bench import texts
 
             print(f"error: {texts.lines(str(error))}", file=sys.stderr)
             code = error.exit_code
         except KeyboardInterrupt:
-            code = 130
+            code = Exit.INTERRUPTED
     sys.exit(code)
 
 
 @contextlib.contextmanager
-def _ends_as_with_ctrl_c() -> Iterator[None]:
-    """End what was started, and keep what there is, also when the system or a terminal that closes says so.
+def _signals_as_ctrl_c() -> Iterator[None]:
+    """Treat SIGTERM and SIGHUP like Ctrl-C: processes are ended, and what was measured is kept.
 
-    What is ignored stays so: nohup is there to outlive a terminal.
+    Signals that are ignored stay ignored: nohup promises that a closing terminal does no harm.
     """
-    numbers = [number for number in ENDS if signal.getsignal(number) is not signal.SIG_IGN]
+    numbers = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     earlier = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
     try:
         yield
@@ -86,8 +87,13 @@ def _ends_as_with_ctrl_c() -> Iterator[None]:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; raises BenchError for impossible values. argparse itself exits for --help and typos."""
+    """Read the command line; argparse itself exits for --help, typos and impossible values."""
     command, *rest = words if words and words[0] in COMMANDS else ("run", *words)
+    return parser_of(command).parse_args(rest)
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """What reads the options of one command."""
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM} {'[run]' if command == 'run' else command}",
         description=ABOUT if command == "run" else f"{COMMANDS[command].capitalize()}.",
@@ -97,9 +103,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.set_defaults(command=command)
     importlib.import_module(f"bench.cli.{command}").add_options(parser)
-    return parser.parse_args(rest)
+    return parser
 
 
 def _epilog() -> str:
     commands = "".join(f"  {name:<13}{about}\n" for name, about in COMMANDS.items())
-    return f"commands, each with a --help of its own:\n{commands}\n{EXAMPLES}"
+    from bench.cli.run_options import PACE
+
+    return f"{PACE}\ncommands, each with its own --help:\n{commands}\n{EXAMPLES}"

@@ -1,4 +1,4 @@
-"""`compare`: what changed from an old run to a new one of the same plan."""
+"""`compare`: what changed between two runs of the same plan."""
 
 import argparse
 import os
@@ -9,46 +9,44 @@ from typing import TYPE_CHECKING
 
 from bench.cli.arguments import percentage
 from bench.cli.terminal import add_format, show, width
-from bench.errors import BenchError
+from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from bench.statistics.pairs import Pair
 
-SUMMARY = "GITHUB_STEP_SUMMARY"  # GitHub Actions names there the file whose Markdown it shows beside the log
+SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file whose Markdown GitHub Actions shows beside the log
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Which runs, what fails, and how it is printed."""
+    """Which runs, what makes the command fail, and how the result is printed."""
     add = parser.add_argument
-    add("old", metavar="OLD", help="a run folder, or the name of a baseline")
-    add("new", metavar="NEW", help="the same, measured later")
-    add(
-        "--fail-if-slower",
-        type=percentage,
-        metavar="P%",
-        help="exit with 1 if the total of a loop became slower, its intervals lying wholly beyond this: 3%%",
-    )
-    add("--fail-if-inconclusive", action="store_true", help="exit with 1 if the total of a loop shows nothing")
-    add("--json", action="store_true", help="print JSON instead of tables")
+    add("old", metavar="OLD", help="run folder or name of a baseline")
+    add("new", metavar="NEW", help="run folder or name of a baseline, measured later")
+    add("--fail-if-slower", type=percentage, metavar="P%", help="failure where a total slowed by more, such as 3%%")
+    add("--fail-if-inconclusive", action="store_true", help="failure where a total is inconclusive")
+    add("--json", action="store_true", help="JSON instead of tables")
     add_format(parser)
 
 
-def call(options: Namespace) -> int:
-    """Print what changed; 1 if a check that was asked for fails, 3 if something was not measured in both runs."""
+def call(options: Namespace) -> Exit:
+    """Print what changed; the exit code says if a requested check failed, or if a cell is missing in one run."""
     from bench.reports import changes as report
+    from bench.reports.rendering import PAGE, render
     from bench.statistics import changes
 
     pair = _pair(options.old, options.new)
-    found = changes.between(pair)
-    failed = report.failures(pair, found, options.fail_if_slower, inconclusive=options.fail_if_inconclusive)
-    text = report.as_json(pair, found, failed)
+    changed = changes.between(pair)
+    failed = report.failures(pair, changed, options.fail_if_slower, inconclusive=options.fail_if_inconclusive)
+    text = report.as_json(pair, changed, failed)
     if not options.json:
-        text = report.as_text(pair, found, options.format, width())
+        text = render(report.document(pair, changed), options.format, width())
     show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)
-    _summarize(report.as_markdown(pair, found, failed))
-    return 1 if failed else 3 if changes.uncompared(pair, found) else 0
+    _summarize(render(report.excerpt(pair, changed, failed), PAGE))
+    if failed:
+        return Exit.CHECK_FAILED
+    return Exit.NOT_MEASURED if changes.uncompared(pair, changed) else Exit.DONE
 
 
 def _pair(old: str, new: str) -> "Pair":
@@ -58,20 +56,17 @@ def _pair(old: str, new: str) -> "Pair":
 
     folders = [RunFolder(baselines.folder_of(text)) for text in (old, new)]
     loaded = [folder.load() for folder in folders]
-    pair = pairs.paired(old, loaded[0], new, loaded[1])
-    for folder, kept in zip(folders, loaded, strict=True):
-        folder.check_suites(kept)
-    return pair
+    return pairs.paired(old, loaded[0], new, loaded[1])
 
 
 def _summarize(markdown: str) -> None:
-    """Append to the summary of a job on GitHub, where there is one."""
+    """Append to the summary of a GitHub Actions job, if this is one."""
     if place := os.environ.get(SUMMARY):
         try:
             with Path(place).open("a", encoding="utf-8") as file:
                 file.write(f"\n{markdown}")
         except OSError as error:
             raise BenchError(
-                f"the summary can't be appended to {place}: {error.strerror}; the tables above are whole\n"
-                f"{SUMMARY} names that file: mend it, or unset the variable"
+                f"the summary can't be appended to {place}: {error.strerror}; the tables above are complete\n"
+                f"{SUMMARY} names that file: fix the variable, or unset it"
             ) from None

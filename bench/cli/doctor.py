@@ -1,26 +1,28 @@
-"""`doctor`: what on this machine disturbs measurements, and what to do about it."""
+"""`doctor`: what disturbs measurements on this machine, and the remedies."""
 
 import argparse
 from argparse import Namespace
 
 from bench.cli.arguments import processors
 from bench.cli.terminal import add_format, show, width
+from bench.errors import Exit
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """For which processors, and how the table looks."""
+    """Which processors, and how the table looks."""
     add = parser.add_argument
-    add("--affinity", type=processors, metavar="CPUS", help="look as for a run with this --affinity")
-    add("--json", action="store_true", help="a list of objects: subject, state, found, remedy")
+    add("--affinity", type=processors, metavar="CPUS", help="processors of the run, such as 1 or 2-3,5")
+    add("--json", action="store_true", help="JSON list of subject, state, found, remedy")
     add_format(parser)
 
 
-def call(options: Namespace) -> int:
-    """Print what is found, what disturbs first; 0 whatever it is: to inform is all that was asked for."""
+def call(options: Namespace) -> Exit:
+    """Print all conditions, disturbances first. The exit code is 0 in any case: the user asked for information only."""
     from bench.machine import conditions
     from bench.measurement import processes
-    from bench.reports.conditions import as_json, as_text
+    from bench.reports import conditions as report
+    from bench.reports.rendering import render
 
-    found = conditions.conditions(conditions.here(options.affinity, processes.environment()))
-    show(as_json(found) if options.json else as_text(found, options.format, width()))
-    return 0
+    checked = conditions.conditions(conditions.this_machine(options.affinity, processes.environment()))
+    show(report.as_json(checked) if options.json else render(report.document(checked), options.format, width()))
+    return Exit.DONE

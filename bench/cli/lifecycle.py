@@ -1,4 +1,4 @@
-"""`lifecycle`: which call creates the loop, which one starts it, on this interpreter and on others."""
+"""`lifecycle`: which call creates the loop and which one starts it, on this interpreter and on others."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, show, width
-from bench.errors import BenchError
+from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from bench.lifecycle.observations import Interpreter, Question
@@ -16,40 +16,38 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which loops on which interpreters, and how the table looks."""
     add = parser.add_argument
-    factories = "a loop whose factory the rows with a factory use, and whose own calls are added; repeatable"
     add(
         "--loop",
         action="append",
         metavar="NAME",
-        help=f"{factories} (default: asyncio; own calls of all that are installed)",
+        help="loop to observe; repeatable (default: asyncio and all installed)",
     )
-    add("--python", action="append", metavar="PATH", help="an interpreter; repeatable (default: this one)")
-    add(
-        "--timeout",
-        type=at_least(0.1, float),
-        metavar="S",
-        help="seconds after which a row is taken for a hang (default: 10)",
-    )
-    add("--json", action="store_true", help="a list of objects in place of the table")
+    add("--python", action="append", metavar="PATH", help="interpreter; repeatable (default: this one)")
+    timeout = "seconds that one call may take (default: 10)"
+    add("--timeout", type=at_least(0.1, float), metavar="S", help=timeout)
+    add("--json", action="store_true", help="JSON list of objects instead of the table")
     add_format(parser)
 
 
-def call(options: Namespace) -> int:
-    """Print what was observed; 3 if a row was not."""
+def call(options: Namespace) -> Exit:
+    """Print what was observed; the exit code says if a call could not be observed."""
     from bench.lifecycle import observations
 
-    pythons = [observations.interpreter(_found(path)) for path in dict.fromkeys(options.python or [sys.executable])]
-    asked = [question for python in pythons for question in _questions(python, options.loop)]
-    print(f"observing {len(asked)} calls, each in a fresh process", file=sys.stderr)
+    pythons = [observations.interpreter(_program(path)) for path in dict.fromkeys(options.python or [sys.executable])]
+    questions = [question for python in pythons for question in _questions(python, options.loop)]
+    print(f"observing {len(questions)} calls, each in a fresh process", file=sys.stderr)
     rows: dict[Interpreter, list[observations.Observation]] = {python: [] for python in pythons}
-    for python, observation in observations.collect(asked, options.timeout or observations.TIMEOUT_S):
+    for python, observation in observations.collect(questions, options.timeout or observations.TIMEOUT_S):
         rows[python].append(observation)
 
     from bench.reports import lifecycle
+    from bench.reports.rendering import render
 
-    tables = [lifecycle.Table(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
-    show(lifecycle.as_json(tables) if options.json else lifecycle.as_text(tables, options.format, width()))
-    return 0 if all(row.observed for table in tables for row in table.rows) else 3
+    observed = [lifecycle.Observed(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
+    document = lifecycle.document(observed)
+    show(lifecycle.as_json(observed) if options.json else render(document, options.format, width()))
+    complete = all(row.observed for one in observed for row in one.rows)
+    return Exit.DONE if complete else Exit.NOT_MEASURED
 
 
 def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question]":
@@ -63,17 +61,19 @@ def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question
     return list(observations.questions(python, loops.LOOPS[:1], others))
 
 
-def _found(path: str) -> str:
+def _program(path: str) -> str:
     import shutil
 
-    found = shutil.which(path)
-    if found is None:
-        raise BenchError(f"no program is called {path!r}: name an interpreter, as python3.12 or /usr/bin/python3.12")
-    return found
+    program = shutil.which(path)
+    if program is None:
+        raise BenchError(
+            f"no program is called {path!r}: name an interpreter, such as python3.12 or /usr/bin/python3.12"
+        )
+    return program
 
 
 def _label(python: "Interpreter", pythons: "list[Interpreter]") -> str:
-    """CPython 3.14.10; numbered, where several are of one version."""
+    """CPython 3.14.10; with a number where several interpreters have the same version."""
     same = [
         other for other in pythons if (other.implementation, other.python) == (python.implementation, python.python)
     ]

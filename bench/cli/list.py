@@ -1,24 +1,22 @@
-"""`list`: which loops and scenarios there are."""
+"""`list`: the loops and the scenarios that can be measured."""
 
 import argparse
 from argparse import Namespace
 
-from bench.cli.terminal import show
+from bench.cli.terminal import show, width
+from bench.errors import Exit
 
 
 def add_options(_parser: argparse.ArgumentParser) -> None:
-    """None: everything is listed."""
+    """No options: everything is listed."""
 
 
-def call(_options: Namespace) -> int:
+def call(_options: Namespace) -> Exit:
     """Print the loops of `LOOPS` and of installed packages, and the scenarios."""
-    from bench.reports.layout import NOTHING, listing
-    from bench.subjects import loops
-    from bench.subjects import scenarios as registry
+    from bench.reports import choices
+    from bench.reports.rendering import render
+    from bench.subjects import loops, scenarios
 
-    known = (*loops.LOOPS, *loops.plugged_in())
-    found = [(loop.name, loop.version or NOTHING, loop.unavailable or "installed", loop.factory) for loop in known]
-    scenarios = [(scenario.name, scenario.title) for scenario in map(registry.named, registry.names())]
-    first = listing(found, ("loop", "version", "here", "factory"), "simple")
-    show(f"{first}\n\n{listing(scenarios, ('scenario', 'title'), 'simple')}\n")
-    return 0
+    document = choices.listed((*loops.LOOPS, *loops.plugged_in()), tuple(map(scenarios.named, scenarios.names())))
+    show(render(document, "simple", width()))
+    return Exit.DONE

@@ -1,4 +1,4 @@
-"""Says how far a command is: a bar in a terminal, a plain line now and then elsewhere."""
+"""Shows how far a command is: a bar in a terminal, and elsewhere a plain line every ten seconds."""
 
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -10,16 +10,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 PLAIN_EVERY_S = 10.0
-COLUMNS = ("{task.description:<34}", "{task.fields[told]}")
+COLUMNS = ("{task.description:<34}", "{task.fields[state]}")
 
 Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, slots=True)
 class Track(Generic[Step]):
-    """What is done step by step: so many that are certain, and then more, as long as there is time.
+    """Steps to do: `certain` of them in any case, and then more as long as there is time.
 
-    `noun` names the steps, `describe` one of them; `seconds_left` is how long the uncertain ones may go on.
+    `noun` names the steps, `describe` describes one of them. `seconds_left` is the time left for the steps that are not
+    certain.
     """
 
     steps: Iterable[Step]
@@ -28,8 +29,8 @@ class Track(Generic[Step]):
     describe: Callable[[Step], str]
     seconds_left: Callable[[], float]
 
-    def told(self, done: int, elapsed_s: float) -> str:
-        """How many are done, and how long the rest takes."""
+    def state(self, done: int, elapsed_s: float) -> str:
+        """How many steps are done, and how long the rest takes."""
         if done < self.certain:
             left = f", about {elapsed_s / done * (self.certain - done):.0f} s left" if done else ""
             return f"{done}/{self.certain} {self.noun}{left}"
@@ -38,19 +39,20 @@ class Track(Generic[Step]):
 
 
 def tracked(track: Track[Step], stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> Generator[Step]:
-    """Give one step after another, and say on `stream`, if any, which is in hand and how far all is."""
+    """Give one step after another, and show on `stream`, if any, the current step and how far all is."""
     console = Console(file=stream, quiet=stream is None, highlight=False, soft_wrap=True)
     columns = (TextColumn(COLUMNS[0]), BarColumn(None), TextColumn(COLUMNS[1]))
     bar = Progress(*columns, console=console, transient=True, refresh_per_second=2)
-    task = bar.add_task("", told="")
-    began = spoke = clock()
+    task = bar.add_task("", state="")
+    began = last_line = clock()
     with bar if console.is_terminal else nullcontext():
         for done, step in enumerate(track.steps):
-            what, now = track.describe(step), clock()
-            told = track.told(done, now - began)
-            bar.update(task, description=what, told=told, completed=done)
-            bar.tasks[0].total = track.certain if done < track.certain else None  # update() takes None for: as before
-            if not console.is_terminal and (not done or now - spoke >= PLAIN_EVERY_S):
-                console.print(f"{what}: {told}")
-                spoke = now
+            description, now = track.describe(step), clock()
+            state = track.state(done, now - began)
+            bar.update(task, description=description, state=state, completed=done)
+            # Set here, since update() takes None for "leave the old total".
+            bar.tasks[0].total = track.certain if done < track.certain else None
+            if not console.is_terminal and (not done or now - last_line >= PLAIN_EVERY_S):
+                console.print(f"{description}: {state}")
+                last_line = now
             yield step

@@ -8,47 +8,47 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.arguments import PROGRAM, at_least
+from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, show, width
-from bench.errors import BenchError
+from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.resources.gauges import Survey
     from bench.resources.readings import Resources
+    from bench.resources.survey import Survey
 
 ROUNDS = 25
-USUAL = "runner"
+DEFAULT_SCENARIO = "runner"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Which loops, in which scenarios, and what is done with the figures."""
+    """Which loops, in which scenarios, and what happens with the figures."""
     add = parser.add_argument
-    add("--loop", action="append", metavar="NAME", help="a loop, or package.module:factory; repeatable")
-    scenario = f"where system calls are counted; the first also for leaks and cold start (default: all, {USUAL})"
+    add(
+        "--loop",
+        action="append",
+        metavar="NAME",
+        help="event loop, or package.module:factory; repeatable (default: all installed)",
+    )
+    scenario = f"scenario; repeatable (default: all; leaks and cold start: {DEFAULT_SCENARIO})"
     add("--scenario", action="append", metavar="NAME", help=scenario)
-    add(
-        "--fail-on-leak", action="store_true", help="exit with 1 if what a loop leaves behind grows with its lifecycles"
-    )
-    rounds = f"fresh interpreters of each program for the cold start (default: {ROUNDS})"
+    add("--fail-on-leak", action="store_true", help="failure where a loop leaks with each lifecycle")
+    rounds = f"rounds of cold starts, in fresh interpreters (default: {ROUNDS})"
     add("--rounds", type=at_least(1, int), metavar="N", help=rounds)
-    add("--seed", type=at_least(0, int), metavar="N", help="of the order of cold starts (default: a new one)")
-    add(
-        "--timeout",
-        type=at_least(0.1, float),
-        metavar="S",
-        help="seconds after which a process is taken for a hang (20)",
-    )
-    add("--into", type=Path, metavar="DIR", help="keep the figures in this run folder: they become part of its report")
-    add("--json", action="store_true", help="print JSON instead of tables")
-    add("-q", "--quiet", action="store_true", help="no progress")
+    add("--seed", type=at_least(0, int), metavar="N", help="random seed for the cold starts (default: new each time)")
+    timeout = "seconds that one process may take (default: 20)"
+    add("--timeout", type=at_least(0.1, float), metavar="S", help=timeout)
+    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the figures")
+    add("--json", action="store_true", help="JSON instead of tables")
+    add("-q", "--quiet", action="store_true", help="no progress display")
     add_format(parser)
 
 
-def call(options: Namespace) -> int:
-    """Look, keep, and print; 1 if a loop leaks and that was asked, 3 if something was not measured."""
+def call(options: Namespace) -> Exit:
+    """Measure, print and keep; the exit code says if a loop leaks, if that was asked, or if a figure is missing."""
     from bench.machine import facts
     from bench.reports import resources as report
-    from bench.resources.readings import leaks, undecided
+    from bench.reports.rendering import render
+    from bench.resources.readings import RESOURCES, leaks, undecided
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":
@@ -58,51 +58,52 @@ def call(options: Namespace) -> int:
     with folder.locked() if folder else contextlib.nullcontext():
         if folder:
             folder.load()
-        found = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
-        show(report.as_json(found) if options.json else report.as_text(found, options.format, width()))
-        if folder:  # after it is printed: a folder that is full by now is no reason to say nothing
-            folder.write_resources(found)
-            kept = f"kept in {options.into}: its report has them from now on: {PROGRAM} report {options.into}"
+        costs = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
+        show(report.as_json(costs) if options.json else render(report.document(costs), options.format, width()))
+        if folder:  # printed first, so that a full disk does not hide the result
+            folder.write_record(RESOURCES, costs)
+            kept = f"kept in {options.into}; see them in its report: {PROGRAM} report {options.into}"
             print(kept, file=sys.stderr)
-    if options.fail_on_leak and any(map(leaks, found.loops)):
-        return 1
-    skips = {one.skipped for one in found.loops}
-    failed = any(one.failed for one in found.loops) or any(cell.missing not in {None, *skips} for cell in found.cold)
-    return 3 if failed or (options.fail_on_leak and any(map(undecided, found.loops))) else 0
+    if options.fail_on_leak and any(map(leaks, costs.loops)):
+        return Exit.CHECK_FAILED
+    skips = {loop.skipped for loop in costs.loops}
+    failed = any(loop.failed for loop in costs.loops) or any(cell.missing not in {None, *skips} for cell in costs.cold)
+    incomplete = failed or (options.fail_on_leak and any(map(undecided, costs.loops)))
+    return Exit.NOT_MEASURED if incomplete else Exit.DONE
 
 
 def _survey(options: Namespace) -> "Survey":
-    """What is to be looked at; raises BenchError for what can't be."""
+    """What the options ask for; raises BenchError for a loop that can't run here."""
     import secrets
 
+    from bench.cli.planning import check_available
     from bench.plan.cells import TIMEOUT_S
-    from bench.resources import gauges
+    from bench.resources.survey import Survey
     from bench.statistics.estimates import minimum_rounds
     from bench.subjects import loops
     from bench.subjects import scenarios as registry
 
     selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
-    for loop in selected:
-        if loop.unavailable:
-            raise BenchError(f"{loop.name} can't be measured here: {loop.unavailable}")
+    check_available(selected)
     scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names())]
-    scenario = scenarios[0] if options.scenario else registry.named(USUAL)
+    scenario = scenarios[0] if options.scenario else registry.named(DEFAULT_SCENARIO)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
-    return gauges.Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
+    return Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":
-    from bench.resources import coldstart, gauges
+    from bench.resources.cold_starts import cold_starts
     from bench.resources.readings import Resources
+    from bench.resources.survey import Surveyor, why_no_calls
 
     def say(what: str) -> None:
         if not quiet:
             print(what, file=sys.stderr, flush=True)
 
-    no_calls = gauges.why_no_calls()
-    surveyor = gauges.Surveyor(survey, say)
+    no_calls = why_no_calls()
+    surveyor = Surveyor(survey, say)
     costs = tuple(surveyor.costs(loop, no_calls) for loop in survey.loops)
-    cold = coldstart.cold_starts(survey, say)
+    cold = cold_starts(survey, say)
     started = time.strftime("%Y-%m-%d")
     return Resources(started, survey.seed, survey.scenario.name, facts, costs, cold, no_calls)

@@ -1,4 +1,4 @@
-"""What all commands share that talk to people: format and width of tables, streams that go away, Ctrl-C."""
+"""What all commands share: format and width of tables, streams that nobody reads any more, Ctrl-C."""
 
 import argparse
 import contextlib
@@ -14,53 +14,52 @@ from typing import TextIO
 
 from bench.errors import NotMeasuredError
 
-NOBODY_READS = {errno.EPIPE, errno.EIO}  # `| head` has seen enough; the terminal is gone
+NOBODY_READS = {errno.EPIPE, errno.EIO}  # `| head` has ended; the terminal is closed
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
-    """Add --format, any of tabulate's."""
-    parser.add_argument(
-        "--format", type=_format, default="simple", metavar="F", help="of the tables, any of tabulate's"
-    )
+    """Add --format: any that tabulate has."""
+    style = "table format, any that tabulate has (default: simple)"
+    parser.add_argument("--format", type=_format, default="simple", metavar="F", help=style)
 
 
 def width() -> int | None:
-    """Columns of the terminal; None where output goes elsewhere, and is as wide as it is."""
+    """Columns of the terminal; None where stdout is not a terminal, and lines may have any length."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def show(text: str) -> None:
-    """Print what the command is for, at once; raises NotMeasuredError if the disk that it goes to is full."""
+    """Print the result of a command; raises NotMeasuredError if stdout is a file on a full disk."""
     try:
         print(text, end="", flush=True)
     except OSError as error:
-        let_go(sys.stdout)
+        discard(sys.stdout)
         if error.errno not in NOBODY_READS:
             raise NotMeasuredError(
-                f"the output can't be written: {error.strerror}\nmake room where it goes to, or print it elsewhere"
+                f"the output can't be written: {error.strerror}\nmake room on that disk, or print to another place"
             ) from error
 
 
-def let_go(stream: TextIO) -> None:
-    """Send what is still written to a stream nowhere: Python must not fail when it flushes it at its end."""
+def discard(stream: TextIO) -> None:
+    """Throw away what is written to this stream from now on, so that Python's flush at its end can't fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 class Lasting(io.TextIOBase):
-    """A stream to people, which goes on when they have left: no remark is worth a measurement."""
+    """A stream for messages that never fails: losing a message must not lose a measurement."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write at once, while somebody reads."""
+        """Write at once, as long as somebody reads."""
         try:
             self._stream.write(text)
             self._stream.flush()
         except OSError:
-            let_go(self._stream)
+            discard(self._stream)
         return len(text)
 
     def isatty(self) -> bool:
@@ -74,30 +73,31 @@ class Lasting(io.TextIOBase):
 
 @contextlib.contextmanager
 def patience(promise: str) -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C say what is promised and be asked for, and the second interrupt.
+    """Make the first Ctrl-C print this promise only, and the second one interrupt.
 
-    Where Ctrl-C is ignored, as in a background job, it stays so.
+    The block gets a function that says whether the first has come. Where Ctrl-C is ignored, as in a background job, it
+    stays ignored.
     """
-    asked = threading.Event()
+    pressed = threading.Event()
 
-    def ask(*_: object) -> None:
+    def first(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        asked.set()
-        with contextlib.suppress(OSError):  # stderr itself may be just being written to
+        pressed.set()
+        with contextlib.suppress(OSError):  # stderr may be in the middle of a write
             os.write(2, f"\n{promise}\n".encode())
 
     earlier = signal.getsignal(signal.SIGINT)
     if earlier is signal.default_int_handler:
-        signal.signal(signal.SIGINT, ask)
+        signal.signal(signal.SIGINT, first)
     try:
-        yield asked.is_set
+        yield pressed.is_set
     finally:
         signal.signal(signal.SIGINT, earlier)
 
 
 def _format(text: str) -> str:
-    from bench.reports.layout import STYLES
+    from bench.reports.grids import STYLES
 
     if text not in STYLES:
-        raise argparse.ArgumentTypeError(f"{text}: tabulate knows {', '.join(STYLES)}")
+        raise argparse.ArgumentTypeError(f"{text}: use one of {', '.join(STYLES)}")
     return text

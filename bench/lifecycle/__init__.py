@@ -1,4 +1,5 @@
-"""Which call creates a loop, which one starts it: observed by probes in fresh processes.
+"""Which call creates a loop, which one starts it, which one closes it: observed by probes in fresh processes.
 
-Nothing is imported here: the probe runs on interpreters that have none of it.
+`probe` makes one call and reports what it did; `observations` starts probes. Nothing is imported here, since a probe
+also runs on interpreters that have no dependency of the harness.
 """

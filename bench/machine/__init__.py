@@ -1,4 +1,4 @@
-"""Where it was measured: facts to publish, and conditions that disturb.
+"""The machine that measures: facts to publish about it, and conditions that disturb measurements.
 
-Nothing here names a person, a host or a path.
+No text that leaves this room names a person, a host or a path.
 """

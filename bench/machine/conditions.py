@@ -1,8 +1,8 @@
-"""What of this machine disturbs a measurement: a condition for each subject, and the remedy of those that do.
+"""What on this machine disturbs measurements: one condition for each subject, with a remedy if it disturbs.
 
-`CHECKS` is the registry: a line for each subject. A check is told of a `Place`, and tells what it found and the remedy,
-which is empty where nothing disturbs. It reads, and changes nothing. What can't be told here is unknown, which is not
-the same as ok. What is found names no host, no user and no folder: a report may repeat it.
+`CHECKS` is the registry, with a line for each subject. A check gets a `Place`; it returns what it found and the remedy,
+which is empty if nothing disturbs. Checks read and change nothing. What can't be determined is unknown, which is not
+the same as ok. Texts name no host, user or folder, since reports repeat them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from bench.machine import processors, quota, settings, sharing
-from bench.machine.place import Place, UntoldError, here
+from bench.machine.place import Place, UnknownError, this_machine
 
-__all__ = ["CHECKS", "Condition", "Place", "State", "conditions", "disturbances", "here"]
+__all__ = ["CHECKS", "Condition", "Place", "State", "conditions", "disturbances", "this_machine"]
 
 State: TypeAlias = Literal["warning", "unknown", "ok"]
 Check: TypeAlias = Callable[[Place], tuple[str, str]]
@@ -39,9 +39,9 @@ CHECKS: Mapping[str, Check] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One subject as it is here: `found` in words, numbers and units, or why that can't be told.
+    """One subject on this machine: `found` says in words, numbers and units how it is, or why that is unknown.
 
-    A warning has a remedy, a command or an action; the others have none.
+    Only a warning has a remedy: a command or an action.
     """
 
     subject: str
@@ -51,18 +51,18 @@ class Condition:
 
 
 def conditions(place: Place) -> tuple[Condition, ...]:
-    """One for each subject of `CHECKS`, in their order."""
+    """One condition for each subject of `CHECKS`, in their order."""
     return tuple(_condition(subject, check, place) for subject, check in CHECKS.items())
 
 
-def disturbances(found: Sequence[Condition]) -> tuple[str, ...]:
-    """The warnings among them, each in a few words."""
-    return tuple(f"{one.subject} {one.found}" for one in found if one.state == "warning")
+def disturbances(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """The warnings among conditions, each in a few words."""
+    return tuple(f"{each.subject} {each.found}" for each in conditions if each.state == "warning")
 
 
 def _condition(subject: str, check: Check, place: Place) -> Condition:
     try:
-        found, remedy = check(place)
-    except UntoldError as reason:
+        finding, remedy = check(place)
+    except UnknownError as reason:
         return Condition(subject, "unknown", str(reason))
-    return Condition(subject, "warning", found, remedy) if remedy else Condition(subject, "ok", found)
+    return Condition(subject, "warning", finding, remedy) if remedy else Condition(subject, "ok", finding)

@@ -1,6 +1,6 @@
-"""What the checks are told of a machine: its files, psutil's answers, and half a second of its time.
+"""What checks can read about a machine: the kernel's files, psutil's answers, and a sample of half a second.
 
-`here` asks this machine; tests invent another.
+`this_machine` describes this one; tests invent others.
 """
 
 import os
@@ -18,7 +18,7 @@ from typing import TypeVar
 import psutil
 
 SAMPLE_S = 0.5
-READINGS = 100  # of the clock at a stretch: few enough that most stretches are not interrupted
+READINGS = 100  # of the clock in one stretch: few enough that most stretches are not interrupted
 UNUSED = ("idle", "iowait", "steal")
 WHOLE = re.compile(r"[0-9]{1,18}")
 CPU_LIST = re.compile(r"([0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*)?")
@@ -26,16 +26,16 @@ CPU_LIST = re.compile(r"([0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*)?"
 Answer = TypeVar("Answer")
 
 
-class UntoldError(Exception):
-    """This can't be told here; the text is the reason."""
+class UnknownError(Exception):
+    """A subject can't be determined on this machine; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was seen while this process read the clock over and over: a host takes time only from who wants to run.
+    """What happened while this process read the clock in a loop: a host takes time only from who wants to run.
 
-    `others` and `stolen` are shares of the time of all CPUs: what other processes used, and what the host took.
-    `swapped` are bytes. None is what can't be told.
+    `others` and `stolen` are shares of the time of all CPUs: used by other processes, and taken by the host. `swapped`
+    is in bytes. None is unknown.
     """
 
     others: float | None
@@ -48,7 +48,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Battery:
-    """How full it is, in per cent, and whether the machine is plugged in; None where it does not say."""
+    """How full the battery is in per cent, and whether the machine is plugged in; None is unknown."""
 
     percent: float
     plugged: bool | None
@@ -56,10 +56,10 @@ class Battery:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One machine, as this process sees it. None is what can't be told.
+    """One machine, as this process sees it. None is unknown.
 
-    `allowed` are the CPUs of this process, `confined` those that --affinity names for the workers; `swap` are bytes in
-    use and in all; `batteries` are none or one; `environment` is this process's, `inherited` what workers get of it.
+    `allowed` are the CPUs of this process, `confined` those that --affinity names for the workers; `swap` is bytes in
+    use and in total; `batteries` has at most one; `environment` is this process's, `inherited` the part workers get.
     """
 
     sample: Sample
@@ -80,45 +80,45 @@ class Place:
         return self.confined or self.allowed
 
     def read(self, path: str) -> str:
-        """Read a file of the kernel's, without the space around it; raises UntoldError if there is none to read."""
+        """Read one of the kernel's files and strip its text; raises UnknownError if there is no such file."""
         content = self.look(path)
         if content is None:
-            raise UntoldError(f"the kernel has no /{path}")
+            raise UnknownError(f"the kernel has no /{path}")
         return content
 
     def look(self, path: str) -> str | None:
-        """As `read`, but None if there is no such file."""
+        """Read like `read`, but return None if there is no such file."""
         if self.platform != "linux":
-            raise UntoldError(f"only Linux tells, this is {self.platform}")
+            raise UnknownError(f"only Linux says this, and this is {self.platform}")
         try:
             return (self.root / path).read_text("utf-8").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise UntoldError(f"/{path} can't be read: {error.strerror}") from None
+            raise UnknownError(f"/{path} can't be read: {error.strerror}") from None
         except ValueError:
             raise unexpected(path) from None
 
     def names(self, folder: str) -> list[str]:
-        """What is in a folder of the kernel's; nothing where there is none."""
+        """Names in one of the kernel's folders; none if there is no such folder."""
         try:
-            return sorted(os.listdir(self.root / folder))  # noqa: PTH208  (names are what is asked for)
+            return sorted(os.listdir(self.root / folder))  # noqa: PTH208  (returns names)
         except OSError:
             return []
 
 
-def unexpected(path: str) -> UntoldError:
-    """Make what to raise where a file holds what the kernel does not write."""
-    return UntoldError(f"/{path} holds something unexpected")
+def unexpected(path: str) -> UnknownError:
+    """The error for a file that holds something which the kernel does not write."""
+    return UnknownError(f"/{path} holds something unexpected")
 
 
 def whole(text: str) -> int | None:
-    """The whole number that a file of the kernel's holds; None if it is none."""
+    """The whole number in a text; None if the text is not one."""
     return int(text) if WHOLE.fullmatch(text) else None
 
 
 def cpu_list(text: str) -> frozenset[int] | None:
-    """The CPUs that a list as the kernel writes it names, `0-3,5`; None if it is no such list."""
+    """The CPUs in a list as the kernel writes it, such as `0-3,5`; None if the text is not such a list."""
     if not CPU_LIST.fullmatch(text):
         return None
     ends = [[int(end) for end in part.split("-")] for part in text.split(",") if part]
@@ -126,64 +126,66 @@ def cpu_list(text: str) -> frozenset[int] | None:
 
 
 def ranges(cpus: frozenset[int]) -> str:
-    """CPUs as the kernel writes them."""
+    """CPUs as the kernel writes them, the reverse of `cpu_list`."""
     firsts = [cpu for cpu in sorted(cpus) if cpu - 1 not in cpus]
     lasts = [cpu for cpu in sorted(cpus) if cpu + 1 not in cpus]
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(firsts, lasts, strict=True))
 
 
 def counted(cpus: int) -> str:
-    """So many CPUs, in words."""
+    """A number of CPUs in words."""
     return f"{cpus} CPU{'s' * (cpus != 1)}"
 
 
-def here(affinity: str | None = None, inherited: Mapping[str, str] | None = None) -> Place:
-    """Ask this machine, which takes half a second of one CPU; `affinity` is as --affinity has it."""
-    allowed = asked(lambda: psutil.Process().cpu_affinity())
-    swap = asked(psutil.swap_memory)
+def this_machine(affinity: str | None = None, inherited: Mapping[str, str] | None = None) -> Place:
+    """Describe this machine, which takes half a second of one CPU; `affinity` is the text of --affinity."""
+    allowed = ask(lambda: psutil.Process().cpu_affinity())
+    swap = ask(psutil.swap_memory)
     return Place(
         sample=_sample(),
         cpus=os.cpu_count() or 1,
         allowed=frozenset(allowed) if allowed else None,
         confined=cpu_list(affinity) if affinity else None,
-        load=asked(lambda: psutil.getloadavg()[0]) if sys.platform != "win32" else None,  # there it begins at 0
+        load=ask(lambda: psutil.getloadavg()[0]) if sys.platform != "win32" else None,  # where it starts at 0
         swap=(swap.used, swap.total) if swap else None,
-        batteries=asked(_batteries),
+        batteries=ask(_batteries),
         environment=dict(os.environ),
         inherited=inherited,
         platform=sys.platform,
     )
 
 
-def asked(question: Callable[[], Answer]) -> Answer | None:
-    """What psutil answers; None where it can't, which differs by platform and by what a container hides."""
+def ask(question: Callable[[], Answer]) -> Answer | None:
+    """What psutil answers; None if it can't, which depends on the platform and on what a container hides."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of what it makes up
+            warnings.simplefilter("ignore")  # it warns about values that it makes up
             return question()
     except (psutil.Error, OSError, AttributeError, LookupError, NotImplementedError, RuntimeError, ValueError):
         return None
 
 
 def shares(before: Mapping[str, float], after: Mapping[str, float], own_s: float) -> tuple[float, float | None]:
-    """Shares of the CPUs' time that other processes used and that the host took, between two of psutil's cpu_times."""
-    spent = {name: max(0.0, after[name] - before[name]) for name in after if not name.startswith("guest")}  # in user
+    """Shares of all CPUs' time used by other processes and taken by the host, between two of psutil's cpu_times."""
+    spent = {
+        name: max(0.0, after[name] - before[name]) for name in after if not name.startswith("guest")
+    }  # part of user
     total = sum(spent.values()) or 1
     used = sum(seconds for name, seconds in spent.items() if name not in UNUSED)
     return max(0.0, used - own_s) / total, spent["steal"] / total if "steal" in spent else None
 
 
 def _sample() -> Sample:
-    before, moved, own_s = asked(_cpu_times), asked(_moved), time.process_time()
+    before, moved, own_s = ask(_cpu_times), ask(_moved), time.process_time()
     reading_ns, step_ns = _clock()
-    after, moved_after, own_s = asked(_cpu_times), asked(_moved), time.process_time() - own_s
+    after, moved_after, own_s = ask(_cpu_times), ask(_moved), time.process_time() - own_s
     others, stolen = shares(before, after, own_s) if before and after else (None, None)
     swapped = None if moved is None or moved_after is None else moved_after - moved
     return Sample(others, stolen, swapped, reading_ns, step_ns, time.get_clock_info("perf_counter").resolution * 1e9)
 
 
 def _clock() -> tuple[float, int]:
-    """Nanoseconds that one reading takes in Python, and the least by which two differ, over `SAMPLE_S`."""
+    """Nanoseconds that one reading takes in Python, and the smallest difference between two, during `SAMPLE_S`."""
     clock, costs, steps = time.perf_counter_ns, list[float](), {int(SAMPLE_S * 1e9)}
     end = clock() + SAMPLE_S * 1e9
     while clock() < end:
@@ -198,11 +200,11 @@ def _cpu_times() -> Mapping[str, float]:
 
 
 def _moved() -> int:
-    """Bytes that went in and out of swap since the machine began."""
+    """Bytes that went in and out of swap since the machine started."""
     swap = psutil.swap_memory()
     return swap.sin + swap.sout
 
 
 def _batteries() -> tuple[Battery, ...]:
-    found = psutil.sensors_battery()
-    return (Battery(found.percent, found.power_plugged),) if found else ()
+    battery = psutil.sensors_battery()
+    return (Battery(battery.percent, battery.power_plugged),) if battery else ()

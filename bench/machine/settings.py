@@ -1,14 +1,14 @@
-"""What the kernel and the environment are set to: clocks, the layout of memory, io_uring, Python's switches."""
+"""Settings of the kernel and the environment: clocks, memory layout, io_uring, Python's switches."""
 
 import re
 
 from bench.machine import facts
-from bench.machine.place import Place, UntoldError, unexpected
+from bench.machine.place import Place, UnknownError, unexpected
 
 CLOCK_FOLDER = "sys/devices/system/clocksource/clocksource0"
 RANDOM_LAYOUT = "proc/sys/kernel/randomize_va_space"
 NAME = re.compile(r"[\w-]{1,40}")
-# Read without entering the kernel, in some tens of nanoseconds; the slow ones take a microsecond or more.
+# Fast clocks are read without entering the kernel, in tens of nanoseconds; slow ones take a microsecond or more.
 FAST_CLOCKS = {
     "tsc",
     "kvm-clock",
@@ -20,15 +20,15 @@ FAST_CLOCKS = {
 }
 SLOW_CLOCKS = {"hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies", "hyperv_clocksource_msr"}
 SWITCH = re.compile(r"PYTHON[A-Z0-9_]{1,40}")
-READING_NS = 300  # a lifecycle of 6 µs has four readings
+READING_NS = 300  # a lifecycle of 6 µs contains four readings
 STEP_NS = 1000
-ADDR_NO_RANDOMIZE = 0x0040000  # of Linux' personality(2)
+ADDR_NO_RANDOMIZE = 0x0040000  # from Linux' personality(2)
 LIBUV_SWITCH = "UV_USE_IO_URING"
-PLACES = {"PYTHONPATH", "PYTHONHOME"}  # where things are, not how they run
+PLACES = {"PYTHONPATH", "PYTHONHOME"}  # say where files are, not how Python runs
 
 
 def clock_source(place: Place) -> tuple[str, str]:
-    """What the kernel reads when asked for the time; in some it takes longer than a stage."""
+    """What the kernel reads to know the time; with some sources that takes longer than a stage."""
     path = f"{CLOCK_FOLDER}/current_clocksource"
     name = place.read(path)
     if not NAME.fullmatch(name):
@@ -36,28 +36,30 @@ def clock_source(place: Place) -> tuple[str, str]:
     if name in FAST_CLOCKS:
         return name, ""
     if name not in SLOW_CLOCKS:
-        raise UntoldError(f"{name}, of which nothing is known here; the clock's cost shows whether it will do")
+        raise UnknownError(
+            f"{name}, which is not in this program's lists; the clock's cost shows whether it is fast enough"
+        )
     better = FAST_CLOCKS & set((place.look(f"{CLOCK_FOLDER}/available_clocksource") or "").split())
     if better:
         return f"{name}, slow to read", f"echo {min(better)} | sudo tee /{path}"
-    return f"{name}, slow to read", "no better one is available here: see what the kernel's log says of tsc"
+    return f"{name}, slow to read", "no faster one is available: see what the kernel's log says about tsc"
 
 
 def clock(place: Place) -> tuple[str, str]:
-    """What one reading costs and the least by which two differ, as seen from Python."""
+    """What one reading costs, and the smallest difference between two, as seen from Python."""
     cost, step = place.sample.reading_ns, place.sample.step_ns
     if not cost:
-        raise UntoldError(f"it did not move in {step} ns")
-    found = f"{cost:.0f} ns to read, least step {step} ns, promised {place.sample.promised_ns:.0f} ns"
+        raise UnknownError(f"it did not advance in {step} ns")
+    finding = f"{cost:.0f} ns to read, smallest step {step} ns, promised {place.sample.promised_ns:.0f} ns"
     if cost <= READING_NS and step <= STEP_NS:
-        return found, ""
-    return found, "see the clock source; without a better one read stages of less than a microsecond with care"
+        return finding, ""
+    return finding, "see the clock source; without a faster one, distrust stages of less than a microsecond"
 
 
 def aslr(place: Place) -> tuple[str, str]:
-    """Rounds of fresh processes are worth what differs between them: their layout must."""
+    """Rounds in fresh processes average over memory layouts, which requires that layouts differ."""
     setting = place.read(RANDOM_LAYOUT)
-    remedy = "sudo sysctl kernel.randomize_va_space=2 (each round needs a fresh layout, else all share one accident)"
+    remedy = "sudo sysctl kernel.randomize_va_space=2 (or all rounds share one memory layout, good or bad)"
     if setting in {"0", "1"}:
         return {"0": "off", "1": "on, but not for the heap"}[setting], remedy
     if setting != "2":
@@ -67,16 +69,16 @@ def aslr(place: Place) -> tuple[str, str]:
     if not re.fullmatch(r"[0-9a-f]{1,8}", personality):
         raise unexpected(path)
     if int(personality, 16) & ADDR_NO_RANDOMIZE:
-        return "off for this process and its workers", "start it without setarch -R: each round needs a fresh layout"
-    return "on, as fresh rounds need it", ""
+        return "off for this process and its workers", "start it without setarch -R: each round needs a new layout"
+    return "on, as rounds need it", ""
 
 
 def io_uring(place: Place) -> tuple[str, str]:
-    """The kernel's switch, and the one that libuv reads: only the second is the user's choice."""
-    asked = place.environment.get(LIBUV_SWITCH)
-    if asked is not None:
-        value = asked if re.fullmatch(r"[0-9]", asked) else "…"
-        remedy = f"unset {LIBUV_SWITCH}, unless it is what you measure: libuv's loops run otherwise than by default"
+    """The kernel's switch, and libuv's switch in the environment: only the second is the user's choice."""
+    choice = place.environment.get(LIBUV_SWITCH)
+    if choice is not None:
+        value = choice if re.fullmatch(r"[0-9]", choice) else "…"
+        remedy = f"unset {LIBUV_SWITCH}, unless it is what you measure: libuv's loops don't run as by default"
         return f"decided by {LIBUV_SWITCH}={value}", remedy
     kernel = facts.IO_URING.get(place.read(facts.IO_URING_SWITCH))
     if kernel is None:
@@ -85,9 +87,9 @@ def io_uring(place: Place) -> tuple[str, str]:
 
 
 def python_switches(place: Place) -> tuple[str, str]:
-    """What the environment tells Python; workers get only a part of it."""
+    """Python's switches in the environment; workers inherit only some of them."""
     if place.inherited is None:
-        raise UntoldError("what workers get of the environment was not asked")
+        raise UnknownError("what workers inherit is unknown")
     given = set(filter(SWITCH.fullmatch, place.environment)) - PLACES
     reaching = sorted(given & set(place.inherited))
     dropped = sorted(given - set(place.inherited))

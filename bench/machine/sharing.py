@@ -1,12 +1,12 @@
-"""Who else has this machine: other processes, and other machines on its host."""
+"""Who else uses this machine: other processes, and other machines on its host."""
 
-from bench.machine.place import SAMPLE_S, Place, UntoldError, counted, unexpected, whole
+from bench.machine.place import SAMPLE_S, Place, UnknownError, counted, unexpected, whole
 
-LOAD_PER_CPU = 0.5  # a run of our own keeps one CPU busy: half of the least that is enough
+LOAD_PER_CPU = 0.5  # a run keeps one CPU busy, which is half of the two that it needs
 OTHERS = 0.1  # of all CPUs' time
-STOLEN = 0.01  # what one tick of the kernel's makes on two CPUs: more than that is no chance
-CONTAINERS = {"": ".dockerenv", "run": ".containerenv"}  # a folder, and what is in it
-HYPERVISORS = {  # as the firmware's vendor and product say it
+STOLEN = 0.01  # one tick of the kernel on two CPUs: more than that is not by chance
+CONTAINERS = {"": ".dockerenv", "run": ".containerenv"}  # folder: file
+HYPERVISORS = {  # text in the firmware's vendor and product: name
     "QEMU": "QEMU", "KVM": "KVM", "VMware": "VMware", "VirtualBox": "VirtualBox", "Xen": "Xen",
     "Microsoft Corporation Virtual Machine": "Hyper-V", "Amazon EC2": "Amazon EC2", "Parallels": "Parallels",
     "Google Compute Engine": "Google Compute Engine", "OpenStack": "OpenStack", "BHYVE": "bhyve",
@@ -17,7 +17,7 @@ HYPERVISORS = {  # as the firmware's vendor and product say it
 def load(place: Place) -> tuple[str, str]:
     """The average of a minute, and what others use now; too much of either widens the intervals."""
     if place.load is None or place.sample.others is None:
-        raise UntoldError(f"psutil can't tell on {place.platform}")
+        raise UnknownError(f"psutil does not know on {place.platform}")
     each, others = place.load / place.cpus, place.sample.others
     found = f"{place.load:.2f} on {counted(place.cpus)} ({each:.2f} each), others use {others:.0%} of them"
     if place.platform == "linux":
@@ -28,37 +28,37 @@ def load(place: Place) -> tuple[str, str]:
 
 
 def steal(place: Place) -> tuple[str, str]:
-    """What the host took while we wanted to run."""
+    """CPU time that the host took while this process wanted to run."""
     if place.sample.stolen is None:
-        raise UntoldError(f"psutil can't tell on {place.platform}")
-    found = f"{place.sample.stolen:.1%} over {SAMPLE_S:g} s"
+        raise UnknownError(f"psutil does not know on {place.platform}")
+    finding = f"{place.sample.stolen:.1%} over {SAMPLE_S:g} s"
     if place.sample.stolen <= STOLEN:
-        return found, ""
-    return found, "other machines on the host take it: measure at a quieter hour, or on a machine of your own"
+        return finding, ""
+    return finding, "other machines on the host take it: measure at a quieter time, or on a machine of your own"
 
 
 def virtualisation(place: Place) -> tuple[str, str]:
-    """Whether others share the hardware unseen."""
+    """Whether other machines may share the hardware unnoticed."""
     name = hypervisor(place)
     inside = any(mark in place.names(folder) for folder, mark in CONTAINERS.items()) or "container" in place.environment
     container = ", in a container" if inside else ""
     if name is None:
-        raise UntoldError(f"neither processor nor firmware says{container}")
+        raise UnknownError(f"neither processor nor firmware says{container}")
     if not name:
         return f"none{container}", ""
-    remedy = "to publish, measure on hardware of your own; else look at the control's row, and measure twice"
+    remedy = "to publish, measure on hardware of your own; or else look at the control's row, and measure twice"
     return f"by {name}{container}", remedy
 
 
 def hypervisor(place: Place) -> str | None:
-    """What this machine runs in, by name; "" if in nothing; None if that can't be told."""
+    """The hypervisor's name; "" if there is none; None if that is unknown."""
     lines = place.read("proc/cpuinfo").splitlines()
     flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), None)
     firmware = " ".join(place.look(f"sys/class/dmi/id/{name}") or "" for name in ("sys_vendor", "product_name"))
     named = next((name for text, name in HYPERVISORS.items() if text in firmware and ".metal" not in firmware), None)
     if place.look("sys/hypervisor/type") == "xen":
         return "Xen"
-    if flags is None:  # only x86 has them
+    if flags is None:  # only x86 has flags
         return named
     if "hypervisor" not in flags:
         return ""
@@ -69,16 +69,16 @@ def hypervisor(place: Place) -> str | None:
 
 
 def swap(place: Place) -> tuple[str, str]:
-    """What is moved disturbs; what lies there does not."""
+    """Memory that is being moved disturbs; memory that stays in swap does not."""
     if place.swap is None:
-        raise UntoldError(f"psutil can't tell on {place.platform}")
+        raise UnknownError(f"psutil does not know on {place.platform}")
     used, total = place.swap
     if not total:
         return "none", ""
     if place.platform != "linux" or place.sample.swapped is None:
-        raise UntoldError(f"{_mib(used)} of {_mib(total)} in use; whether any is moved can't be told")
-    found = f"{_mib(place.sample.swapped)} moved in {SAMPLE_S:g} s, {_mib(used)} of {_mib(total)} in use"
-    return found, "end what uses the memory; then sudo swapoff -a" if place.sample.swapped else ""
+        raise UnknownError(f"{_mib(used)} of {_mib(total)} in use; whether any is being moved is unknown")
+    finding = f"{_mib(place.sample.swapped)} moved in {SAMPLE_S:g} s, {_mib(used)} of {_mib(total)} in use"
+    return finding, "end what uses the memory; then sudo swapoff -a" if place.sample.swapped else ""
 
 
 def _waiting(place: Place) -> int:
@@ -91,5 +91,5 @@ def _waiting(place: Place) -> int:
     return max(0, running - 1)
 
 
-def _mib(number: int) -> str:
-    return f"{number / 2**20:.0f} MiB"
+def _mib(count: int) -> str:
+    return f"{count / 2**20:.0f} MiB"

@@ -46,10 +46,9 @@ class _Worker:
         self._turns_s = 0.0
 
     def load(self, since: float) -> None:
-        """Wait until it has loaded, give it its cell, and wait until it is ready for that."""
+        """Wait until it has loaded, and give it its cell."""
         self.ready(START_TIMEOUT_S, since)
         self.process.tell(f"{json.dumps(self._words)}\n".encode())
-        self.ready(START_TIMEOUT_S, since)
 
     def ready(self, timeout_s: float, since: float | None = None) -> None:
         """Wait for the empty line that means that the worker is ready, or that its turn is over."""
@@ -65,6 +64,7 @@ class _Worker:
         """
         lifecycle_s = plan.sampling.value_s
         for _ in range(plan.sampling.warmups):
+            began = time.monotonic()
             self.process.tell(b"%d\n" % self.iterations)
             answer = self.process.answer(timeout_s)
             try:
@@ -72,6 +72,7 @@ class _Worker:
             except ValueError:
                 self._delivery(answer)
                 raise EndedError("delivered before its turns were over") from None
+            self._check_clock(seconds, time.monotonic() - began)
             self.processors = max(self.processors, processors)
             lifecycle_s = min(lifecycle_s, seconds / self.iterations)
             self.iterations = plan.sampling.iterations(lifecycle_s)
@@ -99,11 +100,7 @@ class _Worker:
             delivered = f"{len(totals)} values of {', '.join(delivery.values) or 'nothing'}"
             expected = f"{values} of {outcomes.TOTAL}, {', '.join(stages)}"
             raise EndedError(f"delivered {delivered}, expected {expected}")
-        claimed_s = self.iterations * sum(totals)
-        if claimed_s > self._turns_s * CLOCKS_DIFFER:
-            raise EndedError(
-                f"its values add up to {claimed_s:.3g} s, but its turns took {self._turns_s:.3g} s: its clock is wrong"
-            )
+        self._check_clock(self.iterations * sum(totals), self._turns_s)
         ending = None
         if status is None:
             ending = "did not end after delivering its values"
@@ -111,6 +108,14 @@ class _Worker:
             ending = f"{death(status)} after delivering its values"
         metadata = {**delivery.metadata, "loops": self.iterations, "nice": self.nice}
         return run_of(replace(delivery, metadata=metadata), self.cell, index, ending)
+
+    @staticmethod
+    def _check_clock(claimed_s: float, turns_s: float) -> None:
+        """Raise EndedError where a worker claims more seconds than there were."""
+        if claimed_s > turns_s * CLOCKS_DIFFER:
+            raise EndedError(
+                f"its values add up to {claimed_s:.3g} s, but its turns took {turns_s:.3g} s: its clock is wrong"
+            )
 
     @staticmethod
     def _delivery(answer: bytes) -> Delivery:
@@ -206,6 +211,8 @@ class Meter:
                 site.start(workers[cell].process.id)
             for cell in live:
                 yield from attempt(cell, lambda w: w.load(began))
+            for cell in live:
+                yield from attempt(cell, lambda w: w.ready(START_TIMEOUT_S, began))
             lifecycles = yield from self._calibrated(site, attempt, live)
             if self._needs_more(round_.group, workers.values()):
                 site.release()

@@ -177,10 +177,7 @@ class Process:
         left_s = timeout_s if since is None else max(0.0, since + timeout_s - began)
         with contextlib.suppress(queue.Empty):
             answer = self._answers.get(timeout=left_s)
-        waited_s = time.monotonic() - began
-        if waited_s > left_s + LATE_S:
-            wait = f"a wait of at most {left_s:.3g} s lasted {waited_s:.3g} s"
-            raise SuspendedError(f"{wait}: the harness was suspended, or the clock jumped")
+        _believe(time.monotonic() - began, left_s)
         if self._hasty:
             raise EndedError("answered more often than it was asked")
         if answer is None:
@@ -200,10 +197,12 @@ class Process:
             return None
 
     def end(self, timeout_s: float) -> tuple[int, int]:
-        """Wait for its end; give the monotonic nanoseconds at that moment and its status. EndedError if it hangs.
+        """Wait for its end: the monotonic clock's nanoseconds then, and its status.
 
-        `Popen.wait` with a timeout polls, which is too coarse for what is timed.
+        Raises EndedError if it hangs, SuspendedError if time itself can't be told. `Popen.wait` with a timeout looks
+        now and then, which is too coarse for what is timed.
         """
+        began_ns = time.monotonic_ns()
         killer = threading.Timer(timeout_s, self._process.kill)
         killer.start()
         try:
@@ -212,6 +211,7 @@ class Process:
             hung = not killer.is_alive()
         finally:
             killer.cancel()
+        _believe((ended_ns - began_ns) / 1e9, timeout_s)
         if hung:
             raise EndedError(f"no end within {timeout_s:g} s: killed")
         return ended_ns, status
@@ -241,6 +241,14 @@ class Process:
             if size < KEPT_LOG:
                 self._log.append(chunk)
                 size += len(chunk)
+
+
+def _believe(waited_s: float, most_s: float) -> None:
+    """Raise SuspendedError if a wait of at most `most_s` lasted much longer."""
+    if waited_s > most_s + LATE_S:
+        raise SuspendedError(
+            f"a wait of at most {most_s:.3g} s lasted {waited_s:.3g} s: the harness was suspended, or the clock jumped"
+        )
 
 
 def death(status: int) -> str:

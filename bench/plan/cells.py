@@ -1,8 +1,8 @@
-"""What to measure and in which order: cells, groups, rounds, sweeps. Pure: no process, no clock."""
+"""What is measured: a plan, its cells, and the groups in which they are compared. Pure: no process, no clock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
 from msgspec import Meta
 
@@ -11,7 +11,7 @@ from bench.subjects.loops import NAME, Loop
 from bench.subjects.scenarios import GIVEN, Scenario
 from bench.texts import SHOWN, Line
 
-# What a file may say, and so what is kept: as on the command line.
+# What a file may hold is what the command line allows.
 Role: TypeAlias = Literal["baseline", "control", "loop"]
 Thread: TypeAlias = Literal["main", "worker"]
 LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
@@ -39,13 +39,20 @@ class Cell:
         return CONTROL if self.role == CONTROL else self.loop
 
 
+class Skip(NamedTuple):
+    """A cell that is left out, and why."""
+
+    cell: Cell
+    reason: Line
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cells of one scenario that are compared with each other; `skips` are left out, and why."""
+    """The cells of one scenario that are compared with each other, and those that are left out."""
 
     scenario: Scenario
     cells: tuple[Cell, ...]
-    skips: tuple[tuple[Cell, Line], ...]
+    skips: tuple[Skip, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +69,54 @@ class Plan:
     affinity: Affinity | None = None
     thread: Thread = "main"
 
-
-def cross(
-    loops: Collection[Loop],
-    scenarios: Collection[Scenario],
-    baseline: str,
-    python: tuple[int, int],
-    thread: Thread = "main",
-) -> tuple[Group, ...]:
-    """Cross loops with scenarios: a group each, with a control, and the declared skips beside."""
-    groups = []
-    for scenario in scenarios:
-        reasons: dict[Cell, str | None] = {}
-        for loop in loops:
-            for role in _roles(loop.name, baseline):
-                reasons[Cell(scenario.name, loop.name, role, thread)] = scenario.skip_reason(loop, python)
-        cells = tuple(cell for cell, reason in reasons.items() if not reason)
-        skips = tuple((cell, reason) for cell, reason in reasons.items() if reason)
-        groups.append(Group(scenario, cells, skips))
-    return tuple(groups)
+    def cross(self, scenario: str) -> tuple[Cell, ...]:
+        """All cells of one scenario: each loop, and the baseline a second time as control."""
+        cells = []
+        for loop in self.loops:
+            roles: tuple[Role, ...] = ("baseline", CONTROL) if loop == self.baseline else ("loop",)
+            cells += [Cell(scenario, loop, role, self.thread) for role in roles]
+        return tuple(cells)
 
 
-def _roles(loop: str, baseline: str) -> tuple[Role, ...]:
-    return ("baseline", CONTROL) if loop == baseline else ("loop",)
+def skips(
+    plan: Plan, loops: Collection[Loop], scenarios: Iterable[Scenario], python: tuple[int, int]
+) -> tuple[Skip, ...]:
+    """The cells that can't run on Python `python` (major, minor), as loops and scenarios declare it."""
+    known = {loop.name: loop for loop in loops}
+    return tuple(
+        Skip(cell, reason)
+        for scenario in scenarios
+        for cell in plan.cross(scenario.name)
+        if (reason := scenario.skip_reason(known[cell.loop], python))
+    )
 
 
-def check(plan: Plan, groups: Collection[Group]) -> None:
-    """Refuse groups that can't have come of a plan by `cross`, and a plan that names twice; raises ValueError."""
+def groups(plan: Plan, scenarios: Iterable[Scenario], skips: Collection[Skip]) -> tuple[Group, ...]:
+    """A group for each scenario. Only here cells are grouped: a run folder keeps scenarios and skips."""
+    skipped = {skip.cell for skip in skips}
+    return tuple(
+        Group(
+            scenario,
+            tuple(cell for cell in plan.cross(scenario.name) if cell not in skipped),
+            tuple(skip for skip in skips if skip.cell.scenario == scenario.name),
+        )
+        for scenario in scenarios
+    )
+
+
+def check(plan: Plan, scenarios: Collection[Scenario], skips: Collection[Skip]) -> None:
+    """Refuse a plan that names something twice, and scenarios and skips of another plan; raises ValueError."""
     if plan.baseline not in plan.loops:
-        raise ValueError("its baseline is none of its loops")
+        raise ValueError("its baseline is not one of its loops")
     if len({*plan.loops}) < len(plan.loops) or len({*plan.scenarios}) < len(plan.scenarios):
         raise ValueError("its plan names a loop or a scenario twice")
-    if [group.scenario.name for group in groups] != [*plan.scenarios]:
-        raise ValueError("its groups are not the scenarios of its plan")
-    for scenario, found in ((group.scenario, [*group.cells, *(cell for cell, _ in group.skips)]) for group in groups):
-        expected = {
-            Cell(scenario.name, loop, role, plan.thread) for loop in plan.loops for role in _roles(loop, plan.baseline)
-        }
-        if {*found} != expected or len(found) != len(expected):
-            raise ValueError(f"the cells of {scenario.name} are not those of its plan")
+    if [scenario.name for scenario in scenarios] != [*plan.scenarios]:
+        raise ValueError("its scenarios are not those of its plan")
+    skipped = [skip.cell for skip in skips]
+    if len({*skipped}) < len(skipped):
+        raise ValueError("it skips a cell twice")
+    if strangers := {*skipped}.difference(*(plan.cross(name) for name in plan.scenarios)):
+        raise ValueError(f"it skips a cell of {min(cell.scenario for cell in strangers)} that is not in its plan")
+    for scenario in scenarios:
         if scenario.given not in GIVEN or not all(SHOWN.fullmatch(text) for text in (scenario.title, scenario.why)):
             raise ValueError(f"what it says of {scenario.name} is not what a scenario declares")

@@ -1,33 +1,62 @@
-"""Changes to text: tables for people, in the terminal and in Markdown, and JSON for other programs."""
+"""What changed between two runs, as a document, and as an excerpt for a summary; and JSON for other programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from bench.plan.cells import CONTROL
-from bench.reports.layout import NOTHING, Lines, indented, paragraphs, parted
-from bench.reports.numbers import interval, number, of_baseline, unit_for
-from bench.reports.sentence import ends, from_least_to_most, judged
-from bench.statistics.changes import Change, distrusted, slower_by, uncompared
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD, excludes_1
+from bench.reports import trust
+from bench.reports.document import (
+    Block,
+    Caution,
+    Column,
+    Document,
+    Heading,
+    Narrow,
+    Note,
+    Number,
+    Paragraph,
+    Row,
+    Table,
+)
+from bench.reports.numbers import NOTHING, interval, unit_for
+from bench.reports.ratios import estimated, judged, to_baseline
+from bench.reports.reasons import Gap, commands, line, notes, sentence
+from bench.reports.records import indented
+from bench.reports.sentence import Result, each, ends
+from bench.statistics.changes import Change, slower_by, uncompared
+from bench.statistics.estimates import CONFIDENCE, THRESHOLD
 from bench.statistics.pairs import Pair
+from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
 
-
-def as_text(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> str:
-    """What changed in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = [_heading(pair), *_scenarios(pair, changes, style, width), _legend(pair), *pair.notes]
-    if len(pair.old.about.plan.scenarios) > 1:
-        parts += _tables(_totals(pair, changes), ["scenario", "loop"], style, width)[:1]
-    return paragraphs([*parts, closing_sentence(pair, changes)], width)
+SCENARIO, LOOP, STAGE = (Column(name, side="left") for name in ("scenario", "loop", "stage"))
 
 
-def as_markdown(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str:
-    """What changed, as a part of a page: the sentence, what failed, the totals, and how to read them."""
-    parts = [f"## Event loops: {_name(pair.old_name)} and {_name(pair.new_name)}", closing_sentence(pair, changes)]
-    parts += [f"**Failed:** {failure}" for failure in failed]
-    parts += _tables(_totals(pair, changes), ["scenario", "loop"], "github", None)
-    notes = (note for rows in _by_scenario(changes).values() for note in _notes(rows))
-    return paragraphs([*parts, *dict.fromkeys(notes), _legend(pair), _heading(pair), *pair.notes], None)
+def document(pair: Pair, changes: Sequence[Change]) -> Document:
+    """The sentence, the totals of all scenarios, and the tables of each."""
+    return Document(
+        title=_title(pair),
+        conclusion=Paragraph(closing_sentence(pair, changes)),
+        summary=(Note(_legend(pair)), *map(Note, pair.notes), *_totals(pair, changes)),
+        body=(_runs(pair), *_scenarios(pair, changes)),
+    )
+
+
+def excerpt(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> Document:
+    """The sentence, what failed, and the totals with what must be known to read them."""
+    totals = [row for row in changes if row.stage == TOTAL]
+    notes_below = (block for rows in _by_scenario(totals).values() for block in _notes(rows))
+    return Document(
+        title=_title(pair),
+        conclusion=Paragraph(closing_sentence(pair, changes)),
+        summary=(
+            *(Caution("Failed", failure) for failure in failed),
+            _all_totals(pair, changes),
+            *dict.fromkeys(notes_below),
+            Note(_legend(pair)),
+        ),
+        body=(_runs(pair), *map(Note, pair.notes)),
+    )
 
 
 def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str:
@@ -43,42 +72,69 @@ def as_json(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> str
         "seconds_comparable": not pair.other_machine,
         "notes": pair.notes,
         "failed": failed,
-        "changes": changes,
+        "changes": [_flat(row) for row in changes],
     }  # fmt: skip
     return indented(document)
 
 
+def _flat(row: Change) -> dict[str, object]:
+    """A change as one flat object."""
+    return {
+        "scenario": row.cell.scenario, "loop": row.cell.loop, "stage": row.stage, "role": row.cell.role,
+        "baseline": row.baseline, "old_rounds": row.old.rounds, "new_rounds": row.new.rounds,
+        "old_seconds": row.old.seconds, "new_seconds": row.new.seconds, "old_ratio": row.old.ratio,
+        "new_ratio": row.new.ratio, "confidence": row.confidence, "change": row.change, "mean_change": row.mean_change,
+        "comparable": row.comparable, "verdict": row.verdict, "reason": reason_of(row),
+    }  # fmt: skip
+
+
+def reason_of(row: Change) -> str | None:
+    """Why it is missing or not whole, with the commands, for other programs."""
+    return _why(row, line) or None
+
+
+def _why(row: Change, words: Callable[[Sequence[Reason]], str | None]) -> str:
+    """Why it is missing or not whole: the words for the reasons of both runs, and for its own."""
+    sides = {"old": words(row.old.reasons), "new": words(row.new.reasons)}
+    if sides["old"] == sides["new"]:
+        sides = {"old and new": sides["old"]}
+    parts = [*(f"{side}: {reason}" for side, reason in sides.items() if reason), words(row.reasons)]
+    return "; ".join(filter(None, parts))
+
+
 def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
-    """What fails the checks that were asked for: a total that is slower by more than `slower`, or says nothing."""
-    missing = uncompared(pair, changes)
-    said = []
-    for row in changes:
-        if row.stage == TOTAL and row.role == "loop":
-            if slower is not None and slower_by(row, slower):
-                said.append(
-                    f"{row.loop} in {row.scenario} is slower by more than {slower * 100:g}%: {interval(row.change)}"
-                )
-            if inconclusive and row in missing:
-                said.append(f"{row.loop} in {row.scenario} could not be compared")
-            elif inconclusive and row.verdict == "inconclusive":
-                said.append(f"{row.loop} in {row.scenario} is inconclusive: {interval(row.change)}")
-    return tuple(said)
+    """What fails the checks that were asked for: a total that is slower by more than `slower`, or shows nothing."""
+    missed = uncompared(pair, changes)
+    totals = [row for row in changes if row.stage == TOTAL and row.cell.role == "loop"]
+    return tuple(failure for row in totals for failure in _failures(row, slower, inconclusive, row in missed))
+
+
+def _failures(row: Change, slower: float | None, inconclusive: bool, missed: bool) -> Iterator[str]:  # noqa: FBT001  (the two are what `failures` is asked)
+    name = f"{row.cell.loop} in {row.cell.scenario}"
+    if slower is not None and slower_by(row, slower):
+        yield f"{name} is slower by more than {slower * 100:g}%: {interval(row.change)}"
+    if inconclusive and missed:
+        yield f"{name} could not be compared"
+    elif inconclusive and row.verdict == "inconclusive":
+        yield f"{name} is inconclusive: {interval(row.change)}"
 
 
 def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
     """How each loop changed over all scenarios, and how far from 1 the control did."""
-    rows = [row for row in changes if row.stage == TOTAL and row.change]
-    said = []
-    for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
-        found = [(row.scenario, row.change, row.verdict) for row in rows if row.loop == loop and row.change]
-        said.append(from_least_to_most(found, f"with {loop} {_versions(pair, loop)}"))
-    if not said:
+    results: dict[str, list[Result]] = {}
+    controls = []
+    for row in (row for row in changes if row.stage == TOTAL):
+        if row.change and row.cell.role == "loop":
+            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.change, row.verdict))
+        elif row.change and row.cell.role == CONTROL:
+            controls.append(row.change)
+    if not results:
         return "Nothing was measured in both runs that could be compared."
     baseline = pair.old.about.plan.baseline
-    if controls := [row.change.value for row in rows if row.role == CONTROL and row.change]:
-        said.append(f"{baseline} against itself changed by {ends(controls)}")
+    loops = {f"{loop} {_versions(pair, loop)}": rows for loop, rows in results.items()}
+    control = [f"{baseline} against itself changed by {ends(controls)}"] if controls else []
     names = f"From {_name(pair.old_name)} to {_name(pair.new_name)}"
-    return f"{names}, each divided by its own {baseline}, a lifecycle takes {'; '.join(said)}."
+    return f"{names}, each divided by its own {baseline}, a lifecycle takes {'; '.join([*each(loops), *control])}."
 
 
 def _name(text: str) -> str:
@@ -91,95 +147,87 @@ def _versions(pair: Pair, loop: str) -> str:
     return " → ".join(dict.fromkeys(versions))
 
 
-def _heading(pair: Pair) -> str:
+def _title(pair: Pair) -> Heading:
+    return Heading(f"Event loops: {_name(pair.old_name)} and {_name(pair.new_name)}")
+
+
+def _runs(pair: Pair) -> Paragraph:
     old, new = (
         f"{_name(name)}, measured {kept.about.started}"
         for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new))
     )
-    return f"old: {old}; new: {new}. What differs: {'; '.join(pair.differences) or 'nothing that is recorded'}."
+    differences = "; ".join(pair.differences) or "nothing that is recorded"
+    return Paragraph(f"old: {old}; new: {new}. What differs: {differences}.")
 
 
 def _legend(pair: Pair) -> str:
     baseline = pair.old.about.plan.baseline
     return (
         f"change: the new ratio divided by the old, below 1 is faster; ratio: divided by {baseline}'s in the same run; "
-        f"in brackets the intervals, {CONFIDENCE:.0%} sure for all loops of a scenario together. "
+        f"in brackets the intervals, with a confidence of {CONFIDENCE:.0%} for all loops of a scenario together. "
         f"control: {baseline} again, the noise floor."
     )
 
 
 def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
-    found: dict[str, list[Change]] = {}
+    rows: dict[str, list[Change]] = {}
     for row in changes:
-        found.setdefault(row.scenario, []).append(row)
-    return found
+        rows.setdefault(row.cell.scenario, []).append(row)
+    return rows
 
 
-def _scenarios(pair: Pair, changes: Sequence[Change], style: str, width: int | None) -> Iterator[str]:
+def _scenarios(pair: Pair, changes: Sequence[Change]) -> Iterator[Block]:
     groups = (*pair.old.about.groups, *pair.new.about.groups)
     titles = {group.scenario.name: group.scenario.title for group in groups}
     for scenario, rows in _by_scenario(changes).items():
-        yield f"{scenario}: {titles.get(scenario, NOTHING)}"
-        shown = [row for row in rows if row.stage == TOTAL or row.role == "loop"]
-        yield from _tables(_lines(pair, shown), ["loop", "stage"], style, width)
-        yield from _notes(rows)
+        yield Heading(f"{scenario}: {titles.get(scenario, NOTHING)}", 3)
+        yield _table(pair, (LOOP, STAGE), [row for row in rows if row.stage == TOTAL or row.cell.role == "loop"])
+        yield from _notes([row for row in rows if row.stage == TOTAL])
 
 
-def _totals(pair: Pair, changes: Sequence[Change]) -> Lines:
-    return _lines(pair, [row for row in changes if row.stage == TOTAL and row.role != "baseline"])
+def _totals(pair: Pair, changes: Sequence[Change]) -> Iterator[Table]:
+    """The totals of all scenarios but the baseline's, where there are several."""
+    if len(pair.old.about.plan.scenarios) > 1:
+        yield _all_totals(pair, changes)
 
 
-def _lines(pair: Pair, rows: Sequence[Change]) -> Lines:
-    """A line for each row that at least one of the runs has measured; all in one unit."""
-    both = [(row.old_seconds, row.new_seconds) for row in rows]
-    totals = [row.value for seconds in both for row in seconds if row]
-    unit, symbol = unit_for(min(totals, default=1))
-    mark = " †" if pair.other_machine else ""
-    return [
-        {
-            "scenario": row.scenario,
-            "loop": row.label,
-            "stage": row.stage,
-            "change": interval(row.change),
-            "verdict": judged(row.role, row.verdict),
-            "old ratio": of_baseline(row.role, row.old_ratio),
-            "new ratio": of_baseline(row.role, row.new_ratio),
-            f"old {symbol}{mark}": number(old.value / unit) if old else NOTHING,
-            f"new {symbol}{mark}": number(new.value / unit) if new else NOTHING,
-        }
-        for row, (old, new) in zip(rows, both, strict=True)
-        if old or new
-    ]
+def _all_totals(pair: Pair, changes: Sequence[Change]) -> Table:
+    rows = [row for row in changes if row.stage == TOTAL and row.cell.role != "baseline"]
+    return _table(pair, (SCENARIO, LOOP), rows)
 
 
-def _tables(lines: Lines, first: Sequence[str], style: str, width: int | None) -> list[str]:
-    """The table of these lines, as few as fit: which row, then change, ratios and seconds, each pair undivided."""
-    names = list(lines[0])[3:] if lines else []
-    return parted(lines, [first, names[0:2], names[2:4], names[4:6]], style, width)
+def _table(pair: Pair, keys: tuple[Column, ...], rows: Sequence[Change]) -> Table:
+    """What at least one of the runs has measured; all seconds in one unit. In a narrow table of totals only changes."""
+    measured = [row for row in rows if row.old.seconds or row.new.seconds]
+    seconds = [one.value for row in measured for one in (row.old.seconds, row.new.seconds) if one]
+    unit = unit_for(min(seconds, default=1))
+    narrow: Narrow = "drop" if SCENARIO in keys else "part"
+    mark = "†" if pair.other_machine else ""
+    groups = (
+        (Column("change"), Column("verdict")),
+        tuple(Column(f"{side} ratio", if_narrow=narrow) for side in ("old", "new")),
+        tuple(Column(side, unit, mark=mark, if_narrow=narrow) for side in ("old", "new")),
+    )
+    return Table(keys, groups, tuple(_row(keys, row) for row in measured))
 
 
-def _notes(rows: Sequence[Change]) -> Iterator[str]:
+def _row(keys: tuple[Column, ...], row: Change) -> Row:
+    names = {SCENARIO: row.cell.scenario, LOOP: row.cell.label, STAGE: row.stage}
+    return (
+        *(names[key] for key in keys),
+        estimated(row.change),
+        judged(row.cell.role, row.verdict),
+        *(to_baseline(row.cell.role, ratio) for ratio in (row.old.ratio, row.new.ratio)),
+        *(Number(one.value) if one else None for one in (row.old.seconds, row.new.seconds)),
+    )
+
+
+def _notes(totals: Sequence[Change]) -> Iterator[Block]:
     """Whether the rows are to be trusted, and what is not, or not wholly, in their table."""
-    reasons: dict[str, list[str]] = {}
-    for row in (row for row in rows if row.stage == TOTAL):
-        if row.role == CONTROL:
-            yield from _distrust(row)
-        if row.reason:
-            missing = "" if row.old_seconds or row.new_seconds else "not in the table: "
-            reasons.setdefault(f"{missing}{row.reason}", []).append(row.label)
-    yield from (f"{', '.join(labels)}: {reason}" for reason, labels in reasons.items())
+    yield from trust.of_pair(totals)
+    yield from notes((row.cell.label, gap) for row in totals if (gap := _gap(row)).words)
 
 
-def _distrust(control: Change) -> Iterator[str]:
-    said = [
-        f"came out at {interval(ratio)} in the {side} run"
-        for side, ratio in (("old", control.old_ratio), ("new", control.new_ratio))
-        if ratio and excludes_1(ratio, THRESHOLD)
-    ]
-    if distrusted(control):
-        said.append(f"changed by {interval(control.change)}")
-    if said:
-        yield (
-            f"NOT TO BE TRUSTED: {control.scenario}: {control.baseline} against itself {', and '.join(said)}, "
-            f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
-        )
+def _gap(row: Change) -> Gap:
+    reproduce = commands((*row.old.reasons, *row.new.reasons, *row.reasons))
+    return Gap(not (row.old.seconds or row.new.seconds), _why(row, sentence), reproduce)

@@ -1,16 +1,16 @@
-"""What calls do to event loops: a table for people, the interpreters side by side, and below it in words."""
+"""What calls do to event loops, as a document: a table with the interpreters side by side, then sentences; and JSON."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bench.lifecycle.observations import Observation
-from bench.reports.layout import NOTHING, dense, indented, paragraphs, parted
+from bench.reports.document import Column, Differing, Document, Entry, Heading, Listing, Note, Row, Table
+from bench.reports.entries import DIFFERS
+from bench.reports.numbers import NOTHING
+from bench.reports.prose import unbroken
+from bench.reports.records import indented
 
-DIFFERS = " *"
-DITTO, LONG = "″", 5
-UNBROKEN = "\N{NO-BREAK SPACE}"
-MARKS = {True: "yes", False: "no", None: NOTHING}
 HEADS = {
     "creates": "creates", "makes_current": "current", "starts": "starts", "stops": "stops", "cancels": "cancels",
     "finalizes_asyncgens": "asyncgens", "shuts_executor": "executor", "closes": "closes",
@@ -20,120 +20,121 @@ HEADS = {
 LEGEND = (
     f"{NOTHING}: does not apply. current: makes the loop the thread's current one; cancels: the tasks that are left; "
     "asyncgens: finalises those that are left; executor: shuts it down; unsets: leaves no loop current where one was; "
-    "SIGINT: installs a handler and restores the earlier one; loop: the class that came out. Each row was seen in a "
+    "SIGINT: installs a handler and restores the earlier one; loop: the class of the loop. Each row was observed in a "
     "fresh process, in which another loop was current before the call, unless its situation says otherwise."
 )
 VERBS = {"creates": "created", "makes_current": "made current", "starts": "started", "stops": "stopped",
          "closes": "closed"}  # fmt: skip
 
-Key = tuple[str, str | None]
+Key: TypeAlias = tuple[str, str | None]
+ByKey: TypeAlias = Mapping[Key, Observation]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Observed:
     """What was observed on one interpreter; the label names it, as CPython 3.14.10."""
 
     label: str
     rows: tuple[Observation, ...]
 
-
-def as_json(tables: Sequence[Table]) -> str:
-    """A list of objects, one for each row of each table."""
-    return indented([row for table in tables for row in table.rows])
-
-
-def as_text(tables: Sequence[Table], style: str, width: int | None) -> str:
-    """The tables as one, in one of tabulate's formats, parted where it is wider than `width`; then the words."""
-    found = [{(row.call, row.situation): row for row in table.rows} for table in tables]
-    keys = list(dict.fromkeys(key for rows in found for key in rows))
-    notes: dict[str, str] = {}
-    lines = [{"call": name} | cells for name, cells in _lines(keys, found, notes)]
-    tables_of_text = parted(lines, [["call"], *([head] for head in HEADS.values())], style, width, dense)
-    title = f"What each call does to an event loop, seen on {_listed([table.label for table in tables])}"
-    words = (LEGEND, _differing(tables), _notes(notes), *_missing(tables, keys, found), *_sentences(tables))
-    wrapped = [_wrapped(part, width) for part in (title, *filter(None, words))]
-    return paragraphs([wrapped[0], *tables_of_text, *wrapped[1:]], None)
+    @property
+    def by_key(self) -> ByKey:
+        """The rows, by call and situation."""
+        return {(row.call, row.situation): row for row in self.rows}
 
 
-def _lines(
-    keys: Sequence[Key], found: Sequence[Mapping[Key, Observation]], notes: dict[str, str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Name and cells of each line; a call in several situations has a line for itself and one for each of them."""
-    told = ""
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """Warnings and errors: in the table a number stands for each."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+
+    def number(self, text: str) -> str:
+        """The number of this message: the same for the same text."""
+        return self.numbers.setdefault(text, f"[{len(self.numbers) + 1}]")
+
+
+def as_json(observed: Sequence[Observed]) -> str:
+    """A list of objects, one for each row on each interpreter."""
+    return indented([row for one in observed for row in one.rows])
+
+
+def document(observed: Sequence[Observed]) -> Document:
+    """One table for all interpreters, what its marks mean, and which calls create, start and close a loop."""
+    keys = tuple(dict.fromkeys(key for one in observed for key in one.by_key))
+    labels, messages = [one.label for one in observed], _Messages()
+    rows = tuple(_rows(keys, [one.by_key for one in observed], messages))
+    columns = tuple((Column(head, side="left"),) for head in HEADS.values())
+    differs = (Note(f"{DIFFERS} differs: {' / '.join(labels)}"),) if len(labels) > 1 else ()
+    numbered = Listing(tuple(f"{number} {text}" for text, number in messages.numbers.items()))
+    return Document(
+        body=(
+            Heading(f"What each call does to an event loop, seen on {_listed(labels)}"),
+            Table((Column("call", side="left"),), columns, rows),
+            Note(LEGEND),
+            *differs,
+            *((numbered,) if numbered.items else ()),
+            *_missing(observed, keys),
+            *_sentences(observed),
+        )
+    )
+
+
+def _rows(keys: Sequence[Key], observed: Sequence[ByKey], messages: _Messages) -> Iterator[Row]:
+    """A call in several situations has a row for itself and one for each of them."""
+    previous = ""
     for call, situation in keys:
-        if situation and call != told:
-            yield call, dict.fromkeys(HEADS.values(), "")
-        told = call
-        rows = [rows.get((call, situation)) for rows in found]
-        yield f"… {situation}" if situation else call, {head: _cell(rows, name, notes) for name, head in HEADS.items()}
+        if situation and call != previous:
+            yield (call, *("" for _ in HEADS))
+        previous = call
+        answers = [rows.get((call, situation)) for rows in observed]
+        name = f"… {situation}" if situation else call
+        yield (name, *(_entry(answers, column, messages) for column in HEADS))
 
 
-def _cell(rows: Sequence[Observation | None], name: str, notes: dict[str, str]) -> str:
-    """What the interpreters that have the call agree on, or what each of them says, marked."""
-    values = {_mark(getattr(row, name), notes, shorten=name == "loop_class"): None for row in rows if row}
-    if len(values) == 1:
-        return next(iter(values))
-    told = [_mark(getattr(row, name, None), notes, shorten=name == "loop_class") for row in rows]
-    return "/".join(_with_dittos(told)) + DIFFERS
+def _entry(rows: Sequence[Observation | None], column: str, messages: _Messages) -> Entry:
+    """What the interpreters that have the call agree on; or what each of them answers."""
+    answers = tuple(_answer(getattr(row, column), column, messages) if row else None for row in rows)
+    agreed = {answer for answer, row in zip(answers, rows, strict=True) if row}
+    return agreed.pop() if len(agreed) == 1 else Differing(answers)
 
 
-def _with_dittos(told: Sequence[str]) -> Iterator[str]:
-    """Long words only once."""
-    for before, word in zip(["", *told], told, strict=False):
-        yield DITTO if word == before and len(word) > LONG else word
-
-
-def _mark(value: bool | str | None, notes: dict[str, str], *, shorten: bool) -> str:  # noqa: FBT001  (a cell's value)
+def _answer(value: bool | str | None, column: str, messages: _Messages) -> bool | str | None:  # noqa: FBT001  (observed)
     if not isinstance(value, str):
-        return MARKS[value]
-    if shorten:
+        return value
+    if column == "loop_class":
         return f"{value.partition('.')[0]}.{value.rpartition('.')[2]}"
-    return notes.setdefault(value, f"[{len(notes) + 1}]")
+    return messages.number(value)
 
 
-def _wrapped(text: str, width: int | None) -> str:
-    """Each line of it within the width; the names of calls are not broken."""
-    if not width:
-        return text.replace(UNBROKEN, " ")
-    lines = (textwrap.fill(line, width, subsequent_indent="    ", break_on_hyphens=False) for line in text.splitlines())
-    return "\n".join(lines).replace(UNBROKEN, " ")
-
-
-def _differing(tables: Sequence[Table]) -> str:
-    return f"{DIFFERS.strip()} differs: {' / '.join(table.label for table in tables)}" if len(tables) > 1 else ""
-
-
-def _notes(notes: Mapping[str, str]) -> str:
-    return "\n".join(f"{mark} {text}" for text, mark in notes.items())
-
-
-def _missing(tables: Sequence[Table], keys: Sequence[Key], found: Sequence[Mapping[Key, Observation]]) -> Iterator[str]:
+def _missing(observed: Sequence[Observed], keys: Sequence[Key]) -> Iterator[Note]:
     """Calls that only some interpreters have."""
     missing: dict[str, list[str]] = {}
-    for table, rows in zip(tables, found, strict=True):
-        if names := [_named(call, situation) for call, situation in keys if (call, situation) not in rows]:
-            missing.setdefault(_listed(names), []).append(table.label)
-    yield from (f"{names}: no such calls on {_listed(labels)}" for names, labels in missing.items())
+    for one in observed:
+        if names := [_named(call, situation) for call, situation in keys if (call, situation) not in one.by_key]:
+            missing.setdefault(_listed(names), []).append(one.label)
+    yield from (Note(f"{names}: no such calls on {_listed(labels)}") for names, labels in missing.items())
 
 
-def _sentences(tables: Sequence[Table]) -> Iterator[str]:
-    """Which calls create a loop, start it and so on; interpreters of which the same is true share a sentence."""
-    said: dict[str, list[str]] = {}
-    for table in tables:
-        said.setdefault(_sentence(table.rows), []).append(table.label)
-    yield from (f"On {_listed(labels)} a loop is {sentence}" for sentence, labels in said.items())
+def _sentences(observed: Sequence[Observed]) -> Iterator[Listing]:
+    """Which calls create a loop, start it and so on; interpreters of which the same is true share their sentences."""
+    labels: dict[tuple[str, ...], list[str]] = {}
+    for one in observed:
+        labels.setdefault(tuple(_deeds(one.rows)), []).append(one.label)
+    for (first, *others), names in labels.items():
+        sentences = (f"On {_listed(names)} a loop is {first}", *(f"it is {deed}" for deed in others))
+        yield Listing(tuple(f"{sentence}{end}" for sentence, end in zip(sentences, ";;;;.", strict=True)))
 
 
-def _sentence(rows: Sequence[Observation]) -> str:
-    parts = []
+def _deeds(rows: Sequence[Observation]) -> Iterator[str]:
+    """For each verb the calls that do it, in their situations."""
     for column, verb in VERBS.items():
         doers: dict[str, list[str]] = {}
         for owner, row in zip(_owners(rows), rows, strict=True):
             if getattr(row, column):
                 doers.setdefault(owner + row.call, []).append(row.situation or "")
         names = [_named(call, ", ".join(situations)) for call, situations in doers.items()]
-        parts.append(f"{verb} by {_listed(names) if names else 'none of these calls'}")
-    return ";\nit is ".join(parts) + "."
+        yield f"{verb} by {_listed(names) if names else 'none of these calls'}"
 
 
 def _owners(rows: Sequence[Observation]) -> Iterator[str]:
@@ -146,8 +147,7 @@ def _owners(rows: Sequence[Observation]) -> Iterator[str]:
 
 
 def _named(call: str, situation: str | None) -> str:
-    name = f"{call} ({situation})" if situation else call
-    return name.replace(" ", UNBROKEN)
+    return unbroken(f"{call} ({situation})" if situation else call)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,25 +1,35 @@
-"""Comparisons for other programs: JSON as they are, and CSV with a column for each number."""
+"""Records for other programs: JSON, and comparisons as CSV with a column for each number."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from bench.reports.layout import indented
-from bench.statistics.comparisons import Comparison
-from bench.store.outcomes import Kept
+import msgspec
+
+from bench.reports.reasons import line
+
+if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
+    from bench.resources.readings import Resources
+    from bench.statistics.comparisons import Comparison
+    from bench.store.outcomes import Kept
 
 BOUNDS = ("value", "low", "high")
 
 
-def as_json(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def indented(record: object) -> str:
+    """JSON of whatever msgspec can encode."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
+
+
+def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
     """A list of objects; absent numbers are null."""
-    return indented(comparisons)
+    return indented([_fields(row) for row in comparisons])
 
 
-def as_csv(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
-    rows = [_flat(asdict(comparison)) for comparison in comparisons]
+    rows = [_flat(_fields(comparison)) for comparison in comparisons]
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0] if rows else (), lineterminator="\n")
     writer.writeheader()
@@ -27,12 +37,20 @@ def as_csv(_kept: Kept, comparisons: Sequence[Comparison]) -> str:
     return text.getvalue()
 
 
+def _fields(row: "Comparison") -> dict[str, object]:
+    return {
+        "scenario": row.cell.scenario, "loop": row.cell.loop, "python": row.python, "stage": row.stage,
+        "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,
+        "seconds": row.seconds, "ratio": row.ratio, "confidence": row.confidence, "verdict": row.verdict,
+        "reason": line(row.reasons),
+    }  # fmt: skip
+
+
 def _flat(fields: Mapping[str, object]) -> dict[str, object]:
     row: dict[str, object] = {}
     for name, value in fields.items():
         if name in {"seconds", "ratio"}:
-            numbers = value if isinstance(value, dict) else {}
-            row |= {f"{name}_{bound}": numbers.get(bound) for bound in BOUNDS}
+            row |= {f"{name}_{bound}": getattr(value, bound, None) for bound in BOUNDS}
         else:
             row[name] = value
     return row

@@ -1,12 +1,33 @@
-"""What loops cost besides time, as text: in the terminal, as a section of the report, and as JSON."""
+"""What loops cost besides time, as a document, which is also a section of the report; and as JSON."""
 
-import functools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from bench.reports.layout import NOTHING, Lines, grid, indented, paragraphs, parted
-from bench.reports.numbers import interval, number, of_baseline
+from bench.reports.document import (
+    BYTE,
+    KIB,
+    MILLISECOND,
+    Block,
+    Column,
+    Count,
+    Document,
+    Entry,
+    Heading,
+    Note,
+    Number,
+    Paragraph,
+    Row,
+    Table,
+    Unit,
+    Words,
+)
+from bench.reports.entries import characters
+from bench.reports.numbers import interval
+from bench.reports.ratios import estimated, to_baseline
+from bench.reports.records import indented
 from bench.reports.sentence import interpreter
+from bench.resources.cold_estimates import Startup, startups
 from bench.resources.readings import (
     LIFECYCLES,
     OPEN,
@@ -23,100 +44,72 @@ from bench.resources.readings import (
     per_lifecycle,
     per_open_loop,
 )
-from bench.resources.startup import Startup, startups
 from bench.subjects.scenarios import STAGES
 
-KIB, BYTE, ONE, MS = 1024.0, 1.0, 0.0, 1e-3
-COLUMNS: Mapping[Field, tuple[str, float]] = {
-    "descriptors": ("descriptors", ONE),
-    "threads": ("threads", ONE),
-    "resident": ("resident KiB", KIB),
-    "objects": ("objects", ONE),
-    "traced": ("traced KiB", KIB),
-}
-TEXTS = ("loop", "leak", "most frequent")
+COUNTED: tuple[Field, ...] = ("descriptors", "threads", "resident", "objects", "traced")
+MEMORY = ("resident", "traced")
 MOST = 3  # of a lifecycle's system calls, those that it makes most often
+HOLDS = (
+    "resident: memory by the kernel's count, whole pages; objects, traced: what Python allocated, by tracemalloc. "
+    f"leak: in each of {PROCESSES} fresh processes, every lifecycle left some descriptors or threads more, "
+    f"or more than {RULES['resident'].floor:g} resident or {RULES['traced'].floor:g} traced bytes."
+)
+COLD = (
+    "get_data: until its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
+    "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
+)
+LOOP = Column("loop", side="left")
 
 
-def as_text(found: Resources, style: str, width: int | None) -> str:
-    """All tables in one of tabulate's formats, then the sentence; tables wider than `width` are parted."""
-    return paragraphs([*_parts(found, style, width), closing_sentence(found)], width)
+def document(resources: Resources) -> Document:
+    """The sentence, and the tables of what loops hold, leave behind, call and wait for."""
+    versions = "; ".join(f"{name} {text}" for name, text in sorted(resources.facts.items()) if name.startswith("loop "))
+    where = f"Measured {resources.started} on {interpreter(resources.facts)} ({versions}), seed {resources.seed}."
+    return Document(
+        Heading("What one loop costs besides time"),
+        conclusion=Paragraph(closing_sentence(resources)),
+        body=(*_held(resources), *_called(resources), *_waited(resources)),
+        details=(Paragraph(where),),
+    )
 
 
-def as_markdown(found: Resources) -> list[str]:
-    """The section of a report, in its paragraphs."""
-    facts = "; ".join(f"{name} {value}" for name, value in sorted(found.facts.items()) if name.startswith("loop "))
-    how = f"Measured {found.started} on {interpreter(found.facts)} ({facts}), seed {found.seed}."
-    return ["## What one loop costs besides time", closing_sentence(found), *_parts(found, "github", None), how]
-
-
-def as_json(found: Resources) -> str:
+def as_json(resources: Resources) -> str:
     """An object: of each loop its figures, the cold starts as estimates, and the readings that they come from."""
-    figures = [{"loop": one.loop, "version": one.version, **_figures(one), "leaks": leaks(one)} for one in found.loops]
-    whole = {"figures": figures, "cold_start": [asdict(one) for one in startups(found.cold)], "readings": found}
-    return indented(whole)
+    figures = [
+        {"loop": one.loop, "version": one.version, **_figures(one), "leaks": leaks(one)} for one in resources.loops
+    ]
+    cold = [asdict(one) for one in startups(resources.cold)]
+    return indented({"figures": figures, "cold_start": cold, "readings": resources})
 
 
-def closing_sentence(found: Resources) -> str:
-    """What of it can be quoted: of each loop what one holds, calls, and waits for."""
-    cold = {one.program: one for one in startups(found.cold)}
-    said = []
-    for costs in (one for one in found.loops if one.opened):
-        figures = [
-            f"{_shown(per_open_loop(costs.opened, 'descriptors'))} descriptors",
-            f"{_shown(per_open_loop(costs.opened, 'threads'))} threads",
-            f"{_shown(per_open_loop(costs.opened, 'resident'), KIB)} KiB of memory",
-        ]
-        calls = next((one for one in costs.calls if one.scenario == found.scenario and not one.missing), None)
-        figures += [f"{calls.total} system calls in a lifecycle"] if calls else []
-        first = cold[costs.loop].first if costs.loop in cold else None
-        figures += [f"{interval(first, MS)} ms from a fresh interpreter's start to get_data"] if first else []
-        said.append(f"{costs.loop} {costs.version or ''}".strip() + f" takes {', '.join(figures)}")
-    grown = [f"{costs.loop} leaks: {_grown(costs)}" for costs in found.loops if leaks(costs)]
-    if not said:
+def closing_sentence(resources: Resources) -> str:
+    """A sentence to quote: what one loop of each kind holds, calls, and waits for."""
+    cold = {one.program: one for one in startups(resources.cold)}
+    costs = [_costs(one, resources.scenario, cold.get(one.loop)) for one in resources.loops if one.opened]
+    if not costs:
         return "No loop could be looked at."
-    where = f"On {interpreter(found.facts)}, in {found.scenario}"
-    return f"{where}, {'; '.join(said)}. {'; '.join(grown) or 'No leak was seen'}."
+    grown = [f"{one.loop} leaks: {_grown(one)}" for one in resources.loops if leaks(one)]
+    where = f"On {interpreter(resources.facts)}, in {resources.scenario}"
+    return f"{where}, {'; '.join(costs)}. {'; '.join(grown) or 'No leak was seen'}."
 
 
-def _parts(found: Resources, style: str, width: int | None) -> Iterator[str]:
-    yield f"What one open loop holds, having run once (slope while {OPEN} are opened)"
-    yield from _fitted([_held(one, "per_open_loop") for one in found.loops], style, width, 1)
-    yield f"What is left, in all, when {OPEN} have been closed and dropped"
-    yield from _fitted([_held(one, "left_after_close") for one in found.loops], style, width, 1)
-    yield f"What a lifecycle of {found.scenario} leaves behind (slope over {LIFECYCLES - WARM}, {WARM} to warm up)"
-    yield from _fitted([_lived(one) for one in found.loops], style, width, 1)
-    yield (
-        "resident: memory by the kernel's count, whole pages; objects, traced: what Python allocated, by tracemalloc. "
-        f"leak: in each of {PROCESSES} fresh processes some descriptors or threads more, or more than "
-        f"{RULES['resident'].floor:g} resident or {RULES['traced'].floor:g} traced bytes, with every lifecycle."
-    )
-    yield "System calls of one lifecycle, by stage"
-    if found.no_calls:
-        yield f"not in the table: {found.no_calls}"
-    else:
-        rows = [(one, calls) for one in found.loops for calls in one.calls if not calls.missing]
-        rows.sort(key=lambda row: row[1].scenario)
-        yield from _fitted([_calls(*row) for row in rows], style, width, 2)
-        yield from _call_notes(found.loops)
-    yield f"Cold start of {found.scenario}: a fresh interpreter, from just before it is started"
-    cold = startups(found.cold)
-    yield from _fitted([_cold(one) for one in cold], style, width, 1)
-    yield (
-        "get_data: to its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
-        "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
-    )
-    skips = {one.skipped for one in found.loops}
-    yield from (f"{one.program}: cold start: {one.missing}" for one in cold if one.missing not in {None, *skips})
-    yield from (f"{one.loop}: no lifecycle, no cold start: {one.skipped}" for one in found.loops if one.skipped)
-    yield from (f"{one.loop}: {'; '.join(one.missing)}" for one in found.loops if one.missing)
+def _costs(loop: LoopCosts, scenario: str, cold: Startup | None) -> str:
+    """What one loop takes, in words."""
+    held = _entries({what: per_open_loop(loop.opened, what) for what in COUNTED})
+    shown = [characters(entry, column) for entry, column in zip(held, _columns(KIB), strict=True)]
+    figures = [f"{shown[0]} descriptors", f"{shown[1]} threads", f"{shown[2]} KiB of memory"]
+    calls = next((one for one in loop.calls if one.scenario == scenario and not one.missing), None)
+    figures += [f"{calls.total} system calls in a lifecycle"] if calls else []
+    if cold and cold.first:
+        figures += [f"{interval(cold.first, MILLISECOND.size)} ms from a fresh interpreter's start to get_data"]
+    return f"{' '.join(filter(None, [loop.loop, loop.version]))} takes {', '.join(figures)}"
 
 
-def _figures(costs: LoopCosts) -> dict[str, dict[str, float | None]]:
+def _figures(costs: LoopCosts) -> dict[str, dict[Field, float | None]]:
     return {
-        "per_open_loop": {what: per_open_loop(_source(costs, what, "opened"), what) for what in COLUMNS},
-        "left_after_close": {what: left_after_close(_source(costs, what, "opened"), what) for what in COLUMNS},
-        "per_lifecycle": {what: per_lifecycle(_source(costs, what, "lived"), what) for what in COLUMNS},
+        "per_open_loop": {what: per_open_loop(_source(costs, what, "opened"), what) for what in COUNTED},
+        "left_after_close": {what: left_after_close(_source(costs, what, "opened"), what) for what in COUNTED},
+        "per_lifecycle": {what: per_lifecycle(_source(costs, what, "lived"), what) for what in COUNTED},
     }
 
 
@@ -127,19 +120,31 @@ def _source(costs: LoopCosts, what: Field, kind: str) -> Sequence[Readings]:
     return costs.traced_lived if traced else costs.lived
 
 
-def _held(costs: LoopCosts, when: str) -> dict[str, str]:
-    figures = _figures(costs)[when]
-    return {"loop": costs.loop, **{name: _shown(figures[what], unit) for what, (name, unit) in COLUMNS.items()}}
+def _held(resources: Resources) -> Iterator[Block]:
+    """What open loops hold, and what they leave behind."""
+    figures = [(one, _figures(one)) for one in resources.loops]
+    yield Heading(f"What one open loop holds, having run once (slope while {OPEN} are opened)", 3)
+    yield _table(_columns(KIB), [(one.loop, *_entries(found["per_open_loop"])) for one, found in figures])
+    yield Heading(f"What is left, in all, when {OPEN} have been closed and dropped", 3)
+    yield _table(_columns(KIB), [(one.loop, *_entries(found["left_after_close"])) for one, found in figures])
+    slope = f"slope over {LIFECYCLES - WARM}, {WARM} to warm up"
+    yield Heading(f"What a lifecycle of {resources.scenario} leaves behind ({slope})", 3)
+    rows = [(one.loop, *_entries(found["per_lifecycle"]), _leak(one)) for one, found in figures]
+    yield _table((*_columns(BYTE), Column("leak", side="left")), rows)
+    yield Note(HOLDS)
 
 
-def _lived(costs: LoopCosts) -> dict[str, str]:
-    figures = _figures(costs)["per_lifecycle"]
-    names = {what: name.replace("KiB", "B") for what, (name, _) in COLUMNS.items()}
-    cells = {
-        name: _shown(figures[what], BYTE if what in {"resident", "traced"} else ONE) for what, name in names.items()
-    }
-    verdict = f"leaks {_grown(costs)}" if leaks(costs) else "none" if costs.lived else NOTHING
-    return {"loop": costs.loop, **cells, "leak": verdict}
+def _columns(memory: Unit) -> tuple[Column, ...]:
+    return tuple(Column(what, memory if what in MEMORY else None) for what in COUNTED)
+
+
+def _entries(figures: Mapping[Field, float | None]) -> Iterator[Entry]:
+    for what, figure in figures.items():
+        yield None if figure is None else Number(figure) if what in MEMORY else Count(figure)
+
+
+def _leak(costs: LoopCosts) -> Entry:
+    return f"leaks {_grown(costs)}" if leaks(costs) else "none" if costs.lived else None
 
 
 def _grown(costs: LoopCosts) -> str:
@@ -147,56 +152,67 @@ def _grown(costs: LoopCosts) -> str:
     return ", ".join(dict.fromkeys(names[what] for what in leaks(costs)))
 
 
-def _calls(costs: LoopCosts, calls: Calls) -> dict[str, str]:
-    named: dict[str, int] = {}
-    for names in calls.stages.values():
-        for name, count in names.items():
-            named[name] = named.get(name, 0) + count
-    most = sorted(named.items(), key=lambda item: (-item[1], item[0]))[:MOST]
-    stages: dict[str, int] = {stage: sum(names.values()) for stage, names in calls.stages.items()}
-    seen = {stage: str(stages.get(stage, NOTHING)) for stage in STAGES}
-    often = ", ".join(f"{name} {count}" for name, count in most) or NOTHING
-    return {"scenario": calls.scenario, "loop": costs.loop, "total": str(calls.total), **seen, "most frequent": often}
+def _called(resources: Resources) -> Iterator[Block]:
+    """The system calls of each loop in each scenario."""
+    yield Heading("System calls of one lifecycle, by stage", 3)
+    if resources.no_calls:
+        yield Note(f"not in the table: {resources.no_calls}")
+        return
+    rows = [(one, calls) for one in resources.loops for calls in one.calls if not calls.missing]
+    rows.sort(key=lambda row: row[1].scenario)
+    columns = [Column(name) for name in ("total", *STAGES)]
+    often = Column("most frequent", side="left")
+    scenario = Column("scenario", side="left")
+    yield _table((*columns, often), [_calls(*row) for row in rows], (scenario, LOOP))
+    yield from _call_notes(resources.loops)
 
 
-def _call_notes(loops: Sequence[LoopCosts]) -> Iterator[str]:
+def _calls(costs: LoopCosts, calls: Calls) -> Row:
+    names: Counter[str] = Counter()
+    for counted in calls.stages.values():
+        names.update(counted)
+    most = sorted(names.items(), key=lambda item: (-item[1], item[0]))[:MOST]
+    stages: dict[str, int] = {stage: sum(counted.values()) for stage, counted in calls.stages.items()}
+    often = Words(tuple(f"{name} {times}" for name, times in most))
+    return (calls.scenario, costs.loop, calls.total, *map(stages.get, STAGES), often)
+
+
+def _call_notes(loops: Sequence[LoopCosts]) -> Iterator[Note]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for costs in loops:
         for calls in costs.calls:
             if calls.missing:
                 reasons.setdefault((costs.loop, calls.missing), []).append(calls.scenario)
             elif calls.slope != calls.total:
-                yield (
+                yield Note(
                     f"{costs.loop} in {calls.scenario}: {calls.total} calls in a typical lifecycle, "
                     f"{calls.slope:g} on average: some are made only now and then"
                 )
-    yield from (f"{loop} in {', '.join(where)}: not in the table: {what}" for (loop, what), where in reasons.items())
+    for (loop, what), scenarios in reasons.items():
+        yield Note(f"{loop} in {', '.join(scenarios)}: not in the table: {what}")
 
 
-def _cold(one: Startup) -> dict[str, str]:
-    return {
-        "program": one.program,
-        "get_data ms": interval(one.first, MS),
-        "exit ms": interval(one.exit, MS),
-        "over bare ms": interval(one.over_bare, MS),
-        "over asyncio ms": interval(one.over_asyncio, MS),
-        "import ms": interval(one.imports, MS),
-        "ratio": of_baseline(one.role, one.ratio),
-    }
+def _waited(resources: Resources) -> Iterator[Block]:
+    """The cold starts; and what else could not be measured."""
+    yield Heading(f"Cold start of {resources.scenario}: a fresh interpreter, from just before it is started", 3)
+    cold = startups(resources.cold)
+    columns = [Column(name, MILLISECOND) for name in ("get_data", "exit", "over bare", "over asyncio", "import")]
+    yield _table((*columns, Column("ratio")), [_cold(one) for one in cold], (Column("program", side="left"),))
+    yield Note(COLD)
+    skips = {one.skipped for one in resources.loops}
+    yield from (Note(f"{one.program}: cold start: {one.missing}") for one in cold if one.missing not in {None, *skips})
+    for loop in resources.loops:
+        if loop.skipped:
+            yield Note(f"{loop.loop}: no lifecycle, no cold start: {loop.skipped}")
+    yield from (Note(f"{one.loop}: {'; '.join(one.missing)}") for one in resources.loops if one.missing)
 
 
-def _fitted(lines: Lines, style: str, width: int | None, keys: int) -> list[str]:
-    """One table of the rows that have figures; where it is too wide several, each with the first `keys` columns."""
-    names = list(lines[0]) if lines else []
-    lines = [line for line in lines if any(line[name] != NOTHING for name in names[keys:])]
-    groups = [names[:keys], *([name] for name in names[keys:])]
-    return parted(lines, groups, style, width, functools.partial(grid, texts=TEXTS))
+def _cold(one: Startup) -> Row:
+    times = (one.first, one.exit, one.over_bare, one.over_asyncio, one.imports)
+    return (one.program, *map(estimated, times), to_baseline(one.role, one.ratio))
 
 
-def _shown(figure: float | None, unit: float = ONE) -> str:
-    """A count as it is; bytes in their unit, three digits of them."""
-    if figure is None:
-        return NOTHING
-    if unit == ONE:
-        return f"{round(figure, 2):g}"
-    return number(figure / unit) if figure else "0"
+def _table(columns: Sequence[Column], rows: Sequence[Row], keys: tuple[Column, ...] = (LOOP,)) -> Table:
+    """The rows that have figures; every column is a group of its own."""
+    figured = (row for row in rows if any(entry is not None for entry in row[len(keys) :]))
+    return Table(keys, tuple((column,) for column in columns), tuple(figured))

@@ -1,43 +1,43 @@
-"""What was found in words: the closing sentence, which a person can quote, with its intervals."""
+"""The closing sentence of a report, to quote: it has the ratios with their intervals."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from bench.plan.cells import CONTROL
-from bench.reports.layout import NOTHING
 from bench.reports.numbers import interval
 from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Estimate
 from bench.store.outcomes import TOTAL, Kept
 
+Result: TypeAlias = tuple[str, Estimate, str | None]  # a scenario, the ratio of a loop in it, and the verdict
+
 
 def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
-    """What was found of each loop over all scenarios, and how far from 1 the control was."""
+    """How each loop compares over all scenarios, and how far from 1 the control is."""
     facts, baseline = kept.about.facts, kept.about.plan.baseline
-    rows = [row for row in comparisons if row.stage == TOTAL and row.ratio]
-    said = []
-    for loop in dict.fromkeys(row.loop for row in rows if row.role == "loop"):
-        found = [(row.scenario, row.ratio, row.verdict) for row in rows if row.loop == loop and row.ratio]
-        said.append(from_least_to_most(found, f"with {loop} {facts.get(f'loop {loop}', 'unknown')}"))
-    if not said:
+    results: dict[str, list[Result]] = {}
+    controls = []
+    for row in (row for row in comparisons if row.stage == TOTAL):
+        if row.ratio and row.cell.role == "loop":
+            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.ratio, row.verdict))
+        elif row.ratio and row.cell.role == CONTROL:
+            controls.append(row.ratio)
+    if not results:
         return "Nothing was measured that could be compared."
-    if controls := [row.ratio.value for row in rows if row.role == CONTROL and row.ratio]:
-        said.append(f"{baseline} against itself came out at {ends(controls)}")
-    return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join(said)}."
+    loops = {f"{loop} {facts.get(f'loop {loop}', 'unknown')}": rows for loop, rows in results.items()}
+    control = [f"{baseline} against itself came out at {ends(controls)}"] if controls else []
+    return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join([*each(loops), *control])}."
 
 
-def from_least_to_most(found: Sequence[tuple[str, Estimate, str | None]], whose: str) -> str:
-    """Of scenarios, ratios and verdicts: the least and the greatest ratio, and how often which verdict."""
-    ordered = sorted(found, key=lambda one: one[1].value)
-    ratios = (f"{interval(ratio)} times as long in {scenario}" for scenario, ratio, _ in (ordered[0], ordered[-1]))
-    verdicts = Counter(verdict for *_, verdict in ordered).most_common()
-    counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
-    return f"{' to '.join(dict.fromkeys(ratios))} {whose} ({counted})"
-
-
-def judged(role: str, verdict: str | None) -> str:
-    """The verdict on a loop; of the baseline and the control, what they are there for."""
-    return {"baseline": "baseline", CONTROL: "noise floor"}.get(role, verdict) or NOTHING
+def each(loops: Mapping[str, Iterable[Result]]) -> Iterable[str]:
+    """Of each loop the least and the greatest ratio, and how often which verdict."""
+    for loop, results in loops.items():
+        ordered = sorted(results, key=lambda result: result[1].value)
+        ratios = (f"{interval(ratio)} times as long in {scenario}" for scenario, ratio, _ in (ordered[0], ordered[-1]))
+        verdicts = Counter(verdict for *_, verdict in ordered).most_common()
+        counted = ", ".join(f"{verdict} in {number} of {len(ordered)}" for verdict, number in verdicts)
+        yield f"{' to '.join(dict.fromkeys(ratios))} with {loop} ({counted})"
 
 
 def interpreter(facts: Mapping[str, str]) -> str:
@@ -45,6 +45,7 @@ def interpreter(facts: Mapping[str, str]) -> str:
     return f"{facts.get('implementation')} {facts.get('python')}"
 
 
-def ends(ratios: Sequence[float]) -> str:
+def ends(ratios: Iterable[Estimate]) -> str:
     """The least and the greatest, as one number where they read the same."""
-    return " to ".join(dict.fromkeys(f"{ratio:.3f}" for ratio in (min(ratios), max(ratios))))
+    values = [ratio.value for ratio in ratios]
+    return " to ".join(dict.fromkeys(f"{value:.3f}" for value in (min(values), max(values))))

@@ -1,21 +1,37 @@
-"""Comparisons as tables for people: in the terminal, and in Markdown.
+"""The report of a run, as a document.
 
-A table for each scenario: loop, total and ratio with their intervals, verdict, the stages; below it what must be known
-to read it. Numbers of one table share one unit.
+A table for each scenario: loop, total and ratio with their intervals, verdict, stages; below it what must be known to
+read it. Numbers of one table share one unit.
 """
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.plan.cells import Cell, Thread
+from bench.errors import PROGRAM
+from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
-from bench.reports import resources
-from bench.reports.layout import NOTHING, fits, grid, listing, paragraphs, parted
-from bench.reports.numbers import interval, number, of_baseline, percent, unit_for
-from bench.reports.sentence import closing_sentence, judged
-from bench.statistics.comparisons import ALONE, Comparison, distrusted
-from bench.statistics.estimates import THRESHOLD
+from bench.reports import resources as resources_report
+from bench.reports import trust
+from bench.reports.document import (
+    Block,
+    Column,
+    Command,
+    Document,
+    Entry,
+    Heading,
+    Note,
+    Number,
+    Paragraph,
+    Row,
+    Table,
+    Unit,
+)
+from bench.reports.numbers import percent, unit_for
+from bench.reports.ratios import estimated, judged, to_baseline
+from bench.reports.reasons import Gap, commands, notes, sentence
+from bench.reports.sentence import closing_sentence
+from bench.resources.readings import Resources
+from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
 
@@ -23,63 +39,44 @@ THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
     "worker": "All ran in a thread beside the main one, where no signal handlers are installed.",
 }
+SCENARIO, LOOP = Column("scenario", side="left"), Column("loop", side="left")
 
 
-def as_text(kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None) -> str:
-    """The report in one of tabulate's formats; tables that are wider than `width` are parted."""
-    parts = [*_scenarios(kept, comparisons, style, width), _legend(kept), *_disturbances(kept)]
-    whole = [table for table in overview(kept, comparisons, style) if fits(table, width)]
-    parts += [*whole, closing_sentence(kept, comparisons)]
-    return paragraphs(parts, width)
+def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources | None = None) -> Document:
+    """The sentence, an overview, the tables, and what they were measured with."""
+    costs = resources_report.document(resources).page() if resources else ()
+    return Document(
+        title=Heading("Event loops compared", 1),
+        conclusion=Paragraph(closing_sentence(kept, comparisons)),
+        summary=(Note(_legend(kept)), *_disturbances(kept), *overview(kept, comparisons)),
+        body=(*_scenarios(kept, comparisons), *map(Note, dict.fromkeys(kept.notes))),
+        details=(*costs, Heading("How it was measured"), _facts(kept)),
+    )
 
 
-def as_markdown(kept: Kept, comparisons: Sequence[Comparison]) -> str:
-    """The report as a page: the sentence, the tables, and what they were measured with."""
-    plan, sampling = kept.about.plan, kept.about.plan.sampling
-    more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
-    settings = {
-        "measured": kept.about.started,
-        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
-        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps",
-        "seed": str(plan.seed),
-        "affinity": plan.affinity or NOTHING,
-        "method": f"lock-step, version {kept.about.method}",
-    }
-    rows = [[text.replace("|", r"\|") for text in row] for row in (*settings.items(), *kept.about.facts.items())]
-    facts = listing(rows, ("what", "value"), "github")
-    parts = ["# Event loops compared", closing_sentence(kept, comparisons), _legend(kept), *_disturbances(kept)]
-    parts += overview(kept, comparisons, "github")
-    parts += _scenarios(kept, comparisons, "github", None, "## ")
-    parts += resources.as_markdown(kept.resources) if kept.resources else []
-    parts += ["## How it was measured", facts]
-    return paragraphs(parts, None)
-
-
-def overview(kept: Kept, comparisons: Sequence[Comparison], style: str) -> list[str]:
-    """One line for each scenario: the total of the baseline, and each loop's ratio to it; none for one scenario."""
-    totals = {(row.scenario, _label(row)): row for row in comparisons if row.stage == TOTAL and row.seconds}
+def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]:
+    """A row for each scenario: the total of the baseline, and each loop's ratio to it; nothing for one scenario."""
+    totals = {(row.cell.scenario, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
     baseline = kept.about.plan.baseline
-    others = [label for label in dict.fromkeys(label for _, label in totals) if label != baseline]
-    lines = []
+    others = [name for name in dict.fromkeys(name for _, name in totals) if name != baseline]
+    rows: list[Row] = []
     for scenario in dict.fromkeys(scenario for scenario, _ in totals):
-        rows = [totals.get((scenario, label)) for label in (baseline, *others)]
-        unit, symbol = _unit([row for row in rows[:1] if row])
-        seconds = f"{interval(rows[0].seconds, unit)} {symbol}" if rows[0] else NOTHING
-        cells = [scenario, seconds, *(interval(row.ratio if row else None) for row in rows[1:])]
-        lines.append(dict(zip(["scenario", baseline, *others], cells, strict=True)))
-    return [grid(lines, ["scenario", baseline, *others], style)] if len(lines) > 1 else []
+        first, *ratios = (totals.get((scenario, name)) for name in (baseline, *others))
+        seconds = estimated(first.seconds, _unit([first])) if first else None
+        rows.append((scenario, seconds, *(estimated(row.ratio) if row else None for row in ratios)))
+    columns = tuple((Column(name),) for name in (baseline, *others))
+    return (Table((SCENARIO,), columns, tuple(rows)),) if len(rows) > 1 else ()
 
 
-def _scenarios(
-    kept: Kept, comparisons: Sequence[Comparison], style: str, width: int | None, mark: str = ""
-) -> Iterator[str]:
+def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
     for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if row.scenario == scenario.name]
-        yield f"{mark}{scenario.name}: {scenario.title}"
-        yield from _tables(rows, style, width)
-        yield from _notes(rows, width)
-        yield from _too_wide(rows, kept.about.plan.sampling)
-    yield from dict.fromkeys(kept.notes)
+        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
+        totals = [row for row in rows if row.stage == TOTAL]
+        yield Heading(f"{scenario.name}: {scenario.title}")
+        yield _table(rows)
+        yield from trust.of_run(totals)
+        yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons)
+        yield from _too_wide(totals, kept.about.plan.sampling)
 
 
 def _legend(kept: Kept) -> str:
@@ -91,67 +88,67 @@ def _legend(kept: Kept) -> str:
     )
 
 
-def _disturbances(kept: Kept) -> list[str]:
-    """What disturbed when the run was begun; nothing of a run of which nobody looked."""
-    found = kept.about.disturbances
-    said = f"{'; '.join(found) or 'none found'}. `python -m bench doctor` says more." if found is not None else ""
-    return [f"Disturbances when it began: {said}"] if said else []
+def _disturbances(kept: Kept) -> Iterator[Block]:
+    """What disturbed when the run was begun; nothing where nobody looked."""
+    disturbances = kept.about.disturbances
+    if disturbances is not None:
+        yield Note(f"Disturbances when it began: {'; '.join(disturbances) or 'none found'}.")
+        yield Command("see what disturbs now", f"{PROGRAM} doctor")
 
 
-def _tables(rows: Sequence[Comparison], style: str, width: int | None) -> list[str]:
-    """The table of one scenario; in two, which and how fast, then the stages, where it is too wide."""
+def _facts(kept: Kept) -> Table:
+    plan, sampling = kept.about.plan, kept.about.plan.sampling
+    more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
+    settings: dict[str, Entry] = {
+        "measured": kept.about.started,
+        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
+        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps",
+        "seed": plan.seed,
+        "affinity": plan.affinity,
+        "method": f"lock-step, version {kept.about.method}",
+    }
+    rows = (*settings.items(), *kept.about.facts.items())
+    return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
+
+
+def _table(rows: Sequence[Comparison]) -> Table:
+    """The table of one scenario. Where it is too wide, the stages stand in a second one."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
-    unit, symbol = _unit(totals)
+    unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
-    names = ["loop", f"total {symbol}", "ratio", "verdict"]
-    lines = [dict(zip(names, _main(row, unit), strict=True)) | _stages(rows, row, stages, unit) for row in totals]
-    return parted(lines, [names[:1], names[1:], stages], style, width)
+    main = (Column("total", unit), Column("ratio"), Column("verdict"))
+    columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
+    return Table((LOOP,), (main, columns), tuple((*_main(row), *_stages(rows, row, stages)) for row in totals))
 
 
-def _notes(rows: Sequence[Comparison], width: int | None) -> Iterator[str]:
-    """What must be known to read a table: whether to trust it, and what is not, or not wholly, in it."""
-    reasons: dict[str, list[str]] = {}
-    for row in (row for row in rows if row.stage == TOTAL):
-        if distrusted(row):
-            yield (
-                f"NOT TO BE TRUSTED: {row.baseline} against itself came out at {interval(row.ratio)}, "
-                f"more than {THRESHOLD:.0%} from 1; measure again, on a quieter machine or with more rounds"
-            )
-        if row.reason:
-            reasons.setdefault(f"{'' if row.seconds else 'not in the table: '}{row.reason}", []).append(_label(row))
-    for reason, labels in reasons.items():
-        said, alone, command = f"{', '.join(labels)}: {reason}".partition(ALONE)
-        if alone:  # on a line of its own, whole, to be copied
-            said = f"{textwrap.fill(said, width) if width else said}\n    {alone.strip('; ')} {command}"
-        yield said
+def _main(row: Comparison) -> Row:
+    cell = row.cell
+    return (cell.label, estimated(row.seconds), to_baseline(cell.role, row.ratio), judged(cell.role, row.verdict))
 
 
-def _too_wide(rows: Sequence[Comparison], sampling: Sampling) -> Iterator[str]:
+def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str]) -> Iterator[Entry]:
+    seconds = {row.stage: row.seconds for row in rows if row.cell.label == total.cell.label}
+    for stage in stages:
+        estimate = seconds.get(stage)
+        yield Number(estimate.value) if estimate else None
+
+
+def _gap(row: Comparison) -> Gap:
+    return Gap(not row.seconds, sentence(row.reasons), commands(row.reasons))
+
+
+def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]:
     """Which intervals are wider than was asked for, where anything was."""
-    totals = [row for row in rows if row.stage == TOTAL and row.ratio]
-    widths = {_label(row): row.ratio.half_width for row in totals if row.ratio}
+    widths = {row.cell.label: row.ratio.half_width for row in totals if row.ratio}
     asked = sampling.precision or math.inf
-    wide = [f"{label} ±{percent(width)}" for label, width in widths.items() if asked < width < math.inf]
+    wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
     if wide:
-        yield f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)"
+        yield Note(f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)")
 
 
 def _asked(sampling: Sampling) -> str:
     return f"±{percent(sampling.precision or 0)} within {sampling.max_time_s or math.inf:g} s"
 
 
-def _label(row: Comparison) -> str:
-    return Cell(row.scenario, row.loop, row.role).label
-
-
-def _unit(totals: Sequence[Comparison]) -> tuple[float, str]:
+def _unit(totals: Sequence[Comparison]) -> Unit:
     return unit_for(min((row.seconds.value for row in totals if row.seconds), default=1))
-
-
-def _main(row: Comparison, unit: float) -> list[str]:
-    return [_label(row), interval(row.seconds, unit), of_baseline(row.role, row.ratio), judged(row.role, row.verdict)]
-
-
-def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str], unit: float) -> dict[str, str]:
-    found = {row.stage: row.seconds for row in rows if _label(row) == _label(total)}
-    return {name: number(seconds.value / unit) if (seconds := found.get(name)) else NOTHING for name in stages}

@@ -1,5 +1,6 @@
-"""What a loop costs besides time: `gauge` and `cold` run in fresh processes, `gauges` and `coldstart` start them.
+"""What a loop costs besides time: descriptors, threads, memory, system calls, cold starts.
 
-`readings` are what they deliver, and what follows from it; `strace` reads system calls, `startup` estimates. Nothing is
-imported here: it would be counted.
+`gauge` and `cold_program` run in fresh processes; `survey` and `cold_starts` start them. They deliver records of
+`readings`; `strace` reads the tracer's log, `cold_estimates` estimates. Nothing is imported here, since a gauge would
+count it.
 """

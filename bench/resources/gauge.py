@@ -1,6 +1,6 @@
-"""Looks at what loops hold in this process, or marks their lifecycles for a tracer: one kind of figure, one process.
+"""Reads what loops hold in this process, or marks their lifecycles for a tracer: one kind of figure per process.
 
-`gauges` starts it. Standard library, the scenario and the loop, and nothing that would add to what is counted.
+`survey` starts it. It imports the standard library, the scenario and the loop: all else would be counted.
 """
 
 import argparse
@@ -16,58 +16,58 @@ from pathlib import Path
 
 from bench.subjects import loops, scenarios
 from bench.worker.pipe import Turns, conclude, die_with_parent, in_words
-from scenarios._workload import LoopFactory, Records, get_data
+from scenarios._workload import LoopFactory, Records, check_records, get_data
 
-MARK = "evloop-bench "  # and a stage: the path that a mark asks for, seen by a tracer
+MARK = "evloop-bench "  # followed by a stage: a path that does not exist, which the tracer sees
 IDLE = "idle"
 FIELDS = ("loops", "descriptors", "threads", "resident", "objects", "traced")
 
 
-class Readings:
-    """A table of readings, allocated beforehand: what is kept of one must not be found by the next."""
+class ReadingTable:
+    """A table of readings, allocated beforehand: a reading must not count the memory of earlier ones."""
 
     def __init__(self, rows: int, *, traced: bool) -> None:
         self._cells = array("q", bytes(8 * rows * len(FIELDS)))
         self._rows = 0
         self._traced = traced
-        self._rollup = Path("/proc/self/smaps_rollup")  # exact, where statm is off by some pages for each processor
+        self._rollup = Path("/proc/self/smaps_rollup")  # exact; statm is off by some pages for each processor
 
     def take(self, count: int) -> None:
-        """Note what the process holds, after so many loops. What garbage is due is collected before."""
+        """Collect garbage, then read what the process holds after `count` loops."""
         gc.collect()
         descriptors, threads = len(os.listdir("/dev/fd")) - 1, len(os.listdir("/proc/self/task"))  # noqa: PTH208  (light)
         resident = objects = traced = 0
         if self._traced:
             statistics = tracemalloc.take_snapshot().statistics("filename")
-            objects, traced = sum(one.count for one in statistics), sum(one.size for one in statistics)
+            objects, traced = sum(line.count for line in statistics), sum(line.size for line in statistics)
         else:
             resident = _resident(self._rollup)
-        for column, number in enumerate((count, descriptors, threads, resident, objects, traced)):
-            self._cells[self._rows * len(FIELDS) + column] = number
+        for column, figure in enumerate((count, descriptors, threads, resident, objects, traced)):
+            self._cells[self._rows * len(FIELDS) + column] = figure
         self._rows += 1
 
     def rows(self) -> list[dict[str, int]]:
-        """All of them, each by the names of its fields."""
+        """All readings, each by the names of its fields."""
         width = len(FIELDS)
         rows = (self._cells[row * width : row * width + width] for row in range(self._rows))
         return [dict(zip(FIELDS, row, strict=True)) for row in rows]
 
 
 def _resident(rollup: Path) -> int:
-    """Bytes of this process that are in memory."""
+    """Bytes of this process that are in memory (its resident set)."""
     try:
         line = next(line for line in rollup.read_text("ascii").splitlines() if line.startswith("Rss:"))
         return int(line.split()[1]) * 1024
-    except OSError:  # a kernel without it
+    except OSError:  # a kernel that has no smaps_rollup
         return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
-    """Open loops beside each other, each having run once; read every `step`; close all, drop them, and read again."""
-    for _ in range(2):  # imports and caches are no cost of a loop
+    """Open loops and run each once, with a reading every `step` loops; then close and drop all, and read again."""
+    for _ in range(2):  # imports and caches are not a cost of each loop
         _run_once(factory()).close()
-    readings = Readings(options.count // options.step + 2, traced=options.traced)
-    held: list[asyncio.AbstractEventLoop] = [None] * options.count  # type: ignore[list-item]  # until they are open
+    readings = ReadingTable(options.count // options.step + 2, traced=options.traced)
+    held: list[asyncio.AbstractEventLoop] = [None] * options.count  # type: ignore[list-item]  # filled below
     with _reported() as report:
         readings.take(0)
         for index in range(options.count):
@@ -81,18 +81,18 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
 
 
 def _run_once(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
-    scenarios.check_records(loop.run_until_complete(get_data()))
+    check_records(loop.run_until_complete(get_data()))
     return loop
 
 
 def lived(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
-    """Run lifecycles one after another, and read every `step`."""
+    """Run lifecycles one after another, with a reading every `step`."""
     scenario, loop = scenarios.named(options.scenario), loops.named(options.loop)
-    readings = Readings(options.count // options.step + 1, traced=options.traced)
+    readings = ReadingTable(options.count // options.step + 1, traced=options.traced)
     with _reported() as report, scenarios.prepared(scenario, loop, factory) as once:
         readings.take(0)
         for done in range(1, options.count + 1):
-            scenarios.check_records(once(get_data))
+            check_records(once(get_data))
             if done % options.step == 0:
                 readings.take(done)
     return {"readings": readings.rows(), **report}
@@ -100,7 +100,7 @@ def lived(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object
 
 @contextmanager
 def _reported() -> Iterator[dict[str, str]]:
-    """Keep what has been read, where a loop can't go on: one that leaks ends so."""
+    """Turn what a loop raises into the delivery's `ending`, so that earlier readings of a loop that leaks are kept."""
     report: dict[str, str] = {}
     try:
         yield report
@@ -109,7 +109,7 @@ def _reported() -> Iterator[dict[str, str]]:
 
 
 def marked(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
-    """Run lifecycles with a mark at each border of a stage; garbage belongs to the lifecycle that made it."""
+    """Run lifecycles with a mark between stages; each lifecycle's garbage is collected before the next begins."""
     scenario, loop = scenarios.named(options.scenario), loops.named(options.loop)
 
     async def marked_get_data() -> Records:
@@ -121,24 +121,24 @@ def marked(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
     with scenarios.prepared(scenario, loop, factory if scenario.given == "policy" else marking(factory)) as once:
         if scenario.given == "policy":
             policy = scenarios.policy()
-            policy.new_event_loop = marking(policy.new_event_loop)  # type: ignore[method-assign]  # of this process, for ever
+            policy.new_event_loop = marking(policy.new_event_loop)  # type: ignore[method-assign]  # never restored
         gc.collect()
         gc.disable()
         for _ in range(options.count):
             mark("start")
-            scenarios.check_records(once(marked_get_data))
+            check_records(once(marked_get_data))
             gc.collect()
             mark(IDLE)
     return {}
 
 
 def mark(stage: str) -> None:
-    """A system call that nobody else makes."""
+    """Make a system call that nothing else makes."""
     os.access(MARK + stage, os.F_OK)
 
 
 def marking(factory: LoopFactory) -> LoopFactory:
-    """A loop factory between two marks."""
+    """Wrap a loop factory: a mark before it and a mark after it."""
 
     def new_loop() -> asyncio.AbstractEventLoop:
         mark("create")
@@ -157,7 +157,7 @@ KINDS: dict[str, Callable[[argparse.Namespace, LoopFactory], dict[str, object]]]
 
 
 def gauge(_turns: Turns) -> dict[str, object]:
-    """Do what the command line says, and return what to deliver."""
+    """Take the readings that the command line asks for, and return what to deliver."""
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--loop", required=True)
@@ -167,8 +167,8 @@ def gauge(_turns: Turns) -> dict[str, object]:
     parser.add_argument("--traced", action="store_true")
     parser.add_argument("--parent", type=int)
     options = parser.parse_args()
-    die_with_parent(options.parent or os.getppid())  # a tracer is a parent whose number nobody knew
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
+    die_with_parent(options.parent or os.getppid())  # a tracer's id was not known when it was started
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in a background job it is ignored
     factory = loops.load_factory(loops.named(options.loop))
     if options.traced:
         tracemalloc.start()

@@ -1,7 +1,7 @@
-"""What loops cost besides time, as gauges read it; and what follows from the readings: slopes, and whether they leak.
+"""What loops cost besides time: the readings of gauges, and what follows from them: slopes and leaks. Pure.
 
-Pure. A figure is a slope over several readings, so that what was there before cancels; and where memory allocators make
-it differ from process to process, the median of the slopes of several fresh ones.
+A figure is a slope over several readings, so that whatever was there before cancels. Memory allocators behave
+differently in each process, so a figure is the median of the slopes of several fresh processes.
 """
 
 import itertools
@@ -16,25 +16,26 @@ from bench.plan.cells import LoopName, ScenarioName
 from bench.plan.sampling import MOST_ROUNDS
 from bench.texts import Line
 
-PROCESSES = 5  # fresh ones for each figure that allocators disturb
-OPEN, OPEN_STEP = 50, 10  # loops that are open at once
+RESOURCES = "resources.json"  # in a run folder
+PROCESSES = 5  # fresh processes for each figure that depends on allocators
+OPEN, OPEN_STEP = 50, 10  # loops that are open at the same time
 LIFECYCLES, LIFECYCLE_STEP = 400, 20
-MOST_READINGS, MOST_PROCESSES = 50, 10  # that are believed: a slope takes all pairs of them
-WARM = 200  # lifecycles after which what grows is a leak: before, caches and allocators fill
+MOST_READINGS, MOST_PROCESSES = 50, 10  # that are accepted: a slope compares all pairs of readings
+WARM = 200  # lifecycles before leaks are looked for: until then caches and allocators fill up
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, lt=2**53)]
 Field: TypeAlias = Literal["descriptors", "threads", "resident", "objects", "traced"]
 Stage: TypeAlias = Literal["create", "start", "work", "finish"]
 ColdRole: TypeAlias = Literal["bare", "asyncio", "baseline", "control", "loop"]
-Label: TypeAlias = Annotated[str, Meta(pattern=r"\A[\w.: -]{1,200}\Z")]  # of a program: a loop's name, or two words
+Label: TypeAlias = Annotated[str, Meta(pattern=r"\A[\w.: -]{1,200}\Z")]  # of a program: a loop's name, or words
 Name: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a process held after so many loops, memory in bytes.
+    """What a process held after this many loops; memory in bytes.
 
-    `objects` and `traced` are tracemalloc's; they are 0 where it does not look, and `resident` is 0 where it does.
+    `objects` and `traced` come from tracemalloc and are 0 where it is off; `resident` is 0 where it is on.
     """
 
     loops: Count
@@ -47,7 +48,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What one gauge delivers: its readings, the last of them after all was closed; and what ended it early, if so."""
+    """What one gauge delivers: its readings, and what ended it early, if anything did.
+
+    Where loops are opened beside each other, the last reading is taken after all have been closed.
+    """
 
     readings: Annotated[tuple[Reading, ...], Meta(max_length=MOST_READINGS)] = ()
     ending: Line | None = None
@@ -61,8 +65,7 @@ Processes: TypeAlias = Annotated[tuple[Readings, ...], Meta(max_length=MOST_PROC
 class Calls:
     """System calls of a typical lifecycle, by stage and name; or why there are none, and whether that is a failure.
 
-    `slope`: calls of twice as many lifecycles less calls of so many, for one. It is the sum of the typical ones, but
-    where a call is made only now and then.
+    `slope` is the average number of calls per lifecycle: more than `total` where some are made only now and then.
     """
 
     scenario: ScenarioName
@@ -73,15 +76,15 @@ class Calls:
 
     @property
     def total(self) -> int:
-        """Of a typical lifecycle."""
+        """All calls of a typical lifecycle."""
         return sum(sum(names.values()) for names in self.stages.values())
 
 
 @dataclass(frozen=True, slots=True)
 class LoopCosts:
-    """All readings of one loop, each of them in a fresh process.
+    """All figures of one loop, from fresh processes.
 
-    `missing`: what failed; `skipped`: why it does not run the scenario of the lifecycles, as the scenario declares it.
+    `missing` says what failed. `skipped` is why the loop can't run the scenario, as the scenario declares it.
     """
 
     loop: LoopName
@@ -96,15 +99,15 @@ class LoopCosts:
 
     @property
     def failed(self) -> bool:
-        """Whether anything of it could not be measured that should have been."""
+        """Whether a figure is missing that should have been measured."""
         return bool(self.missing) or any(calls.failed for calls in self.calls)
 
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """One fresh interpreter, nanoseconds since just before it was started; only `ended` where nothing ran in it.
+    """One fresh interpreter: nanoseconds from just before it was started; only `ended` where it runs no loop.
 
-    `began`: first line of the program; `asyncio` and `loop`: these are imported; `first`: first line of `get_data`.
+    `began`: the program's first line; `asyncio` and `loop`: after their imports; `first`: the first line of `get_data`.
     """
 
     ended: Count
@@ -116,7 +119,7 @@ class ColdStart:
 
 @dataclass(frozen=True, slots=True)
 class ColdCell:
-    """The cold starts of one program, one for each sweep; None where it failed, and why it did."""
+    """The cold starts of one program, one for each sweep; None where one failed, and why."""
 
     label: Label
     role: ColdRole
@@ -124,18 +127,18 @@ class ColdCell:
     missing: Line | None = None
 
     def __post_init__(self) -> None:
-        """Refuse times that can't be: what is divided by is more than nothing."""
+        """Refuse times that are not above zero, since estimates divide by them, or not in order."""
         for start in filter(None, self.starts):
             times = [start.began, start.asyncio, start.loop, start.first, start.ended]
             if self.role in {"bare", "asyncio"}:
                 times = times[-1:]
             if times[0] <= 0 or times != sorted(times):
-                raise ValueError("its times are in no order")
+                raise ValueError("its times are not in order")
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All that was found out; the scenario is that of lifecycles and cold starts, `no_calls` why none were counted."""
+    """The result of one survey; `scenario` is that of lifecycles and cold starts, `no_calls` why none were counted."""
 
     started: Line
     seed: Annotated[int, Meta(ge=0, lt=2**53)]
@@ -148,14 +151,17 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is growth: more than `floor` for each lifecycle, in at least this share of the steps; once `warm`, if so."""
+    """What counts as growth: more than `floor` per lifecycle, with at least this `share` of the steps upwards.
+
+    `warm`: only lifecycles after the warm-up count.
+    """
 
     floor: float
     share: float
     warm: bool
 
 
-# A page is 4096 bytes and a step 20 lifecycles, so less than some 200 bytes can't be told from a page now and then.
+# A page has 4096 bytes and a step 20 lifecycles: below about 200 bytes, growth looks the same as an occasional page.
 RULES: Mapping[Field, Rule] = {
     "descriptors": Rule(0, 0.3, warm=False),
     "threads": Rule(0, 0.3, warm=False),
@@ -165,7 +171,7 @@ RULES: Mapping[Field, Rule] = {
 
 
 def slope(points: Sequence[tuple[int, int]]) -> float | None:
-    """Rise for one loop: the median of the slopes of all pairs; None for fewer than two.
+    """Growth per loop: the median slope over all pairs of points; None for fewer than two points.
 
     Source: Theil 1950, Sen 1968.
     """
@@ -174,60 +180,61 @@ def slope(points: Sequence[tuple[int, int]]) -> float | None:
     return statistics.median(slopes) if slopes else None
 
 
-def per_open_loop(found: Sequence[Readings], what: Field) -> float | None:
+def per_open_loop(deliveries: Sequence[Readings], what: Field) -> float | None:
     """How much one open loop holds: the median over processes."""
-    return _median(slope(_points(one.readings if one.ending else one.readings[:-1], what)) for one in found)
+    readings = [each.readings if each.ending else each.readings[:-1] for each in deliveries]
+    return _median(slope(_points(rows, what)) for rows in readings)
 
 
-def left_after_close(found: Sequence[Readings], what: Field) -> float | None:
-    """How much is still there, in all, when all loops are closed and dropped: the median over processes."""
-    complete = [one.readings for one in found if not one.ending and one.readings]
+def left_after_close(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much is still there in total after all loops were closed and dropped: the median over processes."""
+    complete = [each.readings for each in deliveries if not each.ending and each.readings]
     return _median(getattr(rows[-1], what) - getattr(rows[0], what) for rows in complete)
 
 
-def per_lifecycle(found: Sequence[Readings], what: Field) -> float | None:
-    """How much one lifecycle leaves for ever, once warm: the median over processes."""
-    return _median(slope(_points(_settled(one), what)) for one in found)
+def per_lifecycle(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much each lifecycle leaves behind for ever after the warm-up: the median over processes."""
+    return _median(slope(_points(_settled(each), what)) for each in deliveries)
 
 
 def leaks(costs: LoopCosts) -> tuple[Field, ...]:
-    """What grows with the number of lifecycles, and does so in every one of the fresh processes."""
+    """What grows with the number of lifecycles in every one of the fresh processes."""
     sources: Mapping[Field, Sequence[Readings]] = {
         "descriptors": costs.lived,
         "threads": costs.lived,
         "resident": costs.lived,
         "traced": costs.traced_lived,
     }
-    grown = {what: [_grows(one, what, rule) for one in sources[what]] for what, rule in RULES.items()}
+    grown = {what: [_grows(each, what, rule) for each in sources[what]] for what, rule in RULES.items()}
     return tuple(what for what, processes in grown.items() if processes and all(processes))
 
 
 def undecided(costs: LoopCosts) -> bool:
-    """Whether it may leak, for all that is known: lifecycles came to an early end, and what they left did not grow."""
-    looked = costs.lived and costs.traced_lived
-    early = any(one.ending for one in (*costs.lived, *costs.traced_lived))
-    return not leaks(costs) and (not looked or early)
+    """Whether it can't be said if the loop leaks: no leak was seen, but lifecycles are missing or ended early."""
+    complete = costs.lived and costs.traced_lived
+    early = any(each.ending for each in (*costs.lived, *costs.traced_lived))
+    return not leaks(costs) and (not complete or early)
 
 
-def _grows(found: Readings, what: Field, rule: Rule) -> bool:
-    settled = _settled(found)
+def _grows(delivery: Readings, what: Field, rule: Rule) -> bool:
+    settled = _settled(delivery)
     points = _points(settled, what)
     steps = [then - now for (_, now), (_, then) in itertools.pairwise(points)]
-    if rule.warm and settled is found.readings:
+    if rule.warm and settled is delivery.readings:
         return False
     return (slope(points) or 0) > rule.floor and sum(step > 0 for step in steps) >= rule.share * len(steps)
 
 
-def _settled(found: Readings) -> tuple[Reading, ...]:
-    """The readings after warm-up; all of them where a loop did not come that far."""
-    warm = tuple(reading for reading in found.readings if reading.loops >= WARM)
-    return warm if len(warm) > 2 else found.readings  # noqa: PLR2004  (two are no trend)
+def _settled(delivery: Readings) -> tuple[Reading, ...]:
+    """The readings after the warm-up; all readings where the loop did not get that far."""
+    warm = tuple(reading for reading in delivery.readings if reading.loops >= WARM)
+    return warm if len(warm) > 2 else delivery.readings  # noqa: PLR2004  (two readings are not a trend)
 
 
 def _points(readings: Sequence[Reading], what: Field) -> list[tuple[int, int]]:
     return [(reading.loops, getattr(reading, what)) for reading in readings]
 
 
-def _median(numbers: Iterator[float | None]) -> float | None:
-    known = [number for number in numbers if number is not None]
+def _median(figures: Iterator[float | None]) -> float | None:
+    known = [figure for figure in figures if figure is not None]
     return statistics.median(known) if known else None

@@ -1,7 +1,7 @@
-"""Loops whose difference from asyncio's own is known: `bench.selfcheck.known:plus_250` makes 250 turns of work more.
+"""Loops that are slower than asyncio's by a known amount: `plus_250` does 250 extra turns of work.
 
-`plus_0` is asyncio's loop through the same factory, so that the turns are all the difference between the two. How long
-a turn takes is for `trials` to calibrate. The name says what a worker is to do, so a plan keeps it.
+`plus_0` is asyncio's loop through the same factory, so the turns are the only difference between the two. `trials`
+calibrates how long a turn takes. The amount stands in the name, so a plan holds it.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ PLUS = re.compile(r"plus_(\d{1,9})")
 
 
 def loop_name(turns: int) -> str:
-    """Name of the loop whose factory does so many turns of work more."""
+    """Name of the loop whose factory does this many extra turns of work."""
     return f"{__name__}:plus_{turns}"
 
 
 def __getattr__(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
     """Make the factory that `plus_<turns>` names."""
-    found = PLUS.fullmatch(name)
-    if not found:
-        raise AttributeError(f"{__name__} has {loop_name(250).partition(':')[2]} and its like, and no {name}")
-    turns = int(found[1])
+    match = PLUS.fullmatch(name)
+    if not match:
+        raise AttributeError(f"{__name__} has loops such as {loop_name(250).partition(':')[2]}, but not {name}")
+    turns = int(match[1])
 
     def new_event_loop() -> asyncio.AbstractEventLoop:
-        # Not range(): its integers from 257 on are created one by one, and the later turns would cost twice as much.
+        # Not range(): it creates each integer above 256, so later turns would cost twice as much.
         for _ in itertools.repeat(None, turns):
             pass
         return asyncio.new_event_loop()

@@ -1,8 +1,7 @@
 """Pairs to changes: how a loop's ratio to the baseline moved from an old run to a new one, and how sure that is.
 
 Each run is divided by its own baseline first: what the machine did to both loops cancels, and the change is a ratio of
-ratios. The unit of analysis is the round, as in `analysis`; the rounds of two runs are two independent samples. With
-`analysis`, alone knows pandas and scipy.
+ratios. The unit of analysis is the round, as in `comparisons`; the rounds of two runs are two independent samples.
 """
 
 import bisect
@@ -15,11 +14,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import stats
 
-from bench.plan.cells import CONTROL, Cell, Role
-from bench.statistics import comparisons, estimates
-from bench.statistics.comparisons import Comparison, Medians
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD, Array, Estimate
+from bench.plan.cells import CONTROL, Cell
+from bench.statistics.comparisons import Comparison, Medians, compare, round_medians
+from bench.statistics.estimates import THRESHOLD, Array, Estimate, agreed, confidence, excludes_1, exponential
 from bench.statistics.pairs import Pair, minimum_rounds
+from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL, Kept
 
 MOST_EXACT = 60 * 60  # differences: beyond, counting takes seconds, and the normal approximation is as good
@@ -29,107 +28,97 @@ Key: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One stage of one loop in one scenario, in an old run and a new one.
+    """One stage of one cell in an old run and a new one, and what follows from the two.
 
-    `seconds` are per iteration; each `ratio` is to the baseline of its own run. `change` is the new ratio ÷ the old:
-    below 1 the loop became faster, as measured by its baseline. `mean_change` is the same by means and Welch's t, and
-    has its say in the verdict. What either run has not measured has neither, and a `reason`. Where values did not last
-    as long in both runs the loop is not `comparable`: that alone moves a ratio, so there is no other verdict than
-    inconclusive.
+    `change` is the new ratio ÷ the old: below 1 the loop became faster, as measured by its baseline. `mean_change` is
+    the same by means and Welch's t, and has its say in the verdict. Both are None where a run lacks the ratio.
+    Where values lasted longer in one run the loop is not `comparable`: that alone moves a ratio, so the verdict is
+    inconclusive. `reasons` are the change's own; those of each run stand in `old` and `new`.
     """
 
-    scenario: str
-    loop: str
-    stage: str
-    role: Role
-    baseline: str
-    old_rounds: int
-    new_rounds: int
-    old_seconds: Estimate | None
-    new_seconds: Estimate | None
-    old_ratio: Estimate | None
-    new_ratio: Estimate | None
-    confidence: float
+    old: Comparison
+    new: Comparison
     change: Estimate | None = None
     mean_change: Estimate | None = None
     comparable: bool = True
     verdict: str | None = None
-    reason: str | None = None
+    reasons: tuple[Reason, ...] = ()
 
     @property
-    def label(self) -> str:
-        """What it is called inside its group."""
-        return Cell(self.scenario, self.loop, self.role).label
+    def cell(self) -> Cell:
+        """The cell of both runs."""
+        return self.old.cell
+
+    @property
+    def stage(self) -> str:
+        """The stage of both runs."""
+        return self.old.stage
+
+    @property
+    def baseline(self) -> str:
+        """What both runs are divided by."""
+        return self.old.baseline
+
+    @property
+    def compared(self) -> int:
+        """Loops in the larger of the two tables."""
+        return max(self.old.compared, self.new.compared)
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of its intervals: that of the tables of one run."""
+        return confidence(self.compared)
 
 
 def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
-    """Compare each cell of the old run with the same of the new one, stage by stage.
-
-    The confidence is that of the tables of one run: Bonferroni over the loops of a scenario.
-    """
-    (_, old_logs), (_, new_logs) = both = [comparisons.round_medians(kept) for kept in (pair.old, pair.new)]
-    old, new = (_rows(kept, medians) for kept, medians in zip((pair.old, pair.new), both, strict=True))
+    """Compare each cell of the old run with the same of the new one, stage by stage."""
+    (_, old_logs), (_, new_logs) = medians = [round_medians(kept) for kept in (pair.old, pair.new)]
+    old, new = (_rows(kept, theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True))
     lengths = pair.other_lengths
-    found = []
+    changes = []
     for key in {**old, **new}:
         earlier, later = old.get(key) or _absent(new[key]), new.get(key) or _absent(old[key])
-        row = _row(earlier, later)
+        row = Change(earlier, later)
         if earlier.ratio and later.ratio:
             row = _changed(row, old_logs[key], new_logs[key], threshold)
-        if row.change and row.role == "loop" and row.scenario in lengths:
-            row = _incomparable(
-                row, f"values lasted {lengths[row.scenario]}, which alone moves a ratio by some per cent"
-            )
-        found.append(row)
-    return tuple(found)
+        if row.change and row.cell.role == "loop" and row.cell.scenario in lengths:
+            row = _incomparable(row, lengths[row.cell.scenario])
+        changes.append(row)
+    return tuple(changes)
 
 
-def _incomparable(row: Change, why: str) -> Change:
-    reason = f"{row.reason}; {why}" if row.reason else f"{why}; measure again, on a quieter machine"
-    return replace(row, comparable=False, verdict="inconclusive", reason=reason)
+def _incomparable(row: Change, lengths: str) -> Change:
+    why = f"values lasted {lengths}, which alone moves a ratio by some per cent; measure again, on a quieter machine"
+    return replace(row, comparable=False, verdict="inconclusive", reasons=(*row.reasons, Reason(why)))
 
 
 def _rows(kept: Kept, medians: tuple[Medians, Medians]) -> dict[Key, Comparison]:
-    rows = comparisons.compare(kept, medians=medians)
-    return {(row.scenario, row.stage, Cell(row.scenario, row.loop, row.role).label): row for row in rows}
+    rows = compare(kept, medians=medians)
+    return {(row.cell.scenario, row.stage, row.cell.label): row for row in rows}
 
 
 def _absent(row: Comparison) -> Comparison:
-    """The same in a run that has not measured it."""
-    return replace(row, rounds=0, seconds=None, ratio=None, verdict=None, reason=None)
-
-
-def _row(old: Comparison, new: Comparison) -> Change:
-    reasons = {"old": old.reason, "new": new.reason}
-    if old.reason == new.reason:
-        reasons = {"old and new": old.reason}
-    said = "; ".join(f"{side}: {reason}" for side, reason in reasons.items() if reason)
-    return Change(
-        old.scenario, old.loop, old.stage, old.role, old.baseline, old.rounds, new.rounds, old.seconds, new.seconds,
-        old.ratio, new.ratio, max(old.confidence, new.confidence), reason=said or None,
-    )  # fmt: skip
+    """The same row of a run that has not measured it."""
+    return replace(row, rounds=0, seconds=None, ratio=None, verdict=None, reasons=())
 
 
 def _changed(row: Change, old: Array, new: Array, threshold: float) -> Change:
     """Fill in how the logs of ratios, one for each round, moved."""
     shift, mean = shift_estimate(old, new, row.confidence), welch_estimate(old, new, row.confidence)
-    reason = row.reason
+    why = row.reasons
     if shift.low is None:
-        needed = minimum_rounds(round((1 - CONFIDENCE) / (1 - row.confidence)))
-        few = f"{len(old)} and {len(new)} rounds, the interval of a change needs {needed} in each"
-        reason = f"{reason}; {few}" if reason else few
-    decided = estimates.agreed((shift, mean), threshold)
-    change, mean_change = estimates.exponential(shift), estimates.exponential(mean)
-    return replace(row, change=change, mean_change=mean_change, verdict=decided, reason=reason)
+        needed = minimum_rounds(row.compared)
+        why = (*why, Reason(f"{len(old)} and {len(new)} rounds, the interval of a change needs {needed} in each"))
+    decided = agreed((shift, mean), threshold)
+    return replace(row, change=exponential(shift), mean_change=exponential(mean), verdict=decided, reasons=why)
 
 
 def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
     """How far `new` lies from `old`: the median of all differences, and the exact interval of the Mann-Whitney test.
 
-    It assumes independent rounds, and that one distribution is the other one moved; of their form it assumes nothing.
-    Where the spreads differ it can miss more often than it says, and does where the fewer rounds have the larger
-    spread: in simulation 15 % instead of 5 % for 6 rounds with four times the spread of 17. Welch's interval allows for
-    that, and both must agree.
+    The test assumes that rounds are independent and that one distribution is the other one shifted. It assumes nothing
+    about their form. Where the spreads differ, it can miss more often than it claims: in simulation 15 % instead of 5 %
+    for 6 rounds with four times the spread of 17. Welch's interval allows for that, and both must agree.
 
     Source: Hodges & Lehmann, *Estimates of location based on rank tests* (1963); Conover, *Practical nonparametric
     statistics* (1999), 5.4.
@@ -143,15 +132,15 @@ def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
 
 @functools.cache
 def _cut(old: int, new: int, level: float) -> int:
-    """Which of the sorted differences, from either end, bounds the interval; 0 where even the first is too narrow.
+    """The rank, from either end of the sorted differences, that bounds the interval; 0 if even the first is too narrow.
 
     The interval holds all shifts that the test would not reject. Shifting past a difference raises U by one, so only
-    how many lie below counts: samples without ties stand for all, and ties in what was measured can only widen it.
+    the number of differences below counts. Samples without ties represent all samples: ties can only widen it.
     """
     method: Literal["exact", "asymptotic"] = "exact" if old * new <= MOST_EXACT else "asymptotic"
 
     def chance(u: int) -> float:
-        """Of so many differences below 0 or fewer, were there no shift."""
+        """Probability of `u` differences below 0 or fewer, if there were no shift."""
         beaten, rest = divmod(u, old)
         others = [-1.0] * beaten + [old - rest - 0.5] + [float(old)] * (new - beaten - 1)
         return float(stats.mannwhitneyu(range(old), others, alternative="less", method=method).pvalue)
@@ -178,18 +167,18 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
 
 
 def slower_by(change: Change, limit: float) -> bool:
-    """Whether it is comparable, and both intervals lie wholly above 1 + `limit`."""
-    bounds = [found.low for found in (change.change, change.mean_change) if found and change.comparable]
+    """Whether the change is comparable and both its intervals lie wholly above 1 + `limit`."""
+    bounds = [estimate.low for estimate in (change.change, change.mean_change) if estimate and change.comparable]
     return bool(bounds) and all(low is not None and low > 1 + limit for low in bounds)
 
 
 def uncompared(pair: Pair, changes: Collection[Change]) -> tuple[Change, ...]:
-    """What both plans have, skips left aside, and at least one of the runs has not measured."""
+    """What both runs planned and at least one has not measured; skips are not planned."""
     planned = [{(cell.scenario, cell.label) for cell in kept.about.cells} for kept in (pair.old, pair.new)]
-    rows = (row for row in changes if row.stage == TOTAL and row.role != "baseline" and row.change is None)
-    return tuple(row for row in rows if all((row.scenario, row.label) in cells for cells in planned))
+    rows = (row for row in changes if row.stage == TOTAL and row.cell.role != "baseline" and row.change is None)
+    return tuple(row for row in rows if all((row.cell.scenario, row.cell.label) in cells for cells in planned))
 
 
 def distrusted(control: Change, threshold: float = THRESHOLD) -> bool:
-    """Whether a control changed, which can't be: the baseline against itself, then and now."""
-    return control.role == CONTROL and control.change is not None and estimates.excludes_1(control.change, threshold)
+    """Whether a control, the baseline against itself, changed: which can't be."""
+    return control.cell.role == CONTROL and control.change is not None and excludes_1(control.change, threshold)

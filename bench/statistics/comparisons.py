@@ -1,7 +1,7 @@
-"""Runs to comparisons: ratios to the baseline, intervals, verdicts. With `changes`, alone knows pandas and scipy.
+"""Outcomes to comparisons: each cell's ratio to the baseline, with its interval and its verdict.
 
-The unit of analysis is the round: its processes are fresh, so rounds are independent observations; the values inside
-one are not. docs/method.md says why each step is what it is.
+The unit of analysis is the round: its processes are fresh, so rounds are independent observations. The values inside
+one round are not. docs/method.md says why each step is what it is.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from typing import TypeAlias, cast
 import numpy as np
 import pandas as pd
 
-from bench.plan.cells import CONTROL, Cell, Role, Thread
+from bench.plan.cells import CONTROL, Cell
+from bench.statistics import reasons
 from bench.statistics.estimates import (
-    CONFIDENCE,
     THRESHOLD,
     Array,
     Estimate,
@@ -25,35 +25,37 @@ from bench.statistics.estimates import (
     median_estimate,
     minimum_rounds,
 )
+from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
-
-ALONE = "; see it alone: "  # between what went wrong and the command that shows it: the end of a reason
 
 Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One stage of one loop in one scenario, divided by the baseline's.
+    """One stage of one cell, divided by the same stage of its group's baseline.
 
-    `seconds` are per iteration; `ratio` is this loop's seconds ÷ the baseline's, paired within sweeps: below 1 is
-    faster. What was skipped or failed has neither, and a `reason`.
+    `compared` is the number of loops in its table: confidence follows from it. `seconds` are per iteration; `ratio` is
+    this loop's seconds ÷ the baseline's, paired within sweeps: below 1 is faster. What was skipped or failed has
+    neither, and `reasons`.
     """
 
-    scenario: str
-    loop: str
-    python: str
+    cell: Cell
     stage: str
-    role: Role
+    python: str
     baseline: str
-    thread: Thread = "main"
+    compared: int = 1
     rounds: int = 0
     seconds: Estimate | None = None
     ratio: Estimate | None = None
-    confidence: float = CONFIDENCE
     verdict: str | None = None
-    reason: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of its intervals, so that those of its table hold together."""
+        return confidence(self.compared)
 
 
 def compare(
@@ -61,45 +63,45 @@ def compare(
 ) -> tuple[Comparison, ...]:
     """Compare every cell of a run, stage by stage; and name what was skipped or not measured.
 
-    `medians`: its `round_medians`, where they are known already.
+    `medians`: the run's `round_medians`, if they are known already.
     """
     about = kept.about
     seconds, ratios = medians or round_medians(kept)
     compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
-    reasons = {cell: reason for group in about.groups for cell, reason in group.skips}
-    failed = _failure_reasons(kept)
-    found = []
-    for cell in (*about.cells, *reasons):
-        python, level = about.facts.get("python", "unknown"), confidence(compared[cell.scenario])
-        empty = Comparison(cell.scenario, cell.loop, python, TOTAL, cell.role, about.plan.baseline, cell.thread)
-        empty = replace(empty, confidence=level, reason=reasons.get(cell) or failed.get(cell))
+    skipped = {skip.cell: (Reason(skip.reason),) for skip in about.skips}
+    failed = reasons.failures(kept)
+    comparisons: list[Comparison] = []
+    for cell in (*about.cells, *skipped):
+        python = about.facts.get("python", "unknown")
+        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.scenario]))
+        empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
         keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
-        found += rows or [replace(empty, reason=empty.reason or "not measured yet")]
-    return tuple(found)
+        comparisons += rows or [replace(empty, reasons=empty.reasons or (Reason("not measured yet"),))]
+    return tuple(comparisons)
 
 
 def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) -> Comparison:
     """Fill in what was measured: seconds and logs of ratios, one for each round."""
     row = replace(row, rounds=len(seconds), seconds=median_estimate(seconds, row.confidence))
-    if row.role == "baseline":
+    if row.cell.role == "baseline":
         return row
     if logs is None:
-        return replace(row, reason=row.reason or "nothing to divide by: the baseline was not measured")
-    ratio, reason = median_estimate(logs, row.confidence), row.reason
+        missing = Reason("nothing to divide by: the baseline was not measured")
+        return replace(row, reasons=row.reasons or (missing,))
+    ratio, why = median_estimate(logs, row.confidence), row.reasons
     if ratio.low is None:
-        needed = minimum_rounds(round((1 - CONFIDENCE) / (1 - row.confidence)))
-        reason = "; ".join(filter(None, [f"{len(logs)} rounds, an interval needs {needed}", reason]))
+        why = (Reason(f"{len(logs)} rounds, an interval needs {minimum_rounds(row.compared)}"), *why)
     decided = agreed_verdict(logs, row.confidence, threshold)
-    return replace(row, rounds=len(logs), ratio=exponential(ratio), verdict=decided, reason=reason)
+    return replace(row, rounds=len(logs), ratio=exponential(ratio), verdict=decided, reasons=why)
 
 
 def round_medians(kept: Kept) -> tuple[Medians, Medians]:
-    """For each (scenario, stage, label): seconds, and logs of ratios; one number for each round.
+    """Seconds, and logs of ratios, for each (scenario, stage, label): one number for each round.
 
-    The median over sweeps is taken of the log ratio within each sweep, where loop and baseline took their turns within
-    milliseconds of each other: what drifts slower than that cancels.
+    A round's number is the median over its sweeps. Within a sweep, loop and baseline take their turns within
+    milliseconds of each other: whatever drifts slower than that cancels in their ratio.
     """
     if not kept.runs:
         return {}, {}
@@ -121,41 +123,14 @@ def round_medians(kept: Kept) -> tuple[Medians, Medians]:
 
 def _columns(frame: pd.DataFrame) -> Medians:
     """The numbers of each scenario and stage in each column, without those that are missing."""
-    found: dict[tuple[str, str, str], Array] = {}
+    medians: dict[tuple[str, str, str], Array] = {}
     for label, column in frame.items():
         for key, numbers in column.dropna().groupby(level=["scenario", "stage"]):
             scenario, stage = cast("tuple[str, str]", key)
-            found[scenario, stage, str(label)] = numbers.to_numpy(np.float64)
-    return found
-
-
-def _failure_reasons(kept: Kept) -> Mapping[Cell, str]:
-    """What went wrong with cells, in its own words and in which rounds; nothing of those where nothing did."""
-    rounds: dict[Cell, dict[str, list[str]]] = {}
-    said = [(failure.cell, failure.round, failure.reason) for failure in kept.failures]
-    said += [(run.cell, run.round, run.ending) for run in kept.runs if run.ending]
-    for cell, index, what in said:
-        rounds.setdefault(cell, {}).setdefault(what, []).append(str(index + 1))
-    delivered, planned = Counter(run.cell for run in kept.runs), kept.about.plan.sampling.rounds
-    reasons = {}
-    for cell, found in rounds.items():
-        words = "; ".join(f"{what} (round {', '.join(indices)})" for what, indices in found.items())
-        reasons[cell] = f"{words}; {delivered[cell]} of {planned} rounds kept{ALONE}{_alone(kept, cell)}"
-    return reasons
-
-
-def _alone(kept: Kept, cell: Cell) -> str:
-    """The command that runs what a worker of this cell runs, less the measuring; as many lifecycles, where known."""
-    words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
-    words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
-    words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
-    runs = [run for run in kept.runs if run.cell.scenario == cell.scenario]
-    rehearsed = kept.about.plan.sampling.rehearsed
-    times = [len(run.values[TOTAL]) * (run.iterations + rehearsed) for run in runs if run.iterations]
-    words += [f"--times {max(times)}"] if times else []
-    return " ".join(words)
+            medians[scenario, stage, str(label)] = numbers.to_numpy(np.float64)
+    return medians
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:
-    """Whether a control shows a difference that can't be there: the baseline against itself."""
-    return control.role == CONTROL and control.ratio is not None and excludes_1(control.ratio, threshold)
+    """Whether a control, the baseline against itself, shows a difference that can't be there."""
+    return control.cell.role == CONTROL and control.ratio is not None and excludes_1(control.ratio, threshold)

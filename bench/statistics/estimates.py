@@ -14,19 +14,19 @@ CONFIDENCE = 0.95
 
 
 def confidence(compared: int) -> float:
-    """Confidence of each interval in a table that compares so many loops (Bonferroni)."""
+    """Confidence of each interval in a table that compares this number of loops (Bonferroni)."""
     return 1 - (1 - CONFIDENCE) / max(1, compared)
 
 
 def minimum_rounds(compared: int) -> int:
     """Rounds that the exact sign interval needs at that confidence: 6 for one loop.
 
-    With n rounds its widest interval, from the least to the greatest, misses with 2 / 2**n.
+    With n rounds, the widest interval runs from the least to the greatest. It misses the median with 2 / 2**n.
     """
     return math.ceil(math.log2(2 / (1 - confidence(compared))))
 
 
-THRESHOLD = 0.01  # of the baseline: what is closer to it than this is called the same
+THRESHOLD = 0.01  # of the baseline: a ratio closer to 1 than this is called the same
 
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ Array: TypeAlias = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value and its confidence interval; no bounds where there were too few rounds for one."""
+    """A value and its confidence interval; the bounds are None where there were too few rounds."""
 
     value: float
     low: float | None
@@ -42,7 +42,7 @@ class Estimate:
 
     @property
     def half_width(self) -> float:
-        """Half the width of the interval, as a part of the value (0.02: ± 2 %); without bounds it is endless."""
+        """Half the width of the interval as a part of the value (0.02: ± 2 %); infinite without bounds."""
         return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2 / self.value
 
 
@@ -58,7 +58,7 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
 
 @functools.cache
 def _ends(number: int, level: float) -> tuple[int | None, int | None]:
-    """Which of so many sorted numbers bound that interval; None for too few: it depends on nothing else."""
+    """The indices, among `number` sorted numbers, of those that bound that interval; None for too few."""
     places = np.arange(number, dtype=np.float64)
     bounds = cast("tuple[float, float]", stats.quantile_test(places, p=0.5).confidence_interval(level))
     low, high = (None if math.isnan(bound) else int(bound) for bound in bounds)
@@ -66,7 +66,7 @@ def _ends(number: int, level: float) -> tuple[int | None, int | None]:
 
 
 def paired_estimate(these: Sequence[float], those: Sequence[float], level: float, *, ratio: bool = False) -> Estimate:
-    """Of these numbers less those, pair by pair; or of these divided by those."""
+    """Estimate these numbers minus those, pair by pair; with `ratio`, these divided by those."""
     pairs = np.array(these, np.float64), np.array(those, np.float64)
     if ratio:
         return exponential(median_estimate(np.log(pairs[0]) - np.log(pairs[1]), level))
@@ -83,18 +83,18 @@ def mean_estimate(numbers: Array, level: float) -> Estimate:
 
 
 def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:
-    """faster, slower or same if the sign interval and the paired t both say so; else inconclusive."""
+    """Faster, slower or same if the sign interval and the paired t agree; otherwise inconclusive."""
     return agreed((median_estimate(logs, level), mean_estimate(logs, level)), threshold)
 
 
 def agreed(intervals: Collection[Estimate], threshold: float) -> str:
-    """What all of these intervals of log ratios say; else inconclusive."""
+    """The verdict that all these intervals of log ratios share; otherwise inconclusive."""
     verdicts = {verdict(interval, threshold) for interval in intervals}
     return verdicts.pop() if len(verdicts) == 1 else "inconclusive"
 
 
 def verdict(log_ratio: Estimate, threshold: float) -> str:
-    """What an interval of log ratios shows: it must lie wholly beyond, or within, the threshold."""
+    """The verdict of one interval of log ratios: it must lie wholly beyond the threshold, or wholly within it."""
     edge = math.log1p(threshold)
     if log_ratio.low is None or log_ratio.high is None:
         return "inconclusive"
@@ -106,13 +106,13 @@ def verdict(log_ratio: Estimate, threshold: float) -> str:
 
 
 def exponential(log_ratio: Estimate) -> Estimate:
-    """A ratio, of its logarithm."""
+    """The ratio that this is the logarithm of."""
     low, high = (None if bound is None else _exp(bound) for bound in (log_ratio.low, log_ratio.high))
     return Estimate(_exp(log_ratio.value), low, high)
 
 
 def _exp(logarithm: float) -> float:
-    """Endless, where Student's interval of two wild rounds reaches further than there are numbers."""
+    """Infinite where it overflows: Student's interval of two wild rounds can reach that far."""
     try:
         return math.exp(logarithm)
     except OverflowError:
@@ -122,3 +122,25 @@ def _exp(logarithm: float) -> float:
 def excludes_1(ratio: Estimate, threshold: float) -> bool:
     """Whether the interval of a ratio lies wholly beyond the threshold."""
     return (ratio.low or 0) > 1 + threshold or (ratio.high or math.inf) < 1 / (1 + threshold)
+
+
+def pooled_ratio(these: Sequence[float], those: Sequence[float], level: float) -> Estimate:
+    """The ratio of the means, these ÷ those, and the interval of Student's two-sample test with pooled variance.
+
+    The interval excludes 1 exactly when the test at that level is significant.
+    """
+    mean = float(np.mean(those))
+    bounds = stats.ttest_ind(these, those).confidence_interval(level)
+    low, high = (1 + float(bound) / mean for bound in (bounds.low, bounds.high))
+    return Estimate(float(np.mean(these)) / mean, low, high)
+
+
+def share_estimate(hits: int, number: int, level: float) -> Estimate:
+    """The share of hits among this number of trials, and its exact binomial interval (Clopper & Pearson 1934)."""
+    bounds = stats.binomtest(hits, number).proportion_ci(level, "exact")
+    return Estimate(hits / number, float(bounds.low), float(bounds.high))
+
+
+def quantile(numbers: Sequence[float], part: float) -> float:
+    """The number that this part of all numbers does not exceed (0.5: the median), interpolated linearly."""
+    return float(np.quantile(numbers, part))

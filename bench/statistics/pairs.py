@@ -1,4 +1,4 @@
-"""A pair: two runs of one plan, measured at different times, and what differs between them. Pure."""
+"""A pair: two runs of one plan, measured at different times, and what differs between them."""
 
 import itertools
 import math
@@ -8,20 +8,20 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.errors import BenchError
+from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics.estimates import confidence
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
 
-MACHINE = ("cpu", "cpus", "architecture", "affinity")  # where one differs, seconds are of two machines
-SAME_LENGTH = 1.25  # times: values that differ more in length move a ratio by some per cent (docs/method.md)
+MACHINE = ("cpu", "cpus", "architecture", "affinity")  # if one differs, the seconds are of two machines
+SAME_LENGTH = 1.25  # a larger difference in the length of values moves a ratio by some per cent (docs/method.md)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An old run and a new one of the same plan; names are what the user calls them."""
+    """An old run and a new run of the same plan; the names are the user's."""
 
     old: Kept
     new: Kept
@@ -30,19 +30,19 @@ class Pair:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """What was not the same: versions, machine, and how much was measured."""
+        """What differs: versions, machine, and how much was measured."""
         return self._changed({**_facts(self.old), **_facts(self.new)})
 
     @property
     def other_machine(self) -> tuple[str, ...]:
-        """Why the seconds of the two can't be compared; nothing where they can."""
+        """Why the seconds of the two can't be compared; empty if they can."""
         return self._changed(MACHINE)
 
     @property
     def other_lengths(self) -> Mapping[str, str]:
-        """Scenarios in which a value of the baseline lasted clearly longer or shorter than before, and how long.
+        """Scenarios in which the baseline's values lasted clearly longer or shorter than before, and how long.
 
-        Iterations are calibrated anew in each run; where other programs disturb that, values come out too short.
+        Each run calibrates its own iterations. Where other programs disturb that, values come out too short.
         """
         before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
         return {
@@ -53,7 +53,7 @@ class Pair:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be known to read the changes."""
+        """What a reader must know before reading the changes."""
         return (*self._confounded(), *self._busy(), *self._incomplete())
 
     def _changed(self, names: Collection[str]) -> tuple[str, ...]:
@@ -66,13 +66,13 @@ class Pair:
         baseline = self.old.about.plan.baseline
         if self.other_machine:
             yield (
-                f"† not comparable, the machine is another one ({'; '.join(self.other_machine)}): "
-                "a change then also holds what the machine does to a ratio"
+                f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
+                "and a change includes what the machine does to a ratio"
             )
         if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
             yield (
-                f"{baseline} itself, which the others are divided by, is another one ({'; '.join(changed)}): "
-                "where it became faster, a loop that stayed as it was is called slower, and the other way round"
+                f"the baseline {baseline} itself differs ({'; '.join(changed)}): where it became faster, an "
+                "unchanged loop is called slower, and the other way round"
             )
 
     def _busy(self) -> Iterator[str]:
@@ -81,8 +81,8 @@ class Pair:
             (before, cpus), (after, _) = loads
             yield (
                 f"the machine was busy with other things (load {before:.1f} then, {after:.1f} now, {cpus} processors): "
-                "that moves the ratio of a loop from one run to the next, which no interval shows; "
-                "measure both on a quiet machine"
+                "that moves a loop's ratio from one run to the next, and no interval shows it; "
+                "measure both runs on a quiet machine"
             )
 
     def _incomplete(self) -> Iterator[str]:
@@ -94,33 +94,33 @@ class Pair:
 
 
 def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
-    """Pair two runs; raises BenchError where they can't be compared, with the reason and what to do."""
-    again = f"python -m bench {shlex.join(_words(old.about.plan))}"
+    """Pair two runs; raises BenchError if they can't be compared."""
+    again = f"{PROGRAM} {shlex.join(_words(old.about.plan))}"
     if unlike := list(_unlike(old_name, _settings(old), new_name, _settings(new))):
         first = f"{old_name} and {new_name} are runs of different plans"
-        raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both alike: {again}")
+        raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")
     for name, kept in ((old_name, old), (new_name, new)):
         if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
             needed = minimum_rounds(len(kept.about.plan.loops) - 1)
             raise BenchError(
-                f"{name} has one round: nothing tells how much its ratios vary from one to the next\n"
+                f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
             )
     if old.runs and old.runs == new.runs:
-        raise BenchError(f"{old_name} and {new_name} hold the same measurements\nmeasure a second time: {again}")
+        raise BenchError(f"{old_name} and {new_name} hold the same measurements\nmeasure again: {again}")
     return Pair(old, new, old_name, new_name)
 
 
 def minimum_rounds(compared: int) -> int:
-    """Rounds that the exact interval of a change needs in each run, for so many loops in a table: 4 for one.
+    """Rounds that the exact interval of a change needs in each run, for this number of loops in a table: 4 for one.
 
-    With n in each, the widest interval, from the least difference to the greatest, misses with 2 / C(2n, n).
+    With n in each, the widest interval runs from the least difference to the greatest. It misses with 2 / C(2n, n).
     """
     return next(n for n in itertools.count(2) if 2 / math.comb(2 * n, n) <= 1 - confidence(compared))
 
 
 def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
-    """What the plans don't share, in words."""
+    """What differs between the plans, in words."""
     for name, ours, theirs in ((old_name, before, after), (new_name, after, before)):
         if alone := [what for what in ours if what not in theirs and not what.startswith("stages")]:
             yield f"only in {name}: {', '.join(alone)}"
@@ -129,7 +129,7 @@ def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapp
 
 
 def _settings(kept: Kept) -> Mapping[str, str]:
-    """All that must be the same in both, in words."""
+    """Everything that must be the same in both runs, in words."""
     about, plan = kept.about, kept.about.plan
     return {
         "method": f"version {about.method}",
@@ -151,7 +151,7 @@ def _facts(kept: Kept) -> Mapping[str, str]:
 
 
 def _words(plan: Plan) -> list[str]:
-    """The options that plan the same again, but for how much is measured."""
+    """The options that plan the same run, except for how much is measured."""
     chosen = () if plan.scenarios == scenarios.names() else plan.scenarios
     words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
     words = words or ["--loop", plan.baseline]
@@ -162,7 +162,7 @@ def _words(plan: Plan) -> list[str]:
 
 
 def _load(kept: Kept) -> float:
-    """Load average while it was measured, the median; 0 where nothing tells."""
+    """The median load average while the run was measured; 0 if it is unknown."""
     loads = (run.metadata.get("load_avg_1min") for run in kept.runs)
     return statistics.median([load for load in loads if isinstance(load, float | int)] or [0])
 

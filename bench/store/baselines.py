@@ -2,7 +2,7 @@
 
     results/baselines/<name>/    a copy of a run folder
 
-Not the loop that others are divided by: that is the baseline of a run.
+A named baseline is a whole run. The baseline *of* a run is a loop: the one that others are divided by.
 """
 
 import os
@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.errors import BenchError, NotMeasuredError
+from bench.errors import PROGRAM, BenchError, NotMeasuredError
 from bench.store.folder import ABOUT, LOCK
 
 PLACE = Path("results/baselines")
@@ -19,7 +19,7 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 def save(folder: Path, name: str) -> Path:
-    """Copy a run folder to where the name finds it, whole or not at all, in the place of an older one."""
+    """Copy a run folder to the place of this name, completely or not at all; it replaces an earlier one."""
     saved = PLACE / name
     try:
         PLACE.mkdir(parents=True, exist_ok=True)
@@ -38,19 +38,19 @@ def save(folder: Path, name: str) -> Path:
         reason = error.strerror or "not all of the run can be copied"
         raise NotMeasuredError(
             f"the baseline {name} can't be saved in {PLACE}: {reason}; the run stays in {folder}\n"
-            f"mend that, then copy it: cp -r {folder} {saved}"
+            f"fix that, then copy it: cp -r {folder} {saved}"
         ) from error
     return saved
 
 
 def names() -> tuple[str, ...]:
-    """The baselines that there are."""
+    """The names of all baselines."""
     found = (about.parent.name for about in PLACE.glob(f"[!.]*/{ABOUT}"))
     return tuple(sorted(name for name in found if NAME.fullmatch(name)))
 
 
 def folder_of(text: str) -> Path:
-    """The run folder that a user means, by its path or by a baseline's name; raises BenchError if there is none."""
+    """Find a run folder by its path or by a baseline's name; raises BenchError if there is none."""
     places = [Path(text)] + ([PLACE / text] if NAME.fullmatch(text) else [])
     # Path.is_file raises for a path that is too long, before Python 3.14.
     found = [place for place in places if os.path.isfile(place / ABOUT)]  # noqa: PTH113  (just said)
@@ -60,6 +60,6 @@ def folder_of(text: str) -> Path:
         known = f"the baselines: {', '.join(names())}" if names() else "there are no baselines yet"
         raise BenchError(
             f"there is no run {text}: no {' and no '.join(str(place / ABOUT) for place in places)}\n"
-            f"{known}; make one: python -m bench --save-baseline NAME"
+            f"{known}; make one: {PROGRAM} --save-baseline NAME"
         )
     return found[0]

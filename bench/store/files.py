@@ -1,16 +1,17 @@
-"""Files in a folder that anybody may have made, on a disk that may refuse: `store` reads and writes through this.
+"""Files in a folder that anybody may have made, on a disk that may refuse. `store` reads and writes through this.
 
-Only regular files are opened: no link leads elsewhere, no pipe blocks. What is written is there wholly or not at all.
-All raise OSError for what the disk refuses.
+Only regular files are opened: no link leads elsewhere, no pipe blocks. A file is written completely or not at all.
+Every function raises OSError for what the disk refuses.
 """
 
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 MAXIMUM_FILE = 1 << 24  # bytes
-# Windows has none of these but the last; all of its links are left to it.
+# Windows has only the last of these; its links are left to it.
 SAFELY = sum(getattr(os, f"O_{name}", 0) for name in ("CLOEXEC", "NOFOLLOW", "NONBLOCK", "BINARY"))
 
 
@@ -24,12 +25,12 @@ def opened(path: Path, flags: int = os.O_RDONLY) -> int:
         raise
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is no regular file")
+        raise OSError(errno.EINVAL, "it is not a regular file")
     return descriptor
 
 
 def read(path: Path, most: int = MAXIMUM_FILE) -> bytes:
-    """All that is in a file; raises ValueError if that is more than `most` bytes."""
+    """The content of a file; raises ValueError if it has more than `most` bytes."""
     with os.fdopen(opened(path), "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -37,8 +38,16 @@ def read(path: Path, most: int = MAXIMUM_FILE) -> bytes:
     return content
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder unless it is there; raises OSError for a link, which may lead elsewhere, and for a file."""
+    with suppress(FileExistsError):
+        path.mkdir()
+    if not stat.S_ISDIR(path.lstat().st_mode):
+        raise OSError(errno.ENOTDIR, "it is not a folder")
+
+
 def append(path: Path, line: bytes) -> None:
-    """Put a line at the end of a file, on disk, all of it or nothing; end the one before it, if that was cut short."""
+    """Append a line to a file, on disk: the whole line or nothing. End the line before it if that was cut short."""
     with os.fdopen(opened(path, os.O_RDWR), "r+b", 0) as file:
         left, end = line, file.seek(0, os.SEEK_END)
         if end:
@@ -55,7 +64,7 @@ def append(path: Path, line: bytes) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Put a file in its place, through another beside it: there is always the old one or the new."""
+    """Replace a file through another beside it: at any moment there is the old file or the new one."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     try:
@@ -69,6 +78,6 @@ def write(path: Path, text: str) -> None:
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:
-            os.fsync(folder)  # its name too is on disk
+            os.fsync(folder)  # the name must be on disk too
         finally:
             os.close(folder)

@@ -2,46 +2,51 @@
 
     run.json        what was to be measured, where, and with which seed; written once
     journal.jsonl   a line for each outcome, on disk before the next is measured
-    <loop>.json     a pyperf suite for each loop, and control.json; made from the journal
-    resources.json  what loops cost besides time, where that was measured
+    suites/         a pyperf suite for each loop, and one for the control; made from the journal
+    resources.json  what loops cost besides time, if that was measured: any such record is kept as it is
     report.md …     reports; made from the journal
-    lock            who is writing here, as long as somebody is
+    lock            which process is writing here, while it does
 
-Only the journal grows. All else is written beside its place and moved there, so that it is whole. Anybody may have made
-the folder, so it is read and written through `files`.
+Only the journal grows. Every other file is written beside its place and then moved there, so that it is whole. Anybody
+may have made the folder, so it is read and written through `files`. Folders of earlier versions have their suites
+beside the reports, and `groups` in run.json: they are read as well.
 """
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from bench import texts
-from bench.errors import BenchError, NotMeasuredError
-from bench.plan.cells import check
-from bench.resources.readings import Resources
+from bench.errors import PROGRAM, BenchError, NotMeasuredError
+from bench.plan.cells import Cell, Plan, Skip, check
 from bench.store import files, journal, suites
 from bench.store.lock import Lock
 from bench.store.outcomes import METHOD, TOTAL, About, Kept, Outcome, line_of
+from bench.subjects.scenarios import Scenario
+from bench.texts import Line
 
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
-RESOURCES = "resources.json"
+SUITES = "suites"
 LOCK = "lock"
-MAXIMUM_SUITE = 1 << 27  # bytes
 REMEDIES = {
     errno.ENOSPC: "make room",
     errno.EDQUOT: "make room within your quota",
     errno.EROFS: "mount it for writing again",
-    errno.EIO: "save what is in it, and see in the kernel's log what fails",
+    errno.EIO: "save what is in it, and look into the kernel's log for what fails",
 }
+
+Record = TypeVar("Record")
 
 
 class RunFolder:
-    """A folder that one run is kept in; every method says in words what the disk refuses."""
+    """The folder of one run. Every method turns what the disk refuses into an error that says what to do."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,10 +54,10 @@ class RunFolder:
 
     @contextmanager
     def locked(self, *, new: bool = False) -> Iterator[None]:
-        """Keep other processes from writing here while the block runs, in which it may be called again.
+        """Keep other processes from writing here while the block runs. Nested calls do nothing.
 
-        Raises InUseError if one is writing, and BenchError if there is no run here; a `new` folder is made instead.
-        Where there is no POSIX there is no lock.
+        Raises InUseError if another process is writing, and BenchError if there is no run here; a `new` folder is made.
+        Without POSIX there is no lock.
         """
         if os.name != "posix" or self._lock is not None:
             yield
@@ -71,14 +76,14 @@ class RunFolder:
             self._lock = None
 
     def create(self, about: About) -> None:
-        """Make the folder and write what the run is; raises BenchError if it is not empty, or the run can't be kept."""
+        """Make the folder and write what the run is; raises BenchError if it is not empty or the run can't be kept."""
         text = _text_of(about)
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
             if not all(map(_leftover, self.path.iterdir())):
                 raise BenchError(
                     f"{self.path} is not empty: a run needs a folder of its own\n"
-                    f"name another, or go on with the run in it: python -m bench --resume {self.path}"
+                    f"name another folder, or continue the run in it: {PROGRAM} --resume {self.path}"
                 )
             file = self.path / JOURNAL
             file.touch()
@@ -89,22 +94,28 @@ class RunFolder:
                 raise
 
     def append(self, outcome: Outcome) -> None:
-        """Put one outcome on disk, all of its line or nothing."""
+        """Put one outcome on disk: its whole line, or nothing."""
         with self._writing(JOURNAL):
             files.append(self.path / JOURNAL, line_of(outcome))
 
     def load(self) -> Kept:
-        """Read what is kept, leaving out and naming what of the journal is damaged; raises BenchError if no run is."""
+        """Read the run, leaving out and naming damaged lines of its journal; raises BenchError if there is no run."""
         about = self._about()
         stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
         with self._reading(JOURNAL), os.fdopen(files.opened(self.path / JOURNAL), "rb") as file:
             outcomes, problems = journal.read(file, stages, lambda run: suites.pyperf_run(run, TOTAL))
-        said = tuple(f"{JOURNAL} {problem}" for problem in problems)
-        return Kept(about, outcomes, said, self._resources())
+        return Kept(about, outcomes, tuple(f"{JOURNAL} {problem}" for problem in problems))
 
-    def write_resources(self, resources: Resources) -> None:
-        """Keep what loops cost besides time, in place of what was known of it before."""
-        self.write(RESOURCES, msgspec.json.format(msgspec.json.encode(resources), indent=1).decode() + "\n")
+    def read_record(self, name: str, kind: type[Record]) -> Record | None:
+        """Read a record that `write_record` wrote, None if there is none; raises BenchError for anything else."""
+        if not os.path.lexists(self.path / name):
+            return None
+        with self._reading(name):
+            return msgspec.json.decode(files.read(self.path / name), type=kind)
+
+    def write_record(self, name: str, record: object) -> None:
+        """Keep a record of what was measured besides times, in place of an earlier one."""
+        self.write(name, msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n")
 
     def write(self, name: str, text: str) -> None:
         """Write a file that is whole or not there, through another beside it."""
@@ -114,36 +125,13 @@ class RunFolder:
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
         try:
-            found = suites.suites(kept.runs, kept.about.plan.scenarios)
+            by_label = suites.suites(kept.runs, kept.about.plan.scenarios)
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
-        for label, benchmarks in found.items():
-            self.write(suites.file_of(label), suites.text_of(benchmarks))
-
-    def check_suites(self, kept: Kept) -> None:
-        """Raise BenchError unless there is a suite for each loop, which pyperf can read, and written by this pyperf."""
-        anew = f"make the suites anew from the journal: python -m bench report {self.path}"
-        for label in suites.suites(kept.runs, kept.about.plan.scenarios):
-            path = self.path / suites.file_of(label)
-            try:
-                versions = suites.versions_in(files.read(path, MAXIMUM_SUITE).decode())
-            except FileNotFoundError:
-                raise BenchError(f"there is no suite {path}\n{anew}") from None
-            except (OSError, ValueError) as error:
-                raise BenchError(f"{path} is no suite that pyperf can read: {texts.said(error)}\n{anew}") from None
-            for version in sorted(map(texts.line, versions - {suites.VERSION})):
-                measured = kept.about.facts.get("pyperf")
-                older = f"read it where that is installed, or measure again with {suites.VERSION}"
-                raise BenchError(
-                    f"{path} was written by pyperf {version}, this is {suites.VERSION}\n"
-                    f"{anew if measured == suites.VERSION else older}"
-                )
-
-    def _resources(self) -> Resources | None:
-        if not os.path.lexists(self.path / RESOURCES):
-            return None
-        with self._reading(RESOURCES):
-            return msgspec.json.decode(files.read(self.path / RESOURCES), type=Resources)
+        with self._writing(SUITES):
+            files.make_folder(self.path / SUITES)
+        for label, benchmarks in by_label.items():
+            self.write(f"{SUITES}/{suites.file_of(label)}", suites.text_of(benchmarks))
 
     def _about(self) -> About:
         with self._reading(ABOUT):
@@ -172,16 +160,16 @@ class RunFolder:
     def _writing(self, name: str = "") -> Iterator[None]:
         try:
             if self._lock and not self._lock.holds():
-                raise FileNotFoundError(errno.ENOENT, "its lock was deleted, and another process may be writing there")
+                raise FileNotFoundError(errno.ENOENT, "its lock was deleted, so another process may be writing there")
             yield
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not os.access(self.path, os.F_OK):
                 raise self._gone() from error
-            kept, then = "", "begin again"
+            kept, then = "", "start again"
             if os.access(self.path / ABOUT, os.F_OK):
                 kept = "; what is in the folder stays readable"
-                then = f"go on: python -m bench --resume {self.path}"
-            remedy = REMEDIES.get(error.errno or 0, "mend that")
+                then = f"continue: {PROGRAM} --resume {self.path}"
+            remedy = REMEDIES.get(error.errno or 0, "fix that")
             raise NotMeasuredError(
                 f"{self.path / name} can't be written: {error.strerror}{kept}\n{remedy}, then {then}"
             ) from error
@@ -189,12 +177,12 @@ class RunFolder:
     def _gone(self) -> NotMeasuredError:
         return NotMeasuredError(
             f"{self.path} is gone: it was deleted or moved while this process wrote into it\n"
-            "if it was moved, go on where it is now: python -m bench --resume DIR; else begin a new run"
+            f"if it was moved, continue where it is now: {PROGRAM} --resume DIR; otherwise start a new run"
         )
 
 
 def _text_of(about: About) -> str:
-    """What a run is, as it is written; raises BenchError for what could not be read back."""
+    """What a run is, as text; raises BenchError for what could not be read back."""
     try:
         text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
         _about_of(text.encode())
@@ -203,12 +191,48 @@ def _text_of(about: About) -> str:
     return text + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _OldGroup:
+    """A group as versions before 0.2 wrote it."""
+
+    scenario: Scenario
+    cells: tuple[Cell, ...]
+    skips: tuple[Skip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _OldAbout:
+    """`About` as versions before 0.2 wrote it, with its groups."""
+
+    plan: Plan
+    groups: tuple[_OldGroup, ...]
+    facts: Mapping[Line, Line]
+    started: Line
+    method: int
+    disturbances: tuple[Line, ...] | None = None
+
+    def translated(self) -> About:
+        """The same as it is written today; raises ValueError for groups that are not those of the plan."""
+        skips = tuple(skip for group in self.groups for skip in group.skips)
+        about = About(
+            self.plan, tuple(group.scenario for group in self.groups), skips, self.facts, self.started, self.method,
+            self.disturbances,
+        )  # fmt: skip
+        if [group.cells for group in about.groups] != [group.cells for group in self.groups]:
+            raise ValueError("its groups are not those of its plan")
+        return about
+
+
 def _about_of(content: bytes) -> About:
-    about = msgspec.json.decode(content, type=About)
-    check(about.plan, about.groups)
+    keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    if "groups" in keys:
+        about = msgspec.json.decode(content, type=_OldAbout).translated()
+    else:
+        about = msgspec.json.decode(content, type=About)
+    check(about.plan, about.scenarios, about.skips)
     return about
 
 
 def _leftover(file: Path) -> bool:
-    """Whether it is ours, or was left by one that was killed before there was a run; without one a journal is empty."""
+    """Whether a file is ours, or was left by a process that was killed before there was a run: its journal is empty."""
     return file.name in {LOCK, f"{ABOUT}.new"} or (file.name == JOURNAL and not file.lstat().st_size)

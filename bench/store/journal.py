@@ -1,4 +1,4 @@
-"""Reads a journal: what is sound of it, and of the rest which lines are left out and why. Pure, but for the file."""
+"""Reads a journal: the outcomes that are sound, and which lines are left out and why."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import IO
@@ -7,23 +7,23 @@ from bench import texts
 from bench.plan.cells import Cell
 from bench.store.outcomes import MAXIMUM_LINE, TOTAL, Outcome, Run, outcome_of
 
-MOST_PROBLEMS = 20  # that are said one by one
+MOST_PROBLEMS = 20  # lines that are named one by one
 
 
 def read(
     file: IO[bytes], stages: Mapping[Cell, Collection[str]], check: Callable[[Run], object], longest: int = MAXIMUM_LINE
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
-    """Give the outcomes, and the problems: `line 3 is left out: …`.
+    """Return the outcomes and the problems, such as `line 3 is left out: …`.
 
-    `stages`: what a run of each cell of the plan must have; `check` raises ValueError for what else is wrong with one;
-    `longest`: bytes that a line may have.
+    `stages` are the stages that a run of each cell must have. `check` raises ValueError for anything else that is wrong
+    with a run. `longest` is the number of bytes that a line may have.
     """
     outcomes, problems = list[Outcome](), list[str]()
     sweeps, left_out = dict[tuple[str, int], dict[Cell, int]](), 0
     for number, line in _lines(file, longest):
         try:
             if line is None:
-                raise ValueError(f"it is longer than {longest} bytes")  # noqa: TRY301  (said as all else of a line)
+                raise ValueError(f"it is longer than {longest} bytes")  # noqa: TRY301  (reported as every problem of a line)
             outcome = outcome_of(line, stages)
             if isinstance(outcome, Run):
                 check(outcome)
@@ -39,7 +39,7 @@ def read(
 
 
 def _pair(run: Run, sweeps: dict[Cell, int]) -> None:
-    """Refuse what can't be paired with the runs of its round so far; `sweeps` of each of them."""
+    """Refuse a run that can't be paired with the runs of its round so far, whose numbers of sweeps are `sweeps`."""
     number = len(run.values[TOTAL])
     if run.cell in sweeps:
         raise ValueError(f"its cell has a run of round {run.round + 1} already")
@@ -49,7 +49,7 @@ def _pair(run: Run, sweeps: dict[Cell, int]) -> None:
 
 
 def _lines(file: IO[bytes], longest: int) -> Iterator[tuple[int, bytes | None]]:
-    """All lines with their numbers; None for one that is too long, of which no part is taken for a line."""
+    """All lines with their numbers; None for a line that is too long: no part of it is taken for a line."""
     number = 0
     while line := file.readline(longest):
         number += 1

@@ -6,22 +6,22 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from bench.errors import InUseError
+from bench.errors import PROGRAM, InUseError
 from bench.store import files
 
-MOST_SAID = 100  # bytes of it that are looked at
+MOST_READ = 100  # bytes of the file that are looked at
 HOLDER = re.compile(rb"(\d{1,10}) since (\d{4}-\d\d-\d\d \d\d:\d\d)\n")
 
 
 class Lock:
-    """A lock that this process holds; the kernel takes it away when the process dies, whatever kills it.
+    """A lock that this process holds. The kernel releases it when the process dies, whatever kills it.
 
-    The file says who holds it, to tell others; by itself it locks nothing. It is deleted at the end, since folders are
-    published. POSIX only.
+    The file names its holder for other processes; by itself it locks nothing. It is deleted at the end, since folders
+    are published. POSIX only.
     """
 
     def __init__(self, path: Path) -> None:
-        """Take it; raises InUseError if another process has it, and OSError for what the disk refuses."""
+        """Take the lock; raises InUseError if another process holds it, and OSError for what the disk refuses."""
         self._path = path
         self._descriptor = self._taken()
         try:
@@ -32,11 +32,11 @@ class Lock:
             raise
 
     def holds(self) -> bool:
-        """Whether it still keeps others out: not if its file, or the whole folder, was deleted."""
+        """Whether the lock still keeps others out: not if its file or the whole folder was deleted."""
         return self._is_in_place(self._descriptor)
 
     def release(self) -> None:
-        """Let others in, and leave nothing."""
+        """Let others in, and leave no file behind."""
         if self.holds():
             with suppress(OSError):  # the disk may have become read-only
                 self._path.unlink()
@@ -52,8 +52,8 @@ class Lock:
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise InUseError(self._in_use(os.read(descriptor, MOST_SAID))) from None
-                if self._is_in_place(descriptor):  # its holder may have deleted it after it was opened here
+                    raise InUseError(self._in_use(os.read(descriptor, MOST_READ))) from None
+                if self._is_in_place(descriptor):  # the holder may have deleted the file after it was opened here
                     opened.pop_all()
                     return descriptor
 
@@ -70,5 +70,5 @@ class Lock:
         folder = self._path.parent
         return (
             f"{folder} is in use: {who} has been measuring into it{since}\n"
-            f"wait for its end, or name another folder; see how far it is: python -m bench report {folder}"
+            f"wait for its end, or name another folder; to see how far it is: {PROGRAM} report {folder}"
         )

@@ -1,4 +1,4 @@
-"""A run: what one worker yields in one round. Also what it says when it fails, and the way home.
+"""The records of a run: what it is, each outcome of its rounds, and all that was kept of it.
 
 Loops are other people's code and may write anything into a pipe, and anybody may have written a file: nothing is
 believed before msgspec has checked it against these types.
@@ -12,11 +12,12 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from bench.plan.cells import Cell, Group, Plan, ScenarioName
+from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, groups
 from bench.plan.sampling import MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
-from bench.resources.readings import Resources
+from bench.subjects.scenarios import Scenario
 from bench.texts import Line, Lines
 
+METHOD = 2  # goes up when the same loop would measure differently: never compare across
 TOTAL: Literal["total"] = "total"
 MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
@@ -56,7 +57,7 @@ class Run(Struct, frozen=True, tag=True):
 
 
 class Failure(Struct, frozen=True, tag=True):
-    """A cell that gave no values in a round, why, and the last that its worker printed."""
+    """A cell that gave no values in a round, the reason, and the end of what its worker printed."""
 
     cell: Cell
     round: Index
@@ -74,7 +75,7 @@ class Calibration(Struct, frozen=True, tag=True):
 
 
 class Done(Struct, frozen=True, tag=True):
-    """A round that is complete: each of its cells has delivered, or has failed. It took `seconds` of the run's time."""
+    """A complete round: each of its cells has delivered or failed. It took `seconds` of the run's time."""
 
     scenario: ScenarioName
     round: Index
@@ -82,7 +83,7 @@ class Done(Struct, frozen=True, tag=True):
 
 
 class Dropped(Struct, frozen=True, tag=True):
-    """A round whose times can't be believed, and why; it is measured anew, under another number."""
+    """A round whose times can't be trusted, and why; it is measured again under another number."""
 
     scenario: ScenarioName
     round: Index
@@ -90,7 +91,7 @@ class Dropped(Struct, frozen=True, tag=True):
 
 
 class Resumed(Struct, frozen=True, tag=True):
-    """From here on it was measured with something else than before, because the user forced it."""
+    """The user forced the run to go on after something had changed."""
 
     changes: Annotated[tuple[Line, ...], Meta(max_length=100)]
 
@@ -99,11 +100,11 @@ Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
 
 
 def note_of(outcome: Outcome) -> str | None:
-    """What a reader must know of an outcome that is no value, in words; None if there is nothing."""
+    """A sentence about an outcome that is not a value, if a reader must know it."""
     if isinstance(outcome, Resumed):
         return f"RESUMED BY FORCE after something had changed ({'; '.join(outcome.changes)}): its values are of both"
     if isinstance(outcome, Dropped):
-        return f"{outcome.scenario}, round {outcome.round + 1} was dropped, and measured anew: {outcome.reason}"
+        return f"{outcome.scenario}, round {outcome.round + 1} was dropped and measured again: {outcome.reason}"
     return None
 
 
@@ -130,19 +131,25 @@ def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
     return outcome
 
 
-METHOD = 2  # goes up when the same loop would measure differently: never compare across
-
-
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a run is: its plan, the groups that follow from it, and where it was measured."""
+    """What a run is: its plan, what loops and scenarios declared when it was begun, and where it was measured.
+
+    `disturbances` were seen when it was begun; None: nobody looked.
+    """
 
     plan: Plan
-    groups: tuple[Group, ...]
+    scenarios: tuple[Scenario, ...]
+    skips: tuple[Skip, ...]
     facts: Mapping[Line, Line]
     started: Line
     method: int = METHOD
-    disturbances: tuple[Line, ...] | None = None  # when it was begun; None: nobody looked
+    disturbances: tuple[Line, ...] | None = None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The cells that are compared with each other, scenario by scenario."""
+        return groups(self.plan, self.scenarios, self.skips)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -152,12 +159,11 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All that a run folder holds, and which lines of its journal could not be read."""
+    """All that a run folder holds of its run; `problems` name the lines of the journal that could not be read."""
 
     about: About
     outcomes: tuple[Outcome, ...]
     problems: tuple[str, ...] = ()
-    resources: Resources | None = None
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -171,7 +177,7 @@ class Kept:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be known of it besides its values: what it went on with, what was dropped, what can't be read."""
+        """What a reader must know besides the values: forced resumes, dropped rounds, unreadable lines."""
         return (*(note for outcome in self.outcomes if (note := note_of(outcome))), *self.problems)
 
     @property
@@ -182,5 +188,5 @@ class Kept:
 
     @property
     def complete(self) -> bool:
-        """Whether all rounds that the plan asks for at least were measured."""
+        """Whether at least the planned number of rounds was measured in every scenario."""
         return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)

@@ -1,6 +1,6 @@
-"""pyperf's suites: made of runs, and read back. Nothing is written here: the run folder keeps the texts.
+"""Runs to pyperf's suites, as texts; the run folder writes them.
 
-Only workers know pyperf besides.
+Besides this module, only workers import pyperf.
 """
 
 import io
@@ -12,20 +12,20 @@ import pyperf
 from bench.plan.cells import Cell
 from bench.store.outcomes import Run, Stage
 
-VERSION: str = pyperf.__version__
-UNSAFE = re.compile(r"[^\w.-]")  # in the name of a loop, where it becomes a file's
+UNSAFE = re.compile(r"[^\w.-]")  # in a file name
 
 
 def file_of(label: str) -> str:
-    """The name of the file that a loop's suite is in."""
+    """The file name of a loop's suite. Two labels never share one: no loop's name has `--` in it."""
     return f"{UNSAFE.sub('--', label)}.json"
 
 
 def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
-    """For each loop, and the control, pyperf's benchmarks `<scenario>.<stage>`; raises ValueError if pyperf refuses it.
+    """Benchmarks `<scenario>.<stage>` for each loop and the control; raises ValueError for what pyperf refuses.
 
-    pyperf compares lists of values, so all loops must have equally many. Of each scenario the suites hold the cells
-    that delivered at least half of its rounds, and the rounds that all of these delivered; the journal holds the rest.
+    pyperf compares lists of values, so all loops must have the same number of them. The suites hold the cells that
+    delivered at least half of their scenario's rounds, and the rounds that all those cells delivered. The journal holds
+    the rest.
     """
     found: dict[str, list[pyperf.Benchmark]] = {}
     by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
@@ -43,7 +43,7 @@ def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pype
 
 
 def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
-    """One stage of a run as pyperf has it; raises ValueError for metadata that pyperf could not write."""
+    """One stage of a run as a pyperf run; raises ValueError for metadata that pyperf could not write."""
     name = f"{run.cell.scenario}.{stage}"
     metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
     return pyperf.Run(run.values[stage], metadata=metadata, collect_metadata=False)
@@ -54,12 +54,3 @@ def text_of(benchmarks: list[pyperf.Benchmark]) -> str:
     text = io.StringIO()
     pyperf.BenchmarkSuite(benchmarks).dump(text)
     return text.getvalue()
-
-
-def versions_in(text: str) -> set[str]:
-    """Which versions of pyperf wrote a suite; raises ValueError if this one can't read it."""
-    try:
-        suite = pyperf.BenchmarkSuite.loads(text)
-        return {str(benchmark.get_metadata().get("perf_version")) for benchmark in suite}
-    except (LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(str(error)) from error

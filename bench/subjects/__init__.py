@@ -1,4 +1,4 @@
-"""What can be measured: loops and scenarios, each a registry and its look-up.
+"""What can be measured: loops and scenarios, each a registry and a look-up by name.
 
-Anybody may ask here. Nothing that is found is imported before a worker, or a scenario run as a program, asks for it.
+Every room may import this one. A loop's package is imported only in a worker, or in a scenario run as a program.
 """

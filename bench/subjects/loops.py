@@ -1,6 +1,6 @@
-"""`LOOPS`: one entry for each event loop implementation, and how a name becomes one.
+"""`LOOPS`, one entry for each event loop implementation, and the look-up of a loop by its name.
 
-Nothing is imported before a worker asks for it: the packages are other people's native code.
+Loops' packages are other people's native code: only `load_factory` and `libuv_version` import them.
 """
 
 import re
@@ -9,23 +9,23 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 
-from bench.errors import unknown
+from bench.errors import PROGRAM, unknown
 from bench.subjects import places
 from scenarios._workload import LoopFactory
 
 ENTRY_POINTS = "evloop_bench.loops"
 PLACE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-# Names become files' beside ours, and labels in tables: each must be told from all else that stands there.
-NAME = re.compile(rf"(?!(control|run|resources|comparisons|scenario)\Z)(?=.{{1,200}}\Z)(\w+([.-]\w+)*|{PLACE.pattern})")
+# A name becomes the name of a suite's file, and a label in tables, where `control` already means something else.
+NAME = re.compile(rf"(?!control\Z)(?=.{{1,200}}\Z)(\w+([.-]\w+)*|{PLACE.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One event loop implementation; places are written `package.module:attribute`.
+    """One event loop implementation. `factory`, `own_run` and `libuv` are written `package.module:attribute`.
 
-    `distribution` is its package on PyPI, and None for the standard library's and for a user's own factory; `platform`
-    is the only `sys.platform` that has it, `selector` the class of `selectors` that the factory is given; `libuv` is a
-    function that tells libuv's version.
+    `distribution` is its package on PyPI; None for the standard library and for a user's own factory. `platform` is the
+    only `sys.platform` that has the loop. `selector` is the class of `selectors` whose instance the factory gets.
+    `libuv` is a function that returns the version of libuv.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Loop:
 
     @property
     def version(self) -> str | None:
-        """Version of what is installed here, None where nothing is."""
+        """Installed version; None if it is not installed."""
         if self.unavailable:
             return None
         if self.distribution:
@@ -52,7 +52,7 @@ class Loop:
 
     @property
     def unavailable(self) -> str | None:
-        """Why this machine can't run it, with the remedy where there is one; None if it can."""
+        """Why this machine can't run the loop, and how to install it if that helps; None if it can."""
         if self.platform not in {None, sys.platform}:
             return f"only on {self.platform}"
         if self.selector and not hasattr(selectors, self.selector):
@@ -86,36 +86,36 @@ LOOPS = (
 
 
 def default_selection() -> tuple[Loop, ...]:
-    """`asyncio`, and every third-party loop of `LOOPS` that is installed."""
+    """`asyncio`, and every installed third-party loop of `LOOPS`."""
     return LOOPS[:1] + tuple(loop for loop in LOOPS if loop.distribution and not loop.unavailable)
 
 
 def plugged_in() -> tuple[Loop, ...]:
-    """Loops that installed packages announce as entry points of the group `evloop_bench.loops`, by names of loops."""
+    """Loops that installed packages announce as entry points of the group `evloop_bench.loops`."""
     points = [point for point in metadata.entry_points(group=ENTRY_POINTS) if NAME.fullmatch(point.name)]
     return tuple(Loop(point.name, point.value, point.dist.name if point.dist else None) for point in points)
 
 
 def named(name: str) -> Loop:
-    """Look up a loop of `LOOPS`, one that its package announces, or `package.module:factory`."""
+    """Look up a loop of `LOOPS`, an announced loop, or `package.module:factory`; raises BenchError if there is none."""
     known = {loop.name: loop for loop in LOOPS}
     if name not in known:
         if PLACE.fullmatch(name) and NAME.fullmatch(name):
             return Loop(name, name)
         known |= {loop.name: loop for loop in plugged_in()}
     if name not in known:
-        raise unknown("event loop", name, known, "see python -m bench list; or name package.module:factory")
+        raise unknown("event loop", name, known, f"see {PROGRAM} list; or name package.module:factory")
     return known[name]
 
 
 def load_factory(loop: Loop) -> LoopFactory:
-    """Import what creates a loop."""
+    """Import the function or class that creates a loop."""
     factory: LoopFactory = places.load_factory(loop.factory, loop.selector)
     return factory
 
 
 def libuv_version(loop: Loop) -> str | None:
-    """Version of the libuv inside, as the loop tells it: uvloop says 0x013401 for 1.52.1."""
+    """Version of the libuv inside the loop, None if it has none; uvloop writes 0x013401 for 1.52.1."""
     if loop.libuv is None:
         return None
     version: int | str = places.load(loop.libuv)()

@@ -1,22 +1,22 @@
-"""From `package.module:attribute` to what is there. Imports nothing beforehand: cold starts are timed through it."""
+"""Loads what `package.module:attribute` names. Imports nothing else: cold starts are timed through it."""
 
 from importlib import import_module
 from typing import Any
 
 
-def load(place: str) -> Any:  # noqa: ANN401  (whatever the package has there; callers say what it must be)
-    """Import what is at `package.module:attribute`; raises whatever that raises."""
+def load(place: str) -> Any:  # noqa: ANN401  (whatever the package has there; the caller knows its type)
+    """Import what `package.module:attribute` names; raises whatever the import raises."""
     module, _, path = place.partition(":")
-    found = import_module(module)
+    loaded = import_module(module)
     for attribute in path.split("."):
-        found = getattr(found, attribute)
-    return found
+        loaded = getattr(loaded, attribute)
+    return loaded
 
 
 def load_factory(place: str, selector: str | None) -> Any:  # noqa: ANN401  (a LoopFactory, if the package keeps its promise)
-    """Import what creates a loop; given a class of `selectors`, it is called with one of that class."""
+    """Import a loop factory; with a class of `selectors`, one that passes a new instance of it."""
     factory = load(place)
     if not selector:
         return factory
-    kind = load(f"selectors:{selector}")
-    return lambda: factory(kind())
+    selector_class = load(f"selectors:{selector}")
+    return lambda: factory(selector_class())

@@ -22,11 +22,8 @@ from typing import NamedTuple, TypeAlias
 import pyperf
 
 from bench.subjects import loops, scenarios
-from bench.subjects.scenarios import EXPECTED, WrongRunError, check_records
 from bench.worker.pipe import Turns, conclude, die_with_parent
-from scenarios._workload import GetData, LoopFactory, Records, get_data
-
-__all__ = ["EXPECTED", "Stopwatch", "WrongRunError", "main"]
+from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
 
 Once: TypeAlias = Callable[[GetData], Records]
 NANOSECOND = 1e-9

@@ -1,4 +1,4 @@
-"""Processes that live for minutes: no loops, but what the bad ones start. Each says its id on stderr.
+"""Processes that bad loops start and that live for minutes. Each writes its id to stderr.
 
 See who is left: `pgrep -af 'sleep 299'`.
 """
@@ -13,18 +13,18 @@ STARTED = []  # nobody waits for them, and nothing warns of that
 
 
 def child(**words):
-    """Start one in the group of this process."""
+    """Start a process in the group of this one."""
     STARTED.append(subprocess.Popen(COMMAND, **words))
     os.write(2, b"started %d\n" % STARTED[-1].pid)
 
 
 def child_elsewhere():
-    """Start one in a session of its own, where no signal to this group reaches it."""
+    """Start a process in a session of its own, where no signal to this group reaches it."""
     child(start_new_session=True)
 
 
 def daemon():
-    """Start one as daemons do: forked twice, in a session of its own, nobody's child, with all pipes of this one."""
+    """Start a daemon: forked twice, in a session of its own, without a parent, with all pipes of this process."""
     if (between := os.fork()) == 0:
         os.setsid()
         if os.fork() == 0:

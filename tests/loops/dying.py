@@ -1,6 +1,6 @@
-"""Loops that end the process: by signals, by its exit, sooner or later. The signal or the status is the reason.
+"""Loops that end the process, by a signal or by exiting, sooner or later. The reason is the signal or the status.
 
-python -m bench --loop dying:segfaults     (with this folder as the current one)
+python -m bench --loop dying:segfaults     (in this folder)
 """
 
 import asyncio
@@ -24,12 +24,12 @@ def aborts():
 
 
 def exits():
-    """Ends the process with status 0, as if all were well."""
+    """Ends the process with status 0, as if nothing were wrong."""
     os._exit(0)
 
 
 def killed():
-    """Is killed from outside, as by the kernel for want of memory."""
+    """Is killed from outside, as by the kernel when memory runs out."""
     subprocess.run(["/bin/sh", "-c", "kill -9 $PPID; sleep 1"], check=False)
 
 
@@ -39,7 +39,7 @@ def of_a_real_time_signal():
 
 
 def of_an_alarm():
-    """Leaves a timer behind, whose signal nobody handles."""
+    """Leaves a timer behind whose signal has no handler."""
     signal.setitimer(signal.ITIMER_REAL, 0.001)
     return asyncio.SelectorEventLoop()
 
@@ -57,7 +57,7 @@ class Later(asyncio.SelectorEventLoop):
 
 
 def with_an_heir():
-    """Leaves its end of all pipes to a daemon, and aborts: the pipes stay open."""
+    """Gives its end of all pipes to a daemon, and aborts: the pipes stay open."""
     children.daemon()
     os.abort()
 

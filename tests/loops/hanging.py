@@ -1,6 +1,6 @@
-"""Loops that never come back. They are killed after the timeout, with all that they have started.
+"""Loops that never return. They are killed after the timeout, with everything that they started.
 
-    python -m bench --loop hanging:Later --timeout 1     (with this folder as the current one)
+    python -m bench --loop hanging:Later --timeout 1     (in this folder)
 
 Those that hang at once are given a minute to start; `Later` hangs in a turn, which --timeout ends.
 """
@@ -47,7 +47,7 @@ class Later(asyncio.SelectorEventLoop):
 
 
 def deaf():
-    """Hangs with all signals ignored that can be."""
+    """Hangs, and ignores every signal that can be ignored."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}:
         try:
             signal.signal(number, signal.SIG_IGN)
@@ -63,7 +63,7 @@ def holding_the_gil():
 
 
 def stopped():
-    """Stops itself, as Ctrl-Z does: it can't even die of itself."""
+    """Stops itself, as Ctrl-Z does."""
     signal.raise_signal(signal.SIGSTOP)
     in_factory()
 
@@ -87,6 +87,6 @@ def with_a_daemon():
 
 
 def at_exit():
-    """Works, delivers its values, and does not end."""
+    """Works, delivers its values, and does not exit."""
     atexit.register(time.sleep, 60)
     return asyncio.SelectorEventLoop()

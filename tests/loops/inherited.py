@@ -1,4 +1,4 @@
-"""What a loop inherits from the harness: no loops, but what the bad ones lay hands on."""
+"""What a worker inherits from the harness, for bad loops to misuse."""
 
 import fcntl
 import os
@@ -8,22 +8,22 @@ FIRST = 3  # after stdin, stdout and stderr
 
 
 def descriptors():
-    """All that are open, besides stdin, stdout and stderr."""
+    """All open descriptors but stdin, stdout and stderr."""
     return [number for number in map(int, os.listdir("/dev/fd")) if number >= FIRST and _access(number) is not None]
 
 
 def answers():
-    """The pipe that the worker answers on."""
+    """The pipe for the worker's answers."""
     return _last_pipe(os.O_WRONLY)
 
 
 def turns():
-    """The pipe that the worker is given its turns on."""
+    """The pipe on which the worker gets its turns."""
     return _last_pipe(os.O_RDONLY)
 
 
 def _last_pipe(access):
-    """The last pipe that it may only write to, or only read from, less copies of stderr."""
+    """The last pipe that is open in this mode, without copies of stderr."""
     there = [number for number in descriptors() if _access(number) == access]
     mine = os.fstat(2).st_ino
     return max(

@@ -1,6 +1,6 @@
-"""Loops that leave something behind with each lifecycle: `python -m bench resources` says how much of what.
+"""Loops that leave something behind in each lifecycle. `python -m bench resources` reports what, and how much.
 
-python -m bench resources --loop leaking:Descriptors     (with this folder as the current one)
+python -m bench resources --loop leaking:Descriptors     (in this folder)
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Descriptors(asyncio.SelectorEventLoop):
 
 
 class AllDescriptors(asyncio.SelectorEventLoop):
-    """Leaves so many descriptors behind that after forty lifecycles there are no more."""
+    """Leaves so many descriptors behind that none is left after forty lifecycles."""
 
     def close(self):
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -43,7 +43,7 @@ class Memory(asyncio.SelectorEventLoop):
 
 
 class NativeMemory(asyncio.SelectorEventLoop):
-    """Leaves 10 kB behind that Python's allocators know nothing of."""
+    """Leaves 10 kB behind that Python's allocators don't know about."""
 
     def close(self):
         ctypes.memset(LIBC.malloc(10_000), 1, 10_000)

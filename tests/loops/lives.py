@@ -1,6 +1,6 @@
 """Calls and loops that do, or do not do, one thing each: what a column must tell apart.
 
-python -m bench lifecycle --loop lives:Deaf     (with this folder as the current one)
+python -m bench lifecycle --loop lives:Deaf     (in this folder)
 """
 
 import asyncio

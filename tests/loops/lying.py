@@ -1,6 +1,6 @@
-"""Loops that answer wrongly, or cheat. They are refused, and never timed as fast.
+"""Loops that return wrong records, or cheat. They are refused, never timed as fast.
 
-python -m bench --loop lying:Cached     (with this folder as the current one)
+python -m bench --loop lying:Cached     (in this folder)
 """
 
 import asyncio
@@ -10,9 +10,7 @@ import time
 
 import inherited
 
-from scenarios._workload import Record
-
-RECORDS = [Record("Jane", 19), Record("John", 24)]
+from scenarios._workload import EXPECTED as RECORDS
 
 
 def _drop(future):
@@ -34,7 +32,7 @@ class WrongRecords(asyncio.SelectorEventLoop):
 
 
 class Invented(asyncio.SelectorEventLoop):
-    """Knows the right records without running the workload."""
+    """Returns the right records without running the workload."""
 
     def create_task(self, coro, **words):
         coro.close()
@@ -47,7 +45,7 @@ class Invented(asyncio.SelectorEventLoop):
 
 
 class Cached(asyncio.SelectorEventLoop):
-    """Runs the workload once, and afterwards knows the records."""
+    """Runs the workload once, and returns the same records from then on."""
 
     kept = None
 
@@ -63,7 +61,7 @@ class Cached(asyncio.SelectorEventLoop):
 
 
 class AfterTheAnswer(asyncio.SelectorEventLoop):
-    """Answers with the records of the lifecycle before, and runs the workload when the caller has gone."""
+    """Returns the records of the previous lifecycle, and runs the workload after the call."""
 
     late = None
 
@@ -80,7 +78,7 @@ class AfterTheAnswer(asyncio.SelectorEventLoop):
 
 
 class Swapped(asyncio.SelectorEventLoop):
-    """Has asyncio's own loop do the work."""
+    """Lets asyncio's own loop do the work."""
 
     def create_task(self, coro, **words):
         with asyncio.Runner() as runner:
@@ -95,19 +93,19 @@ class _Other(asyncio.SelectorEventLoop):
 
 
 def changes_class():
-    """Gives another class every other time."""
+    """Returns a loop of another class every second time."""
     changes_class.calls = getattr(changes_class, "calls", 0) + 1
     return asyncio.SelectorEventLoop() if changes_class.calls % 2 else _Other()
 
 
 def hurries():
-    """Delivers an invented result before it was asked."""
+    """Delivers an invented result before it is asked."""
     os.write(inherited.answers(), b'{"values":{"total":[1e-9,1e-9,1e-9]}}\n')
     return asyncio.SelectorEventLoop()
 
 
 def usurps():
-    """Plays the worker's part itself, turn by turn, and then delivers stages that are none."""
+    """Plays the worker's part itself, turn by turn, and then delivers incomplete stages."""
     answer, left = b"\n", 1
     while left:
         os.write(inherited.answers(), answer)
@@ -121,19 +119,19 @@ def usurps():
 
 
 def dilates():
-    """Has the worker's clock run a thousand times too fast, so that it tells of seconds that never were."""
+    """Makes the worker's clock run a thousand times too fast."""
     worker = sys.modules["__main__"]
     worker.clock = lambda: time.perf_counter_ns() * 1000
     return asyncio.SelectorEventLoop()
 
 
 def backdates():
-    """Says that it started before its process did."""
+    """Reports that it started before its process did."""
     os.write(inherited.answers(), b'{"stamps":[1,2,3,4]}\n')
     return asyncio.SelectorEventLoop()
 
 
 def tells_nothing():
-    """Delivers an answer without anything in it."""
+    """Delivers an empty answer."""
     os.write(inherited.answers(), b"{}\n")
     return asyncio.SelectorEventLoop()

@@ -1,6 +1,6 @@
-"""Loops that change the process around them, and otherwise work: no other cell is touched.
+"""Loops that work, and change the process around them. No other cell is affected.
 
-python -m bench --loop meddling:recursion_limit     (with this folder as the current one)
+python -m bench --loop meddling:recursion_limit     (in this folder)
 """
 
 import asyncio
@@ -20,7 +20,7 @@ def signal_mask():
 
 
 def surroundings():
-    """Changes the working folder, the mask of new files, the niceness and the environment."""
+    """Changes the working folder, the umask, the niceness and the environment."""
     os.chdir("/")
     os.umask(0o777)
     os.nice(1)
@@ -29,7 +29,7 @@ def surroundings():
 
 
 def locales():
-    """Changes the locale, to one that writes numbers otherwise if there is one."""
+    """Changes the locale, to one that writes numbers differently if there is one."""
     for name in ("de_DE.UTF-8", "fr_FR.UTF-8", "C"):
         try:
             locale.setlocale(locale.LC_ALL, name)
@@ -40,7 +40,7 @@ def locales():
 
 
 def recursion_limit():
-    """Lowers the recursion limit until nothing works any more."""
+    """Lowers the recursion limit until nothing works."""
     depth = 0
     frame = sys._getframe()
     while frame:
@@ -50,14 +50,14 @@ def recursion_limit():
 
 
 def interpreter():
-    """Turns the garbage collector off, and warnings into errors."""
+    """Turns the garbage collector off, and turns warnings into errors."""
     gc.disable()
     warnings.simplefilter("error")
     return asyncio.SelectorEventLoop()
 
 
 def policy():
-    """Puts a policy of its own in the place of asyncio's."""
+    """Replaces asyncio's policy with its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if base := getattr(asyncio, "DefaultEventLoopPolicy", None):
@@ -66,6 +66,6 @@ def policy():
 
 
 def descriptor_limit():
-    """Allows no more descriptors than there are, for ever."""
+    """Lowers the limit of descriptors to those already open."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) - 1,) * 2)
     return asyncio.SelectorEventLoop()

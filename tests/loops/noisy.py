@@ -1,6 +1,6 @@
-"""Loops that write where they should not, and close what is not theirs.
+"""Loops that write where they should not, or close what is not theirs.
 
-python -m bench --loop noisy:in_megabytes     (with this folder as the current one)
+python -m bench --loop noisy:in_megabytes     (in this folder)
 """
 
 import asyncio
@@ -15,7 +15,7 @@ PRINTED = []
 
 
 def in_megabytes():
-    """Prints a megabyte to stdout and one to stderr, also what could be taken for answers; otherwise well."""
+    """Prints a megabyte to stdout and one to stderr, with lines that look like answers; works otherwise."""
     if not PRINTED:
         PRINTED.append(print("\n{}\n" * (MEBIBYTE // 4)))
         print("garbage" * (MEBIBYTE // 7), file=sys.stderr)
@@ -23,14 +23,14 @@ def in_megabytes():
 
 
 def to_the_end():
-    """Prints a megabyte to stdout and one to stderr, and raises: the last that it printed is kept."""
+    """Prints a megabyte to stdout and one to stderr, and raises: the end of its output is kept."""
     in_megabytes().close()
     print("the last words")
     raise RuntimeError("enough")
 
 
 def scribbles():
-    """Writes garbage to all descriptors that it has inherited."""
+    """Writes garbage to all descriptors that it inherited."""
     for number in inherited.descriptors():
         try:
             os.write(number, b"[[[[ garbage\n")
@@ -46,14 +46,14 @@ def nests():
 
 
 def floods():
-    """Writes empty lines, which mean that it is ready, for ever."""
+    """Writes empty lines, each of which means that it is ready, without end."""
     pipe = inherited.answers()
     while True:
         os.write(pipe, b"\n" * 4096)
 
 
 def hangs_up():
-    """Closes the pipe that it answers on, and goes on."""
+    """Closes the pipe for its answers, and continues."""
     os.close(inherited.answers())
     time.sleep(60)
 
@@ -65,7 +65,7 @@ def closes_all():
 
 
 def closes_its_output():
-    """Closes stdin, stdout and stderr, having printed something: the loop's own descriptors take their numbers."""
+    """Prints something and closes stdin, stdout and stderr: the loop's own descriptors get their numbers."""
     print("not yet flushed", end="")
     print("nor this", end="", file=sys.stderr)
     os.closerange(0, 3)
@@ -80,6 +80,6 @@ class _Broken:
 
 
 def breaks_its_output():
-    """Puts something in the place of stdout and stderr that can't be written to or flushed."""
+    """Replaces stdout and stderr with something that can't be written to or flushed."""
     sys.stdout = sys.stderr = _Broken()
     return asyncio.SelectorEventLoop()

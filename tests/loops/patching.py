@@ -1,6 +1,6 @@
-"""A loop whose package patches asyncio when it is imported: no other cell is touched.
+"""A loop whose package patches asyncio when it is imported. No other cell is affected.
 
-python -m bench --loop patching:new_loop     (with this folder as the current one)
+python -m bench --loop patching:new_loop     (in this folder)
 """
 
 import asyncio
@@ -15,5 +15,5 @@ asyncio.run = asyncio.Runner = asyncio.wait_for = None
 
 
 def new_loop():
-    """Gives a loop of the class that it has put in the place of asyncio's."""
+    """Returns a loop of the class that replaced asyncio's."""
     return asyncio.new_event_loop()

@@ -1,6 +1,6 @@
-"""Loops that raise: in the factory, while they run, when they are closed. The error's text is the reason.
+"""Loops that raise: in the factory, while they run, or when they are closed. The reason is the error's text.
 
-python -m bench --loop raising:in_factory     (with this folder as the current one)
+python -m bench --loop raising:in_factory     (in this folder)
 """
 
 import asyncio
@@ -38,14 +38,14 @@ class WithATask(asyncio.SelectorEventLoop):
 
 
 def in_the_main_thread():
-    """Raises in the main thread, and works in every other."""
+    """Raises in the main thread, and works in any other thread."""
     if threading.current_thread() is threading.main_thread():
         raise RuntimeError("in the main thread")
     return asyncio.SelectorEventLoop()
 
 
 def exits():
-    """Ends the program in good order, as a script would."""
+    """Ends the program with sys.exit, as a script would."""
     sys.exit(0)
 
 
@@ -60,9 +60,9 @@ class _UnspeakableError(Exception):
 
 
 def unspeakably():
-    """Raises an error whose text can't be read: asking for it raises another."""
+    """Raises an error that raises another error when asked for its text."""
     raise _UnspeakableError
 
 
 def none_there():
-    """Gives None instead of a loop."""
+    """Returns None instead of a loop."""

@@ -1,6 +1,6 @@
-"""Loops that run out of memory: they set a limit to their address space, and then want more.
+"""Loops that run out of memory: they limit their address space, and then ask for more.
 
-python -m bench --loop starving:at_once     (with this folder as the current one)
+python -m bench --loop starving:at_once     (in this folder)
 """
 
 import ctypes
@@ -20,13 +20,13 @@ def _limit():
 
 
 def at_once():
-    """Asks Python for more memory than there may be, and gets a MemoryError."""
+    """Asks Python for more memory than the limit, and gets a MemoryError."""
     _limit()
     bytearray(1024 * MEBIBYTE)
 
 
 def bit_by_bit():
-    """Takes and keeps all memory that there is, to the last bytes: nothing is left to say so with."""
+    """Uses up all memory to the last bytes, so that none is left to report it with."""
     _limit()
     size = MEBIBYTE
     while size:
@@ -39,7 +39,7 @@ def bit_by_bit():
 
 
 def in_native_code():
-    """Asks malloc() for more than there may be, and aborts, as many a library does."""
+    """Asks malloc() for more memory than the limit, and aborts, as many libraries do."""
     _limit()
     libc = ctypes.CDLL(None)
     libc.malloc.argtypes, libc.malloc.restype = [ctypes.c_size_t], ctypes.c_void_p

@@ -1,6 +1,6 @@
-"""Loops that leave something running, and otherwise work: it does not outlive the round.
+"""Loops that work, and leave something running. It does not outlive the round.
 
-python -m bench --loop staying:daemon     (with this folder as the current one)
+python -m bench --loop staying:daemon     (in this folder)
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""`python -P bench/lifecycle/probe ROW`: makes the call of one row, and writes what was seen of it as a line of JSON.
+"""`python -P bench/lifecycle/probe ROW`: makes the call of one row, and writes what it observed as a line of JSON.
 
-What was stdout is for that line only; stdout itself leads where stderr leads. The process ends right after it: what a
-loop does when Python exits is not the call's doing.
+The original stdout carries that line only; the call's own stdout goes to stderr. The process ends right after the line,
+so that what a loop does at Python's exit is not taken for an effect of the call.
 """
 
 import argparse
@@ -17,22 +17,22 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-LIFE_S = 120  # where nobody is left to kill a probe that hangs
+LIFE_S = 120  # ends a probe that hangs when its harness is gone
 
 
 def main() -> None:
-    """Answer, then end."""
+    """Write the answer, then end the process."""
     answers = os.dup(1)
     os.dup2(2, 1)
     faulthandler.dump_traceback_later(LIFE_S, exit=True)
     _find_bench()
-    sys.path.append(str(Path.cwd()))  # for a factory of the user's own; last, so that it hides nothing
+    sys.path.append(str(Path.cwd()))  # finds a user's own factory; last, so that it hides nothing
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("row", help="a name of ROWS, or facts")
     parser.add_argument("--given", metavar="PLACE", help="the factory or the call, as package.module:attribute")
     parser.add_argument("--selector", help="class of selectors that the factory is given")
-    parser.add_argument("--maybe", action="store_true", help="answer null where PLACE is not there")
-    parser.add_argument("--package", action="append", default=[], help="for facts: is it there?")
+    parser.add_argument("--maybe", action="store_true", help="answer null if PLACE does not exist")
+    parser.add_argument("--package", action="append", default=[], help="for facts: a package to look for")
     options = parser.parse_args()
     answer = facts(options.package) if options.row == "facts" else observe(options)
     os.write(answers, json.dumps(answer).encode() + b"\n")
@@ -41,41 +41,41 @@ def main() -> None:
 
 
 def facts(packages: Sequence[str]) -> dict[str, object]:
-    """Which Python this is, and which of these packages are there; none of them is imported."""
+    """Which Python this is, and which of `packages` it can import; it imports none of them."""
     import platform
 
-    found = [name for name in packages if importlib.util.find_spec(name)]
+    importable = [name for name in packages if importlib.util.find_spec(name)]
     implementation, version = platform.python_implementation(), platform.python_version()
-    return {"implementation": implementation, "python": version, "packages": found}
+    return {"implementation": implementation, "python": version, "packages": importable}
 
 
 def observe(options: argparse.Namespace) -> dict[str, object] | None:
-    """Make the call of a row, in the situation that the row sets up, and say what was seen."""
+    """Make the call of a row in the row's situation, and return what was observed."""
     from bench.lifecycle.probe import rows
     from bench.lifecycle.probe.calls import ROWS
-    from bench.lifecycle.probe.witness import Witness, said
+    from bench.lifecycle.probe.witness import Witness, described
 
     warnings.simplefilter("ignore")
-    gc.disable()  # a loop that the call drops must be found afterwards
-    # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
+    gc.disable()  # a loop that the call drops must still be there afterwards
+    # A background job inherits SIGINT as ignored, and asyncio.run then installs no handler of its own.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         given = rows.load(options.given, options.selector)
     except (ImportError, AttributeError) as error:
-        return None if options.maybe else Witness.nothing_seen(said(error))
+        return None if options.maybe else Witness.nothing_seen(described(error))
     except Exception as error:  # noqa: BLE001  (whatever the package raises is the reason)
-        return Witness.nothing_seen(said(error))
+        return Witness.nothing_seen(described(error))
     return rows.observe(ROWS[options.row], given)
 
 
 def _find_bench() -> None:
-    """Make `bench` importable from the folder two above this one, without all that is installed beside it.
+    """Make `bench` importable from two folders above, without the packages that are installed beside it.
 
-    That may be built for another interpreter than this.
+    Those may be built for another interpreter than this one.
     """
-    found = types.ModuleType("bench")
-    found.__path__ = [str(Path(__file__).resolve().parents[2])]
-    sys.modules["bench"] = found
+    package = types.ModuleType("bench")
+    package.__path__ = [str(Path(__file__).resolve().parents[2])]
+    sys.modules["bench"] = package
 
 
 main()

@@ -1,6 +1,6 @@
-"""`ROWS`: the calls of the table, one short function each, which makes the call inside of `witness.watch()`.
+"""`ROWS`: the calls of the table, one short function each, which makes the call inside `witness.watch()`.
 
-All before that is the situation. The calls stand in the order of the table, and a function's name is its row's.
+What a function does before that is the row's situation. Functions are in the table's order, and give rows their names.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from bench.lifecycle.probe.witness import Loop, Witness, is_loop
 
 __all__ = ["ROWS"]
 
-GRACE_S = 0.05  # that a loop is given to stop by itself
+GRACE_S = 0.05  # a loop that has not stopped by then is made to stop
 
 
 def _new_loop(witness: Witness) -> Loop:
     loop = witness.given()
     if not is_loop(loop):
-        raise TypeError(f"the factory gave no event loop: {type(loop).__name__}")
+        raise TypeError(f"the factory returned no event loop: {type(loop).__name__}")
     return loop
 
 
@@ -38,14 +38,14 @@ def asyncio_run_factory(witness: Witness) -> None:
 @row("asyncio.Runner()")
 def runner(witness: Witness) -> None:
     with witness.watch():
-        witness.out = asyncio.Runner()
+        witness.returned = asyncio.Runner()
 
 
 @row(".get_loop()")
 def runner_get_loop(witness: Witness) -> None:
     runner = asyncio.Runner()
     with witness.watch():
-        witness.out = runner.get_loop()
+        witness.returned = runner.get_loop()
 
 
 @row("with Runner()")
@@ -73,34 +73,34 @@ def runner_close(witness: Witness) -> None:
 @row("asyncio.new_event_loop()")
 def new_event_loop(witness: Witness) -> None:
     with witness.watch():
-        witness.out = asyncio.new_event_loop()
+        witness.returned = asyncio.new_event_loop()
 
 
 @row("asyncio.get_event_loop()", "fresh main thread", fresh=True)
 def get_event_loop_fresh(witness: Witness) -> None:
     with witness.watch():
-        witness.out = asyncio.get_event_loop()
+        witness.returned = asyncio.get_event_loop()
 
 
 @row("asyncio.get_event_loop()", "after set_event_loop", fresh=True)
 def get_event_loop_set(witness: Witness) -> None:
     asyncio.set_event_loop(asyncio.new_event_loop())
     with witness.watch():
-        witness.out = asyncio.get_event_loop()
+        witness.returned = asyncio.get_event_loop()
 
 
 @row("asyncio.get_event_loop()", "after asyncio.run", fresh=True)
 def get_event_loop_after_run(witness: Witness) -> None:
     asyncio.run(asyncio.sleep(0))
     with witness.watch():
-        witness.out = asyncio.get_event_loop()
+        witness.returned = asyncio.get_event_loop()
 
 
 @row("asyncio.get_event_loop()", "in another thread", fresh=True)
 def get_event_loop_thread(witness: Witness) -> None:
     def ask() -> None:
         with witness.watch():
-            witness.out = asyncio.get_event_loop()
+            witness.returned = asyncio.get_event_loop()
 
     thread = threading.Thread(target=ask, name="another")
     thread.start()
@@ -111,7 +111,7 @@ def get_event_loop_thread(witness: Witness) -> None:
 def get_event_loop_inside(witness: Witness) -> None:
     async def ask() -> None:
         with witness.watch():
-            witness.out = asyncio.get_event_loop()
+            witness.returned = asyncio.get_event_loop()
 
     asyncio.run(ask())
 
@@ -119,14 +119,14 @@ def get_event_loop_inside(witness: Witness) -> None:
 @row("asyncio.get_running_loop()", "outside")
 def get_running_loop_outside(witness: Witness) -> None:
     with witness.watch():
-        witness.out = asyncio.get_running_loop()
+        witness.returned = asyncio.get_running_loop()
 
 
 @row("asyncio.get_running_loop()", "inside")
 def get_running_loop_inside(witness: Witness) -> None:
     async def ask() -> None:
         with witness.watch():
-            witness.out = asyncio.get_running_loop()
+            witness.returned = asyncio.get_running_loop()
 
     asyncio.run(ask())
 
@@ -141,21 +141,21 @@ def set_event_loop(witness: Witness) -> None:
 @row("asyncio.get_event_loop_policy()")
 def get_event_loop_policy(witness: Witness) -> None:
     with witness.watch():
-        witness.out = asyncio.get_event_loop_policy()
+        witness.returned = asyncio.get_event_loop_policy()
 
 
 @row(".get_event_loop()", fresh=True)
 def policy_get_event_loop(witness: Witness) -> None:
     policy = asyncio.get_event_loop_policy()
     with witness.watch():
-        witness.out = policy.get_event_loop()
+        witness.returned = policy.get_event_loop()
 
 
 @row(".new_event_loop()")
 def policy_new_event_loop(witness: Witness) -> None:
     policy = asyncio.get_event_loop_policy()
     with witness.watch():
-        witness.out = policy.new_event_loop()
+        witness.returned = policy.new_event_loop()
 
 
 @row("asyncio.set_event_loop_policy()")
@@ -197,9 +197,9 @@ def stop(witness: Witness) -> None:
     loop.call_soon(call)
     try:
         loop.run_forever()
-    except SystemExit:  # stop() did not do it
+    except SystemExit:  # stop() did not stop the loop
         return
-    witness.look_after()
+    witness.look_afterwards()
 
 
 @row("loop.close()", given="factory")
@@ -245,4 +245,4 @@ def own_run(witness: Witness) -> None:
 @row("", given="own")
 def own_call(witness: Witness) -> None:
     with witness.watch():
-        witness.out = witness.given()
+        witness.returned = witness.given()

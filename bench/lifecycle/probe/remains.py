@@ -1,4 +1,4 @@
-"""What a coroutine may leave behind on a loop: a task, an async generator, an executor; and what became of them."""
+"""What a coroutine may leave behind on a loop: a task, an async generator, an executor; and what happened to them."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ USED_TIMEOUT_S = 1.0
 
 
 class Remains:
-    """One of each, on one loop. None stands for what could not be left there, as a loop may lack the method."""
+    """One of each, left on one loop; None for those that the loop has no method for."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._finalized = False
@@ -28,11 +28,11 @@ class Remains:
             executor = ThreadPoolExecutor(1, initializer=used.set)
             loop.set_default_executor(executor)
             self._answer = loop.run_in_executor(None, int)
-            if used.wait(USED_TIMEOUT_S):  # and is not passed over by a loop that has one of its own
+            if used.wait(USED_TIMEOUT_S):  # some loops ignore it and use an executor of their own
                 self._executor = executor
 
     def consume_half(self) -> None:
-        """Begin to iterate over the generator, in the running loop, which may then keep track of it."""
+        """Start iterating over the generator in the running loop, so that the loop can keep track of it."""
         if self._generator is None and _get_running_loop():
             self._generator = self._generate()
             with contextlib.suppress(StopIteration):
@@ -40,9 +40,9 @@ class Remains:
 
     @property
     def fate(self) -> Fate:
-        """Whether the task was cancelled, the generator came to its `finally`, and the executor takes no more work.
+        """Whether the task was cancelled, the generator reached its `finally`, and the executor refuses work.
 
-        We hold the generator, so that nothing but `aclose` takes it there.
+        This object holds a reference to the generator, so only `aclose` can take it there.
         """
         cancelled = self._task.cancelled() if self._task else None
         finalized = self._finalized if self._generator else None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from bench.lifecycle.probe.witness import Witness, said
+from bench.lifecycle.probe.witness import Witness, described
 
 Given: TypeAlias = Literal["factory", "own"] | None
 Make: TypeAlias = Callable[[Witness], None]
@@ -15,9 +15,10 @@ Make: TypeAlias = Callable[[Witness], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A call in a situation, None where it is the only one; `given`: what it needs, a factory or a loop's own call.
+    """A call in a situation, which is None if the call has only one; `given` is what it needs to be given.
 
-    Unless it is `fresh`, another loop is made current before: so it can be seen whether the call touches that.
+    That is a loop factory, or a call of the loop's own package. Unless `fresh`, another loop is made current first, to
+    see whether the call touches it.
     """
 
     call: str
@@ -31,7 +32,7 @@ ROWS: dict[str, Row] = {}
 
 
 def row(call: str, situation: str | None = None, *, given: Given = None, fresh: bool = False) -> Callable[[Make], None]:
-    """Enter a function into ROWS, by its name."""
+    """Enter a function into ROWS under its name."""
 
     def enter(make: Make) -> None:
         ROWS[make.__name__] = Row(call, situation, given, fresh, make)
@@ -40,24 +41,24 @@ def row(call: str, situation: str | None = None, *, given: Given = None, fresh: 
 
 
 def load(place: str | None, selector: str | None) -> Callable[..., object]:
-    """Import what is at `package.module:attribute`: what creates a loop, or a loop's own call."""
+    """Import what is at `package.module:attribute`: a loop factory, or a call of the loop's own package."""
     if place is None:
         return asyncio.new_event_loop
     module, _, path = place.partition(":")
-    found = importlib.import_module(module)
+    thing = importlib.import_module(module)
     for attribute in path.split("."):
-        found = getattr(found, attribute)
+        thing = getattr(thing, attribute)
     kind = getattr(selectors, selector) if selector else None
-    return (lambda: found(kind())) if kind else found  # type: ignore[operator,return-value]  # called: then it shows
+    return (lambda: thing(kind())) if kind else thing  # type: ignore[operator,return-value]  # the call shows what it is
 
 
 def observe(row: Row, given: Callable[..., object]) -> dict[str, object]:
-    """Set up the situation of a row, make its call, and say what was seen."""
+    """Set up the situation of a row, make its call, and return what was observed."""
     witness = Witness(given)
     try:
         if not row.fresh:
             asyncio.set_event_loop(asyncio.SelectorEventLoop())
         row.make(witness)
-    except Exception as error:  # noqa: BLE001  (what the situation needs is not there: that is the reason)
-        return Witness.nothing_seen(said(error))
+    except Exception as error:  # noqa: BLE001  (the situation can't be set up: that is the reason)
+        return Witness.nothing_seen(described(error))
     return witness.answer()

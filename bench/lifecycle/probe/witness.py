@@ -1,16 +1,16 @@
-"""Sees what a call does to event loops, by its effects: from before it, from inside, and from after it.
+"""Observes what a call does to event loops: looks before the call, during it and after it, and compares.
 
-True: seen to happen. False: seen not to happen. None where it does not apply, which is
+True: it happened. False: it did not happen. None: it does not apply, which is
 
-- all, where the call could not be made: what the row needs is not there;
-- starts and closes: no loop came out, was given, or ran; or, for closes, it was closed before;
-- stops: no loop ran, neither before the call nor in it;
-- cancels, finalizes_asyncgens, shuts_executor: nothing was left on a loop that the call could have cleaned up;
-- leaves_none_current: no loop was current, neither before the call, nor in it, nor after it.
+- all columns, if the call could not be made because something that the row needs does not exist;
+- starts and closes: no loop was returned, given, or ran; closes also if the loop was closed before;
+- stops: no loop ran, neither before the call nor during it;
+- cancels, finalizes_asyncgens, shuts_executor: nothing was left on a loop for the call to clean up;
+- leaves_none_current: no loop was current before the call, during it or after it.
 
-Current is the loop that `asyncio.get_event_loop()` gives outside of coroutines, in the thread of the call. A call that
-finds a loop running, and leaves it running, neither starts nor stops it. sigint_handler is true where another handler
-was in force in the call, and the earlier one afterwards; where the other one is left, it is false, and warns says so.
+The current loop is the one that `asyncio.get_event_loop()` returns outside coroutines, in the thread of the call.
+A call that finds a loop running and leaves it running neither starts nor stops it. sigint_handler is true if the call
+installs another handler and restores the earlier one. If the other handler stays, it is false, and warns says so.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from bench.lifecycle.probe.remains import Fate, Remains
 
 Loop: TypeAlias = asyncio.AbstractEventLoop
 
-PECULIAR = re.compile(r"(?<= at 0x)[0-9a-fA-F]+|(?<=\bfd=)\d+")  # to one process: addresses, descriptors
+PROCESS_SPECIFIC = re.compile(r"(?<= at 0x)[0-9a-fA-F]+|(?<=\bfd=)\d+")  # addresses and descriptors
 COLUMNS = (
     "creates", "makes_current", "starts", "stops", "cancels", "finalizes_asyncgens", "shuts_executor", "closes",
     "leaves_none_current", "sigint_handler", "warns", "raises", "loop_class",
@@ -39,7 +39,7 @@ MAXIMUM_TEXT = 1000
 
 
 class Look:
-    """What there is to see at one moment; looking leaves no trace."""
+    """The state of all event loops at one moment; taking it changes nothing."""
 
     def __init__(self) -> None:
         running = _get_running_loop()
@@ -54,12 +54,12 @@ class Look:
 
 
 class Witness:
-    """Sees one call, made inside of `with witness.watch():`."""
+    """Observes one call, made inside `with witness.watch():`."""
 
     def __init__(self, given: Callable[..., object]) -> None:
-        """`given`: what creates a loop, or the loop's own call, as the row needs it."""
+        """`given`: a loop factory, or a call of the loop's own package, as the row needs it."""
         self.given = given
-        self.out: object = None
+        self.returned: object = None
         self.forced = False
         self._remains: Remains | None = None
         self._subject: Loop | None = None
@@ -70,62 +70,62 @@ class Witness:
 
     @contextlib.contextmanager
     def watch(self, loop: Loop | None = None) -> Iterator[None]:
-        """See what the block does, perhaps to this loop; what it raises is seen, and goes no further."""
+        """Observe what the block does, for example to `loop`; note what it raises, and raise nothing."""
         self._subject, self._inside = loop, []
         if loop and not loop.is_running():
-            loop.call_soon(self.look_inside)  # should the block run it
+            loop.call_soon(self.look_inside)  # if the block runs the loop
         self._before = self._after = Look()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
                 yield
             except BaseException as error:  # noqa: BLE001  (a loop may raise anything)
-                self._raised = said(error)
-        self._warned = [said(warning.message) for warning in caught]
-        self.look_after()
+                self._raised = described(error)
+        self._warned = [described(warning.message) for warning in caught]
+        self.look_afterwards()
 
-    def look_after(self) -> None:
-        """See what has come of it; again, where that takes longer than the call."""
+    def look_afterwards(self) -> None:
+        """Look at the result; call it again where the effect comes later than the call's end."""
         self._after = Look()
         if self._remains:
             self._fate = self._remains.fate
 
     def look_inside(self) -> None:
-        """See how things are while the call is under way; a loop that runs calls this."""
+        """Look while the call is in progress; the running loop calls this."""
         self._inside.append(Look())
         if self._remains:
             self._remains.consume_half()
 
     def leave_on(self, loop: Loop) -> None:
-        """Leave something behind on a loop that does not run, and have it call back when it does."""
+        """Leave something behind on a loop that does not run yet, and have the loop call back once it runs."""
         self._remains = Remains(loop)
         loop.call_soon(self.look_inside)
 
     def leave_on_new(self) -> None:
-        """The same on what the block has created so far."""
+        """Do the same on each loop that the block has created so far."""
         self.look_inside()
         for loop in self._created():
             self.leave_on(loop)
 
     async def main(self) -> None:
-        """Look from inside of a coroutine, and leave something behind."""
+        """Look from inside a coroutine, and leave something behind."""
         if self._remains is None and (loop := _get_running_loop()):
             self._remains = Remains(loop)
         self.look_inside()
-        await asyncio.sleep(0)  # the task begins
+        await asyncio.sleep(0)  # lets the task begin
 
     def force(self, act: Callable[[], object]) -> None:
-        """End what would not end by itself."""
+        """Stop what does not stop by itself."""
         self.forced = True
         act()
 
     @staticmethod
     def nothing_seen(raised: str) -> dict[str, object]:
-        """The answer where the call could not be made."""
+        """The answer if the call could not be made."""
         return {**dict.fromkeys(COLUMNS), "raises": raised}
 
     def answer(self) -> dict[str, object]:
-        """All that was seen, by column."""
+        """All observations, by column."""
         looks = [*self._inside, self._after]
         was_current = any(look.current for look in (self._before, *self._inside))
         cancelled, finalized, shut = self._fate
@@ -160,25 +160,25 @@ class Witness:
         }
 
     def _created(self) -> list[Loop]:
-        seen = [loop for look in (*self._inside, self._after) for loop in look.alive]
-        return [loop for loop in seen if not _among(loop, self._before.alive)]
+        alive = [loop for look in (*self._inside, self._after) for loop in look.alive]
+        return [loop for loop in alive if not _among(loop, self._before.alive)]
 
     def _find_subject(self) -> Loop | None:
-        """The loop that the columns speak of: one that was created, came out, was given, or ran."""
+        """The loop that the columns describe: one that was created, returned, given, or ran."""
         created, ran = self._created(), [loop for look in self._inside for loop in look.running]
-        out = [self.out] if is_loop(self.out) else []
+        returned = [self.returned] if is_loop(self.returned) else []
         given = [self._subject] if self._subject else []
-        return next(iter([*(loop for loop in created if _among(loop, ran)), *created, *out, *given, *ran]), None)
+        return next(iter([*(loop for loop in created if _among(loop, ran)), *created, *returned, *given, *ran]), None)
 
 
 def is_loop(thing: object) -> TypeGuard[Loop]:
-    """Whether it is one, by its base class or by its looks."""
+    """Whether it is an event loop: by its base class, or by its methods."""
     return _makes_loops(type(thing))
 
 
-def said(error: Warning | BaseException | str) -> str:
-    """Category and message, the same in each process: without what is peculiar to one."""
-    text = PECULIAR.sub("…", " ".join(str(error).split()))[:MAXIMUM_TEXT]
+def described(error: Warning | BaseException | str) -> str:
+    """Category and message, without addresses and descriptors, which differ in each process."""
+    text = PROCESS_SPECIFIC.sub("…", " ".join(str(error).split()))[:MAXIMUM_TEXT]
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -187,16 +187,16 @@ def _makes_loops(kind: type) -> bool:
 
 
 def _among(loop: Loop, loops: Iterable[Loop]) -> bool:
-    return any(one is loop for one in loops)
+    return any(other is loop for other in loops)
 
 
 def _current() -> Loop | None:
-    """The current loop of this thread. A policy that would create one for the question is kept from it."""
+    """The current loop of this thread; a policy that would create one when asked is prevented from it."""
     running = _get_running_loop()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        policy = getattr(asyncio, "get_event_loop_policy", SimpleNamespace)()  # there are none from Python 3.16 on
-    policy.new_event_loop = asyncio.get_running_loop  # which raises, as none runs
+        policy = getattr(asyncio, "get_event_loop_policy", SimpleNamespace)()  # Python 3.16 has no policies
+    policy.new_event_loop = asyncio.get_running_loop  # raises, since none runs
     _set_running_loop(None)
     try:
         with warnings.catch_warnings():

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bench.measurement import processes
-from bench.selfcheck import usual
+from bench.selfcheck import pyperf_scheduler
 from bench.selfcheck.known import loop_name
 from scenarios._workload import GetData, Records
 
@@ -17,7 +17,7 @@ LITTLE = ("--processes", "2", "--values", "2", "--warmups", "1", "--loops", "3")
 
 
 def started(*words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-P", "-m", "bench.selfcheck.usual", "--quiet", *LITTLE, *words]
+    command = [sys.executable, "-P", "-m", "bench.selfcheck.pyperf_scheduler", "--quiet", *LITTLE, *words]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=120, env=processes.environment(),
         stdin=subprocess.DEVNULL,
@@ -30,7 +30,7 @@ def test_it_delivers_the_values_of_all_of_pyperfs_processes() -> None:
     delivery = json.loads(done.stdout)
     assert done.returncode == 0
     assert len(delivery["values"]["total"]) == 4
-    assert all(value > 0 for value in delivery["values"]["total"])
+    assert min(delivery["values"]["total"]) > 0  # a lifecycle takes longer than the clock's tick on any machine
 
 
 def test_without_its_parent_it_does_not_begin() -> None:
@@ -39,14 +39,14 @@ def test_without_its_parent_it_does_not_begin() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_so_many_lifecycles_are_timed_as_asked() -> None:
+def test_it_times_as_many_lifecycles_as_it_is_asked_to() -> None:
     ran: list[Records] = []
 
     def once(get_data: GetData) -> Records:
         ran.append(asyncio.run(get_data()))
         return ran[-1]
 
-    assert usual.seconds(once, 3) > 0
+    assert pyperf_scheduler.seconds(once, 3) > 0  # three lifecycles take longer than the clock's tick on any machine
     assert [len(records) for records in ran] == [2, 2, 2]
 
 

@@ -1,7 +1,8 @@
-"""A program as short as people write them: import asyncio, import the loop, run one scenario once, end.
+"""The shortest program that people write: import asyncio, import the loop, run one scenario once, end.
 
-It is started in a fresh interpreter, and tells the monotonic clock's nanoseconds at its own first line, when asyncio is
-imported, when the loop's package is, and at the first line of `get_data`. All that stands here is timed: keep it short.
+It runs in a fresh interpreter. It reports the monotonic clock in nanoseconds at four moments: at its own first line,
+after the import of asyncio, after the import of the loop's package, and at the first line of `get_data`. All code in
+this file is part of what is timed, so keep it short.
 """
 
 import sys
@@ -16,7 +17,7 @@ def main() -> None:
     """Run what the command line names: scenario, factory, class of selectors, own run; the last two may be empty."""
     stamps = [time.monotonic_ns()]
     turns = Turns()
-    sys.path.append("")  # for a factory of the user's own
+    sys.path.append("")  # finds a user's own factory in the current folder
     try:
         import asyncio  # noqa: F401  (its import is timed)
 
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def _run(scenario: str, given: object, stamps: list[int]) -> None:
-    """One lifecycle, as `catalog.prepared` would start it, less its imports."""
+    """Run one lifecycle as `scenarios.prepared` does, without its imports."""
     import contextlib
 
     from scenarios._workload import Records, get_data

@@ -1,7 +1,7 @@
 """Collects what loops cost besides time, each figure from fresh processes of `bench.resources.gauge`.
 
-A loop that dies, hangs or leaks until nothing is left to it is given up after two failures, with the reasons; the
-others go on.
+A loop that dies, hangs, or leaks until it can't go on is given up after two failures, with the reasons. The other loops
+go on.
 """
 
 import os
@@ -13,21 +13,22 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, death
+from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, SuspendedError, death
+from bench.measurement.suspension import ask_again
 from bench.resources import strace
 from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
 from bench.texts import publishable
 
-STRIKES = 2  # failures after which a loop is not started again
+STRIKES = 2  # failures after which a loop is given up
 CHECK_TIMEOUT_S = 10.0
-TRACED_LIFECYCLES = 2 * 10 + 3  # two counts, and the first few, which are left out
+TRACED_LIFECYCLES = 2 * 10 + 3  # two halves to compare, and the first three, which are left out
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What to look at: system calls in all `scenarios`, lifecycles and cold starts in the one `scenario`."""
+    """What to look at: system calls in all `scenarios`; leaks and cold starts only in `scenario`."""
 
     loops: tuple[Loop, ...]
     scenarios: tuple[Scenario, ...]
@@ -38,7 +39,7 @@ class Survey:
 
 
 class Surveyor:
-    """Looks at the loops of one survey, and remembers which of them fail."""
+    """Takes the figures of one survey, and remembers which loops fail."""
 
     def __init__(self, survey: Survey, say: Callable[[str], None]) -> None:
         self.survey = survey
@@ -48,31 +49,31 @@ class Surveyor:
 
     def costs(self, loop: Loop, no_calls: str | None) -> LoopCosts:
         """All figures of one loop."""
-        name, found = self.survey.scenario.name, dict[str, tuple[Readings, ...]]()
+        name, readings = self.survey.scenario.name, dict[str, tuple[Readings, ...]]()
         skipped = self.survey.scenario.skip_reason(loop, sys.version_info[:2])
-        looks = [("opened", OPEN, OPEN_STEP), ("lived", LIFECYCLES, LIFECYCLE_STEP)]
-        for kind, count, step in looks[: 1 if skipped else 2]:
+        kinds = [("opened", OPEN, OPEN_STEP), ("lived", LIFECYCLES, LIFECYCLE_STEP)]
+        for kind, count, step in kinds[: 1 if skipped else 2]:
             self.say(f"{loop.name}: {kind}")
             words = [kind, "--count", str(count), "--step", str(step), "--scenario", name]
-            found[kind] = tuple(self._readings(loop, words, PROCESSES, count // step + 1))
-            found[f"traced_{kind}"] = tuple(self._readings(loop, [*words, "--traced"], 1, count // step + 1))
+            readings[kind] = tuple(self._readings(loop, words, PROCESSES, count // step + 1))
+            readings[f"traced_{kind}"] = tuple(self._readings(loop, [*words, "--traced"], 1, count // step + 1))
         calls = () if no_calls else tuple(self._calls(loop))
         missing = tuple(self._missing.get(loop.name, ()))
-        return LoopCosts(loop.name, loop.version, **found, calls=calls, missing=missing, skipped=skipped)
+        return LoopCosts(loop.name, loop.version, **readings, calls=calls, missing=missing, skipped=skipped)
 
     def _readings(self, loop: Loop, words: list[str], processes: int, rows: int) -> Iterator[Readings]:
         for _ in range(processes):
             if self._given_up(loop):
                 return
             try:
-                found, _ = self._gauge(loop, words, AS_MODULE, rows)
+                delivery, _ = self._gauge(loop, words, AS_MODULE, rows)
             except EndedError as error:
                 self._miss(loop, f"{words[0]}: {error}")
                 continue
-            if found.ending:
-                done = found.readings[-1].loops if found.readings else 0
-                self._miss(loop, f"{words[0]}, after {done} loops: {found.ending}")
-            yield found
+            if delivery.ending:
+                done = delivery.readings[-1].loops if delivery.readings else 0
+                self._miss(loop, f"{words[0]}, after {done} loops: {delivery.ending}")
+            yield delivery
 
     def _calls(self, loop: Loop) -> Iterator[Calls]:
         for scenario in self.survey.scenarios:
@@ -90,21 +91,27 @@ class Surveyor:
                 yield Calls(scenario.name, missing=publishable(str(error)), failed=True)
 
     def _gauge(self, loop: Loop, words: list[str], start: Start, rows: int = 0) -> tuple[Readings, bytes]:
-        """Have one gauge deliver, at least so many rows; raises EndedError with the reason why not."""
+        """Have one gauge deliver at least `rows` readings; raises EndedError with the reason why it did not."""
+        try:
+            return ask_again(lambda: self._delivered(loop, words, start, rows))
+        except SuspendedError:
+            raise
+        except EndedError:
+            self._strikes[loop.name] += 1
+            raise
+
+    def _delivered(self, loop: Loop, words: list[str], start: Start, rows: int) -> tuple[Readings, bytes]:
         parent = ["--parent", str(os.getpid())] if not start.tracer else []
         process = Process("bench.resources.gauge", [*words, "--loop", loop.name, *parent], start=start)
         try:
-            found = _delivery(process.answer(self.survey.timeout_s), rows)
+            delivery = _delivery(process.answer(self.survey.timeout_s), rows)
             if status := process.status():
                 self._end_badly(loop, f"{death(status)} after delivering")
             elif status is None:
                 self._end_badly(loop, "did not end after delivering")
-        except EndedError:
-            self._strikes[loop.name] += 1
-            raise
         finally:
             process.kill()
-        return found, process.log
+        return delivery, process.log
 
     def _given_up(self, loop: Loop) -> bool:
         return self._strikes[loop.name] >= STRIKES
@@ -122,9 +129,9 @@ class Surveyor:
 def why_no_calls() -> str | None:
     """Why system calls can't be counted here; None if they can."""
     if sys.platform != "linux":
-        return f"strace is Linux', this is {sys.platform}"
+        return f"strace exists only on Linux, this is {sys.platform}"
     if not shutil.which(strace.COMMAND[0]):
-        return "there is no strace here: install your system's package of that name (apt-get install strace)"
+        return "strace is not installed: install your system's package of that name (apt-get install strace)"
     process = Process("pass", (), start=Start(switch="-c", tracer=strace.COMMAND))
     try:
         _, status = process.end(CHECK_TIMEOUT_S)
@@ -137,11 +144,11 @@ def why_no_calls() -> str | None:
 
 def _delivery(answer: bytes, rows: int) -> Readings:
     try:
-        found = msgspec.json.decode(answer, type=Readings)
+        delivery = msgspec.json.decode(answer, type=Readings)
     except (ValueError, RecursionError):
         raise EndedError(f"wrote into the harness's pipe: {answer[:60]!r}") from None
-    if found.error is not None:
-        raise EndedError(found.error)
-    if not found.ending and len(found.readings) < rows:
+    if delivery.error is not None:
+        raise EndedError(delivery.error)
+    if not delivery.ending and len(delivery.readings) < rows:
         raise EndedError("delivered too few readings")
-    return found
+    return delivery

@@ -1,4 +1,4 @@
-"""Cold starts to estimates: paired within sweeps, as everything that is compared."""
+"""Estimates from cold starts. Programs are compared within each sweep, as cells are."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ NANOSECOND = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Startup:
-    """A program's cold start in seconds, but for `ratio`, to the baseline's `first`; None for what there is not.
+    """One program's cold start in seconds; None is what it does not have. `ratio` is to the baseline's `first`.
 
-    `first`: from just before the process is started to the first line of `get_data`; `exit`: to its end; `over_bare`
-    and `over_asyncio`: its end less that of `python -c pass` and of `import asyncio` in the same sweep; `imports`: of
-    the loop's package, where asyncio is imported already.
+    `first` and `exit` count from just before the process is started: to the first line of `get_data`, and to its end.
+    `over_bare` and `over_asyncio` are `exit` minus that of `python -c pass` and of `import asyncio` in the same sweep.
+    `imports` is the import of the loop's package after that of asyncio.
     """
 
     program: str
@@ -32,7 +32,7 @@ class Startup:
 
 
 def startups(cells: Sequence[ColdCell]) -> tuple[Startup, ...]:
-    """Estimate each program's cold start, at the confidence that a table of so many loops needs."""
+    """Estimate each program's cold start, at the confidence that a table of this many loops needs."""
     level = estimates.confidence(sum(cell.role == "loop" for cell in cells))
     by_role = {cell.role: cell for cell in cells}
     return tuple(_startup(cell, by_role, level) for cell in cells)
@@ -59,13 +59,14 @@ def _startup(cell: ColdCell, by_role: dict[ColdRole, ColdCell], level: float) ->
 
 
 def _alone(cell: ColdCell, read: Callable[[ColdStart], int], level: float) -> Estimate | None:
-    numbers = [read(start) * NANOSECOND for start in cell.starts if start]
-    return paired_estimate(numbers, [0.0] * len(numbers), level) if numbers else None
+    seconds = [read(start) * NANOSECOND for start in cell.starts if start]
+    return paired_estimate(seconds, [0.0] * len(seconds), level) if seconds else None
 
 
 def _paired(
     cell: ColdCell, other: ColdCell, read: Callable[[ColdStart], int], level: float, *, ratio: bool
 ) -> Estimate | None:
-    pairs = [(read(one), read(two)) for one, two in zip(cell.starts, other.starts, strict=False) if one and two]
-    these, those = [one * NANOSECOND for one, _ in pairs], [two * NANOSECOND for _, two in pairs]
+    pairs = [(read(start), read(its)) for start, its in zip(cell.starts, other.starts, strict=False) if start and its]
+    these = [nanoseconds * NANOSECOND for nanoseconds, _ in pairs]
+    those = [nanoseconds * NANOSECOND for _, nanoseconds in pairs]
     return paired_estimate(these, those, level, ratio=ratio) if pairs else None

@@ -1,7 +1,7 @@
-"""Times one cell the usual way: by pyperf's own scheduler, with pyperf's defaults, one process after another.
+"""Times one cell with pyperf's own scheduler and pyperf's defaults: one process after another.
 
-`trials` starts it, to set it beside lock-step. This process is pyperf's manager: pyperf starts it again for each of its
-workers, and it delivers all their values as one line of JSON on what was stdout.
+`trials` starts this program to compare it with lock-step. The process is pyperf's manager: pyperf starts the program
+again for each of its workers. The manager delivers all their values as one line of JSON on its stdout.
 """
 
 import functools
@@ -20,7 +20,7 @@ from scenarios._workload import GetData, Records, get_data
 
 
 def seconds(once: Callable[[GetData], Records], iterations: int) -> float:
-    """Seconds that so many lifecycles take."""
+    """Seconds that this number of lifecycles takes."""
     began = perf_counter()
     for _ in range(iterations):
         once(get_data)
@@ -28,7 +28,7 @@ def seconds(once: Callable[[GetData], Records], iterations: int) -> float:
 
 
 def pass_on(command: list[str], options: Namespace) -> None:
-    """Tell pyperf's workers which cell it is."""
+    """Add the cell to the command line of pyperf's workers."""
     command += ["--scenario", options.scenario, "--loop", options.loop]
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     """Measure the cell that the command line names, and deliver its values."""
     turns = Turns()
     sys.path.append(str(Path.cwd()))
-    runner = pyperf.Runner(program_args=("-P", "-m", "bench.selfcheck.usual"), add_cmdline_args=pass_on)
+    runner = pyperf.Runner(program_args=("-P", "-m", "bench.selfcheck.pyperf_scheduler"), add_cmdline_args=pass_on)
     for option in ("--scenario", "--loop"):
         runner.argparser.add_argument(option, required=True)
     runner.argparser.add_argument("--parent", type=int, default=os.getppid())
@@ -45,7 +45,7 @@ def main() -> None:
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     with scenarios.prepared(scenario, loop, loops.load_factory(loop)) as once:
         benchmark = runner.bench_time_func(f"{scenario.name}.total", functools.partial(seconds, once))
-    # A worker of pyperf's delivers too, into what its manager prints: nobody reads it there.
+    # Each of pyperf's workers delivers too, but nobody reads that: it goes into what pyperf's manager prints.
     turns.deliver({"values": {"total": benchmark.get_values()}})
 
 

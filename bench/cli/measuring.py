@@ -1,0 +1,45 @@
+"""Measures the rounds of a run that are still to be measured, with progress, and with patience for Ctrl-C."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+
+from bench.cli import progress
+from bench.cli.terminal import patience
+from bench.errors import PROGRAM
+from bench.measurement import campaign, precision
+from bench.measurement.meter import Meter
+from bench.plan.rounds import Round
+from bench.statistics import widths
+from bench.store.folder import RunFolder
+from bench.store.outcomes import Kept
+
+PROMISE = "interrupted: finishing the current round; a second Ctrl-C stops at once"
+
+
+def measure(folder: RunFolder, kept: Kept, *, quiet: bool) -> None:
+    """Measure what is missing; each outcome is on disk before the next is measured.
+
+    On Ctrl-C it writes the suites, says how to resume, and raises KeyboardInterrupt.
+    """
+    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
+    track = progress.Track(rounds, len(rounds.planned), "rounds", str, lambda: rounds.seconds_left)
+    meter = Meter(kept.about.plan, kept.outcomes)
+    try:
+        with (
+            patience(PROMISE) as interrupted,
+            contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as tracked,
+        ):
+            campaign.measure(_until(interrupted, tracked), meter, folder.append, rounds.tell)
+    except KeyboardInterrupt:
+        print(f"interrupted; resume with: {PROGRAM} --resume {folder.path}", file=sys.stderr)
+        folder.write_suites(folder.load())
+        raise
+
+
+def _until(interrupted: Callable[[], bool], rounds: Iterable[Round]) -> Iterator[Round]:
+    """The same rounds; raises KeyboardInterrupt after the round in which the first Ctrl-C came."""
+    for round_ in rounds:
+        yield round_
+        if interrupted():
+            raise KeyboardInterrupt

@@ -1,0 +1,45 @@
+"""What can be measured and what would be measured, as documents: `list` and the dry run."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bench.reports.document import Column, Document, Paragraph, Table, Words
+from bench.reports.numbers import percent
+from bench.subjects.loops import Loop
+from bench.subjects.scenarios import Scenario
+
+if TYPE_CHECKING:  # `list` stays light
+    from bench.plan.cells import Group, Plan
+
+
+def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario]) -> Document:
+    """The loops, installed or how to install them, and the scenarios."""
+    names = [Column(name, side="left") for name in ("loop", "version", "here", "factory")]
+    rows = tuple((loop.name, loop.version, loop.unavailable or "installed", loop.factory) for loop in loops)
+    titles = Column("title", side="left", if_narrow="wrap")
+    return Document(body=(
+        Table((names[0],), ((names[1], names[2]), (names[3],)), rows),
+        Table((Column("scenario", side="left"),), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
+    ))  # fmt: skip
+
+
+def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
+    """What a run would measure, and how many seconds that is estimated to take."""
+    columns = (Column("cells", side="left", if_narrow="wrap"), Column("left out", side="left", if_narrow="below"))
+    rows = tuple((group.scenario.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
+                 for group in groups)  # fmt: skip
+    table = Table((Column("scenario", side="left"),), (columns[:1], columns[1:]), rows)
+    return Document(conclusion=Paragraph(_amount(plan, seconds)), body=(table,))
+
+
+def _left_out(group: "Group") -> str:
+    return "; ".join(dict.fromkeys(f"{cell.label}: {reason}" for cell, reason in group.skips))
+
+
+def _amount(plan: "Plan", seconds: float) -> str:
+    sampling = plan.sampling
+    rounds = f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {plan.seed}: about {seconds:.0f} s"
+    if not sampling.precision or not sampling.max_time_s or sampling.max_time_s <= seconds:
+        return rounds
+    wider = f"then more where an interval is wider than ±{percent(sampling.precision)}"
+    return f"{rounds}; {wider}, until {sampling.max_time_s:.0f} s"

@@ -1,0 +1,43 @@
+"""A document as a page in GitHub's Markdown."""
+
+import re
+
+from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Table
+from bench.reports.grids import markdown
+from bench.reports.parts import tables
+from bench.reports.prose import filled, line
+
+# What would begin a heading, a list, a quotation, code or a link's target, at the start of a line.
+BEGINNING = re.compile(r"\A(?:(?=[#>+*=~_-]|```|\[[^\]]*\]:)|(\d+)(?=[.)](?:\s|\Z)))")
+
+
+def text(document: Document, style: str, _width: int | None = None) -> str:
+    """The page; whoever shows it wraps its lines."""
+    return "\n\n".join(filter(None, (_block(block, style) for block in document.page()))) + "\n"
+
+
+def _block(block: Block, style: str) -> str:
+    match block:
+        case Table():
+            return "\n\n".join(tables(block, style, None))
+        case Heading():
+            return f"{'#' * block.level} {_prose(block.text)}"
+        case Caution():
+            return f"**{_prose(block.title)}:** {_prose('; '.join(filter(None, [block.cause, block.remedy])))}"
+        case Command():
+            return f"{_prose(block.purpose)}: {_code(block.command)}"
+        case Listing():
+            return "\n".join(f"- {_prose(item)}" for item in block.items)
+        case _:
+            return _prose(block.text)
+
+
+def _prose(words: str) -> str:
+    return BEGINNING.sub(r"\1\\", markdown(filled(words, None)))
+
+
+def _code(command: str) -> str:
+    """A command between more backticks than it has in a row itself."""
+    longest = max(map(len, re.findall("`+", command)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{line(command)}{space}{fence}"

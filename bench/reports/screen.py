@@ -1,0 +1,39 @@
+"""A document as plain text around its tables: on a terminal, and in the formats that are not pages."""
+
+import html
+from collections.abc import Iterator
+
+from bench.reports.document import Block, Caution, Command, Document, Listing, Prose, Table
+from bench.reports.grids import FOR_PEOPLE, HTML
+from bench.reports.parts import tables
+from bench.reports.prose import HANGING, filled, line
+
+
+def text(document: Document, style: str, width: int | None) -> str:
+    """The document; in a format for people, no wider than `width` where its words, commands and columns allow that."""
+    whole = ""
+    room = width if FOR_PEOPLE.fullmatch(style) else None
+    for block in document.screen():
+        for part in _parts(block, style, room):
+            whole += ("\n" if isinstance(block, Command) else "\n\n") + part
+    return whole.strip("\n") + "\n"
+
+
+def _parts(block: Block, style: str, width: int | None) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from tables(block, style, width)
+    else:
+        prose = _prose(block, width)
+        yield html.escape(prose, quote=False) if style in HTML else prose
+
+
+def _prose(block: Prose, width: int | None) -> str:
+    match block:
+        case Command():
+            return HANGING + line(f"{block.purpose}: {block.command}")
+        case Caution():
+            return filled(f"{block.title}: {'; '.join(filter(None, [block.cause, block.remedy]))}", width)
+        case Listing():
+            return "\n".join(filled(item, width, HANGING) for item in block.items)
+        case _:
+            return filled(block.text, width)
