@@ -14,3 +14,5 @@ folders to its left. Beside the line stand:
     errors.py     what a user can fix, and exit codes
     texts.py      what a text from elsewhere must be to be kept and shown
 """
+
+__version__ = "0.2.0"

@@ -2,9 +2,13 @@
 
 import difflib
 import enum
+import os
+import sys
 from collections.abc import Collection
 
-PROGRAM = "python -m bench"  # what texts tell the user to type
+INSTALLED = "evloop-bench"
+# What texts tell the user to type: the program as it was called.
+PROGRAM = INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else "python -m bench"  # noqa: PTH119  (no Path in workers)
 
 
 class Exit(enum.IntEnum):

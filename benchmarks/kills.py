@@ -27,7 +27,19 @@ from bench.store.folder import JOURNAL, RunFolder
 TRIAL = "EVLOOP_BENCH_KILLS"
 SECOND = 1.0
 LIMIT_S = 120.0
-RUN = ("--fast", "--rounds", "2", "--scenario", "warm", "--scenario", "manual", "--loop", "staying:daemon", "-q")
+RUN = (
+    "--fast",
+    "--rounds",
+    "2",
+    "--without-intervals",
+    "--scenario",
+    "warm",
+    "--scenario",
+    "manual",
+    "--loop",
+    "staying:daemon",
+    "-q",
+)
 TESTS = Path(__file__).parents[1] / "tests"
 BAD_LOOPS = TESTS / "loops"
 

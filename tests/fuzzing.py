@@ -29,9 +29,10 @@ from bench.measurement import meter, precision
 from bench.measurement.delivery import delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
+from bench.plan.rounds import Round
 from bench.reports import changes as changes_report
+from bench.reports import gates, tables
 from bench.reports import resources as resources_report
-from bench.reports import tables
 from bench.reports.files import FILES
 from bench.reports.rendering import render
 from bench.resources import cold_starts, strace, survey
@@ -41,7 +42,6 @@ from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
-from bench.subjects import scenarios
 
 
 def whole_folder(files: Folder) -> None:
@@ -90,7 +90,9 @@ def pair_of_folders(both: tuple[Folder, Folder]) -> None:
         loaded = [RunFolder(folder).load() for folder in folders]
         pair = pairs.paired("old", loaded[0], "new", loaded[1])
         found = changes.between(pair)
-        failed = changes_report.failures(pair, found, 0.03, inconclusive=True)
+        gate = gates.Gate(0.03, inconclusive=True)
+        failed = gates.failures(gate, pair, found)
+        gates.passed(gate, found)
         changes.uncompared(pair, found)
         for style, width in (("simple", 80), ("github", None)):
             shown(render(changes_report.document(pair, found), style, width), markdown=style == "github")
@@ -187,10 +189,8 @@ def worker(answer: bytes) -> None:
     told = object.__new__(meter._Worker)
     told.cell = CELL
     told.iterations, told.processors, told.nice = 1, 1, 0
-    told._turns_s = 1e9
-    for read in (
-        lambda _: told.calibrate(PLAIN_ABOUT.plan, 0), lambda index: told.run(index, 2, scenarios.STAGES), told.ready
-    ):  # fmt: skip
+    told._plan, told._turns_s = PLAIN_ABOUT.plan, [1e9, 1e9]
+    for read in (told.calibrate, lambda timeout_s: told.run(ONE_ROUND, 2, timeout_s), told.ready):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
         with surviving(room()):
             try:
@@ -265,6 +265,7 @@ SAMPLE = Sample(0.1, 0.0, 0, 40.0, 1, 1.0)
 PLAIN_ABOUT = about(["manual"], ["asyncio"])
 PLAIN: Folder = {"run.json": msgspec.json.encode(PLAIN_ABOUT), "journal.jsonl": b""}
 CELL = PLAIN_ABOUT.cells[0]
+ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 

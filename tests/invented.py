@@ -68,3 +68,14 @@ def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = No
     parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
     metadata: dict[str, str | int | float] = {"loop": cell.loop, "perf_version": PYPERF}
     return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages
+
+
+def loaded(kept: Kept, **metadata: str | float) -> Kept:
+    """The same run, whose workers saw other programs on the machine: `load_avg_1min`, `runnable_threads`."""
+    outcomes = (
+        msgspec.structs.replace(outcome, metadata={**outcome.metadata, **metadata})
+        if isinstance(outcome, Run)
+        else outcome
+        for outcome in kept.outcomes
+    )
+    return replace(kept, outcomes=tuple(outcomes))

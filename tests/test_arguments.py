@@ -3,6 +3,8 @@
 import argparse
 import contextlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,43 @@ def test_typos_end_with_usage(words: list[str], capsys: pytest.CaptureFixture[st
 
     assert end.value.code == 2
     assert "usage: python -m bench" in capsys.readouterr().err
+
+
+def test_an_error_comes_with_one_line_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.parse(["compare", "--fail-if-inconclusive", "old"])
+
+    assert capsys.readouterr().err.splitlines() == [
+        "usage: python -m bench compare [options] OLD NEW",
+        "error: the following arguments are required: NEW",
+        "see python -m bench compare --help",
+    ]
+
+
+def test_a_command_that_does_not_exist_names_the_nearest() -> None:
+    with pytest.raises(errors.BenchError, match=r"no command is called 'repotr'; the nearest: report"):
+        cli.parse(["repotr", "x"])
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.parse(["--version"])
+
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith(f"evloop-bench {bench.__version__} on Python 3.")
+
+
+@pytest.mark.parametrize(("file", "program"), [("evloop-bench", "evloop-bench"), ("other.py", "python -m bench")])
+def test_the_program_has_the_name_that_it_was_called_by(file: str, program: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text("from bench.cli import main; main()")
+    path = os.pathsep.join([str(Path(bench.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / file), "report"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.stderr.startswith(f"usage: {program} report [options] DIR\nerror: ")
 
 
 @pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in cli.COMMANDS)])

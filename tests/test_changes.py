@@ -3,14 +3,15 @@
 import functools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import iterated
+from invented import iterated, loaded
 from scipy import stats
 
 from bench.plan.cells import Cell
@@ -44,6 +45,11 @@ def kept(invent: Invent, factor: float, seed: int, rounds: int = 12, scale: floa
         return [[5e-5 * scale * times * math.exp(value)] * 3 for value in drift + process]
 
     return invent({"asyncio": values(1), "control": values(1), "uvloop": values(factor)})
+
+
+def elsewhere(kept: Kept, facts: Mapping[str, str]) -> Kept:
+    """The same run, measured where these are the facts, with two processors unless they say otherwise."""
+    return replace(kept, about=replace(kept.about, facts={**kept.about.facts, "cpus": "2", **facts}))
 
 
 @functools.cache
@@ -349,6 +355,48 @@ def test_where_values_lasted_longer_there_is_no_verdict_on_loops(invent: Invent)
     assert str(reason_of(of(changes.between(Pair(old, few)), "uvloop"))).startswith(
         "new: 5 rounds, an interval needs 6; va"
     )
+
+
+@pytest.mark.parametrize("fact", ["cpu", "cpus", "architecture"])
+def test_on_another_machine_there_is_no_verdict_on_loops(invent: Invent, fact: str) -> None:
+    pair = Pair(elsewhere(kept(invent, 2, 1), {fact: "8"}), elsewhere(kept(invent, 3, 2), {fact: "6502"}))
+
+    found = changes.between(pair)
+
+    rows = [row for row in found if row.cell.role == "loop"]
+    assert {(row.verdict, row.comparable, changes.slower_by(row, 0.03)) for row in rows} == {
+        ("inconclusive", False, False)
+    }
+    assert interval(rows[0].change)[0] > 1.4
+    assert reason_of(rows[0]) == (
+        f"measured on another machine ({fact}: 8 then, 6502 now), which alone moves a ratio; measure both on one"
+    )
+    assert of(found, "control").verdict == "same"
+
+
+@pytest.mark.parametrize("busy", ["old", "new", "both"])
+@pytest.mark.parametrize(("factor", "verdict"), [(1.44, "inconclusive"), (1, "inconclusive"), (2.5, "slower")])
+def test_where_the_machine_was_busy_the_interval_holds_what_load_can_do(
+    invent: Invent, busy: str, factor: float, verdict: str
+) -> None:
+    both = {"old": kept(invent, 2, 1, rounds=20), "new": kept(invent, 2 * factor, 2, rounds=20)}
+    runs = {side: elsewhere(run, {}) for side, run in both.items()}
+    quiet = of(changes.between(Pair(runs["old"], runs["new"])), "uvloop")
+    for side in runs if busy == "both" else [busy]:
+        runs[side] = loaded(runs[side], load_avg_1min=3.5)
+
+    found = changes.between(Pair(runs["old"], runs["new"]))
+
+    row = of(found, "uvloop")
+    assert row.change
+    assert quiet.change
+    assert row.change.value == quiet.change.value
+    low, high = interval(quiet.change)
+    assert interval(row.change) == pytest.approx((low / 2, high * 2))
+    assert row.verdict == verdict
+    assert changes.slower_by(row, 0.03) == (verdict == "slower")
+    assert reason_of(row) == "its interval holds what load can do to a ratio, a factor of 2.00"
+    assert of(found, "control").verdict == "same"
 
 
 def test_a_false_alarm_is_rare() -> None:

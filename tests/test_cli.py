@@ -18,7 +18,7 @@ from bench.store import folder as run_folder
 from bench.store.outcomes import Done
 from bench.subjects import scenarios
 
-QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+QUICK = ("--scenario", "warm", "--rounds", "2", "--without-intervals", "-q")
 
 
 def called(*words: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -66,12 +66,39 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
 
 
 def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
-    done = called(*QUICK, "--loop", "uvloop", "--loop", "nowhere:x", "-o", str(tmp_path / "run"))
+    (tmp_path / "mine.py").write_text("def make(): raise OSError(__file__)\n")
+    done = called(*QUICK, "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path)
 
     assert done.returncode == 3
     kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
     for private in (os.uname().nodename, sys.prefix, str(Path.cwd()), str(Path.home())):
         assert private not in kept
+
+
+def test_the_report_for_github_is_the_page_in_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+    resources = (Path(__file__).parents[1] / "results").glob("2*/resources.json")
+    (tmp_path / "run" / "resources.json").write_bytes(next(resources).read_bytes())
+    capsys.readouterr()
+
+    main("report", str(tmp_path / "run"), "--format", "github")
+
+    page = capsys.readouterr().out
+    assert page == (tmp_path / "run" / "report.md").read_text("utf-8")
+    assert "cold start" in page.lower()
+
+
+def test_json_has_the_comparisons_and_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(*QUICK, "--loop", "asyncio", "--seed", "5", "--json", "-o", str(tmp_path / "run"))
+    printed = capsys.readouterr().out
+    main("report", str(tmp_path / "run"), "--json")
+
+    result = json.loads(printed)
+    assert code == 0
+    assert capsys.readouterr().out == printed
+    assert result["comparisons"] == json.loads((tmp_path / "run" / "comparisons.json").read_text())
+    assert (result["plan"]["seed"], result["plan"]["loops"], result["complete"]) == (5, ["asyncio"], True)
+    assert result["facts"]["implementation"] == "CPython"
 
 
 def test_a_report_is_what_the_run_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,9 +138,11 @@ def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFix
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--baseline", "winloop"], "winloop can't be measured here: only on win32"),
     (["report", "nowhere"], "there is no run in nowhere: no run.json"),
+    (["--json", "--dry-run"], "--json can't be combined with --dry-run: nothing is measured"),
+    (["repotr"], "no command is called 'repotr'; the nearest: report"),
     (["--resume", "nowhere"], "there is no run in nowhere: no run.json"),
     *((["--resume", "x", *words], f"{words[0]} can't be combined with --resume: the run folder holds the plan")
-      for words in (["--rounds", "3"], ["--dry-run"], ["--seed", "0"])),
+      for words in (["--fast"], ["--dry-run"], ["--seed", "0"])),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*words)
@@ -148,8 +177,59 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, capsys: pytest.C
 
     code = main(*QUICK, "-o", str(tmp_path / "file" / "run"))
 
-    assert code == 3
-    assert f"error: {tmp_path}/file/run can't be written: Not a directory" in capsys.readouterr().err
+    nowhere = main(*QUICK, "-o", "/proc/no/run")
+
+    err = capsys.readouterr().err
+    assert code == nowhere == 2
+    assert f"error: {tmp_path}/file/run can't be created: Not a directory\nname another folder: -o DIR" in err
+    assert "error: /proc/no/run can't be created: " in err
+    assert "gone" not in err
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_rounds_that_give_no_interval_are_refused_before_anything_is_measured(
+    more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code = main("--loop", "uvloop", "--loop", "asyncio-poll", "--rounds", "6", "--scenario", "warm", *more)
+
+    assert code == 2
+    assert "--rounds 6 gives no interval and no verdict: with 2 compared, 7 rounds are needed\ngive --rounds 7" in (
+        capsys.readouterr().err
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_loop_that_the_user_named_and_that_can_not_be_imported_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main("--loop", "nowhere:x") == 2
+    assert capsys.readouterr().err.startswith(
+        "error: nowhere:x can't be imported: ModuleNotFoundError: No module named 'nowhere'\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bench.subjects import loops
+
+    monkeypatch.setattr(loops, "LOOPS", (loops.LOOPS[0], loops.Loop("zloop", "nowhere:new", "pyperf")))
+
+    code = main(*QUICK, "-o", str(tmp_path / "run"))
+    said = capsys.readouterr().err
+    main("list")
+
+    assert code == 0
+    assert said.count("zloop") == 1
+    assert "left out: zloop is installed, but can't be imported: ModuleNotFoundError: No module named 'nowhere'" in said
+    assert run_folder.RunFolder(tmp_path / "run").load().about.plan.loops == ("asyncio",)
+    listed = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("zloop"))
+    assert "broken: ModuleNotFoundError: No module named 'nowhere'" in listed
 
 
 def test_a_dry_run_prints_the_plan_and_measures_nothing(
@@ -171,11 +251,11 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     ([], 9, "±2 %, until 120 s"),
     (["--fast"], 6, None),
     (["--rigorous"], 17, "±1 %, until 600 s"),
-    (["--rounds", "3"], 3, None),
+    (["--rounds", "3", "--without-intervals"], 3, None),
     (["--rounds", "3", "--precision", "0.5%"], 3, "±0.5 %, until 120 s"),
     (["--max-time", "5m"], 9, "±2 %, until 300 s"),
-    (["--max-time", "1s"], 9, None),
-    (["--fast", "--precision", "4%"], 6, "±4 %, until 120 s"),
+    (["--max-time", "6s"], 9, "±2 %, until 6 s"),
+    (["--fast", "--precision", "4%"], 6, "±4 %, until 60 s"),
     (["--rigorous", "--max-time", "20m"], 17, "±1 %, until 1200 s"),
 ])  # fmt: skip
 def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
@@ -188,6 +268,31 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     out = capsys.readouterr().out
     assert f"\n{rounds} rounds of up to " in out
     assert (f"then more where an interval is wider than {more}" in out) if more else ("then more" not in out)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--delay", "1", "--fast"], "with --delay 1, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
+    (["--delay", "1", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
+    (["--max-time", "1s"], "2 scenarios and 1 loop do not fit into 1 s: that leaves fewer than 6 rounds\nallow"),
+    (["--delay", "9", "--fast"], "\nallow more time: --max-time 12m\n"),
+    (["--max-time", "4s", "--rounds", "9"], "do not fit into 4 s: that leaves fewer than 9 rounds\n"),
+])  # fmt: skip
+def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()  # the default as it is
+
+    code = main("--dry-run", "--scenario", "warm", "--scenario", "runner", "--loop", "asyncio", *words)
+
+    assert code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_intervals_fewer_rounds_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "1s")
+
+    assert [main(*words), main(*words, "--without-intervals")] == [2, 0]
+    assert "\n2 rounds of up to 1 sweep, " in capsys.readouterr().out
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:

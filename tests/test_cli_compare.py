@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from commands import main
+from invented import loaded
 
 from bench.plan import sampling
 from bench.store.folder import RunFolder
@@ -22,6 +23,11 @@ Rounds = Sequence[Sequence[float] | None]
 OLD: Mapping[str, Rounds] = {"asyncio": [[1e-4]] * 6, "control": [[1e-4]] * 6, "uvloop": [[2e-4]] * 6}
 SLOWER: Mapping[str, Rounds] = {"asyncio": [[2e-4]] * 7, "control": [[2e-4]] * 7, "uvloop": [[5e-4]] * 7}
 NOISY: Mapping[str, Rounds] = {**SLOWER, "uvloop": [[2e-4 * factor] for factor in range(1, 8)]}
+RESULTS = Path(__file__).parents[1] / "results"
+COULD = "in manual, for uvloop, these two runs could have shown a slow-down of {}, and no smaller one"
+NONE = "in manual, for uvloop, these two runs could not have shown any slow-down"
+WEAK = "the gate could not have failed on one of 6 %"
+NEEDED = "uvloop in manual: a slow-down of 6 % could not have failed;"
 NO_BASELINES = "there are no baselines yet; make one: python -m bench --save-baseline NAME"
 LOST: Mapping[str, Rounds] = {**SLOWER, "uvloop": [None] * 7}
 
@@ -82,11 +88,14 @@ def test_the_table_has_the_change_both_ratios_and_both_times(capsys: pytest.Capt
 @pytest.mark.usefixtures("_runs")
 @pytest.mark.parametrize(("words", "code", "said"), [
     (["slower", "--fail-if-slower", "3%"], 1, "failed: uvloop in manual is slower by more than 3%: 1.25 (1.25–1.25)\n"),
-    (["slower", "--fail-if-slower", "30%"], 0, ""),
+    (["slower", "--fail-if-slower", "30%"], 0, f"passed; {COULD.format('30 %')}\n"),
+    (["slower", "--fail-if-slower", "30%", "--require-power"], 0, f"passed; {COULD.format('30 %')}\n"),
     (["slower", "--fail-if-inconclusive"], 0, ""),
-    (["noisy", "--fail-if-slower", "3%"], 0, ""),
+    (["noisy", "--fail-if-slower", "3%"], 0, f"passed, but {COULD.format('106 %')}: {WEAK}\n"),
+    (["noisy", "--fail-if-slower", "3%", "--require-power"], 1, f"failed: {NEEDED} {COULD[23:].format('106 %')}\n"),
     (["noisy", "--fail-if-inconclusive"], 1, "failed: uvloop in manual is inconclusive: 2.00 (1.000–3.00)\n"),
-    (["lost", "--fail-if-slower", "3%"], 3, ""),
+    (["lost", "--fail-if-slower", "3%"], 3, f"passed, but {NONE}: {WEAK}\n"),
+    (["lost", "--fail-if-slower", "3%", "--require-power"], 1, f"failed: {NEEDED} {NONE[23:]}\n"),
     (["lost", "--fail-if-inconclusive"], 1, "failed: uvloop in manual could not be compared\n"),
 ])  # fmt: skip
 def test_checks_that_are_asked_for_decide_the_exit_code(
@@ -165,6 +174,27 @@ def test_seconds_of_another_machine_are_marked(save: Save, invent: Invent, capsy
     assert "old µs †  new µs †" in out
     assert "\n\n† not comparable: the machine differs (cpu: Z80 then, 6502 now)" in out
     assert json.loads(capsys.readouterr().out)["seconds_comparable"] is False
+    assert "uvloop 1.0 (inconclusive in 1 of 1)" in out
+    assert "\n\nuvloop: measured on another machine (cpu: Z80 then, 6502 now), which alone moves a ratio" in out
+    assert main("compare", "old", "new", "--fail-if-slower", "3%") == 0
+    assert main("compare", "old", "new", "--fail-if-inconclusive") == 1
+
+
+def test_a_loop_that_load_can_have_slowed_down_fails_no_check(
+    save: Save, invent: Invent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save("old", OLD)
+    written("busy", loaded(invent(SLOWER), load_avg_1min=2.5))
+
+    assert main("compare", "old", "busy", "--fail-if-slower", "3%") == 0
+    assert main("compare", "old", "busy", "--fail-if-inconclusive") == 1
+    assert "1.25 (0.625–2.50)" in capsys.readouterr().out
+
+
+def test_two_published_runs_of_different_processors_have_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    main("compare", *(str(RESULTS / f"2026-11-{day}-cpython3.14") for day in (23, 24)))
+
+    assert "with uvloop 0.23.0 (inconclusive in 8 of 8)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_control_that_differs_is_called_out(save: Save, capsys: pytest.CaptureFixture[str]) -> None:
@@ -256,6 +286,7 @@ def test_a_summary_that_can_not_be_written_is_said_after_the_table(
     (["old", "old"], "old and old hold the same measurements"),
     (["old", "once"], "once has one round, so it is unknown how much its ratios vary"),
     (["old", "other"], "old and other are runs of different plans\n  only in old: loop uvloop\n  only in other: "),
+    (["old", "slower", "--require-power"], "--require-power asks what --fail-if-slower could have shown: name"),
     (["old", "slower", "--fail-if-slower", "3"], "argument --fail-if-slower: '3': write a percentage as 3% or 0.5%"),
     (["old", "slower", "--fail-if-slower", "nan%"], "argument --fail-if-slower: 'nan%': write a percentage"),
     (["old"], "the following arguments are required: NEW"),
@@ -316,7 +347,7 @@ def test_two_real_runs_are_saved_and_compared(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=4, sweeps=3, value_s=0.0005, warmups=1))
-    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "-q")
+    words = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "4", "--without-intervals", "-q")
 
     assert main(*words, "--save-baseline", "before", "-o", "first") == 0
     assert "saved in results/baselines/before; later: python -m bench compare before NEW" in capsys.readouterr().err
@@ -330,6 +361,12 @@ def test_two_real_runs_are_saved_and_compared(
         file.name for file in Path("results/baselines/before").iterdir()
     }
     assert main("--resume", "first", "-q", "--save-baseline", "again") == 0
+    assert main(*words, "--save-baseline", "before") == 2
+    assert "there is a baseline before already, in results/baselines/before\ngive another" in capsys.readouterr().err
+    assert main("--resume", "second", "-q", "--save-baseline", "before", "--force") == 0
+    assert RunFolder(Path("results/baselines/before")).load() == RunFolder(Path("second")).load()
+    assert main("--resume", "second", "-q", "--force") == 2
+    assert "--force needs --save-baseline NAME" in capsys.readouterr().err
     assert RunFolder(Path("results/baselines/again")).load() == RunFolder(Path("first")).load()
 
 
@@ -338,7 +375,17 @@ def test_a_run_that_is_not_whole_is_no_baseline(save: Save, capsys: pytest.Captu
     saved = save("results/baselines/before", OLD)
 
     code = main(
-        "--scenario", "warm", "--loop", "raising:in_factory", "--rounds", "1", "-q", "--save-baseline", "before"
+        "--scenario",
+        "warm",
+        "--loop",
+        "raising:in_factory",
+        "--rounds",
+        "1",
+        "--without-intervals",
+        "-q",
+        "--save-baseline",
+        "before",
+        "--force",
     )
 
     assert code == 3

@@ -160,7 +160,7 @@ def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(
 ) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1))
     monkeypatch.setattr(conditions, "CHECKS", {"workers": lambda place: (f"on {place.confined}", "let them")})
-    words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "-q")
+    words = ("--scenario", "warm", "--loop", "asyncio", "--rounds", "1", "--without-intervals", "-q")
     folder = tmp_path / "run"
 
     main(*words, "-o", str(folder))

@@ -74,6 +74,17 @@ def test_rows_that_hang_end_with_3_and_the_others_are_there(capsys: pytest.Captu
     assert rows["asyncio.run"]["creates"] is True
 
 
+@pytest.mark.usefixtures("_bad_loops", "_few_rows")
+@pytest.mark.parametrize(("name", "why"), [
+    ("os:system", "TypeError: system() missing"), ("raising:none_there", "it returned something else"),
+])  # fmt: skip
+def test_what_is_not_a_loop_ends_with_3_and_says_so(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main("lifecycle", "--loop", name)
+
+    assert code == 3
+    assert f"{name.replace(':', '.')} gave no event loop: {why}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (["--python", "/nowhere/python"], "no program is called '/nowhere/python': name an interpreter"),
     (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),

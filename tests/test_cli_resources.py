@@ -46,9 +46,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
     assert re.search(r"^uvloop|^control +[\d.]+ \(–\)", out, re.MULTILINE)
     assert out.splitlines()[-1].startswith("On CPython ")
     assert out.endswith("No leak was seen.\n")
-    assert (
-        "asyncio: opened\nasyncio: lived\nasyncio: system calls of manual\ncold start: 1 sweeps of 4 programs\n" in err
-    )
+    assert "asyncio: opened\nasyncio: lived\nasyncio: system calls of manual\nasyncio: abandoned\ncold start" in err
 
 
 def test_a_leak_fails_only_where_that_was_asked(
@@ -70,8 +68,19 @@ def test_a_loop_that_can_not_be_looked_at_ends_with_3_and_the_others_go_on(capsy
 
     found = json.loads(capsys.readouterr().out)
     assert code == 3
-    assert found["readings"]["loops"][0]["missing"] == ["opened: RuntimeError: no …/loop.so for you"]
-    assert found["figures"][1]["per_open_loop"]["descriptors"] == 3
+    assert found["readings"]["loops"][1]["missing"] == ["opened: RuntimeError: no …/loop.so for you"]
+    assert found["figures"][0]["per_open_loop"]["descriptors"] == 3
+
+
+def test_the_baseline_is_always_measured_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(survey, "why_no_calls", lambda: "not asked")
+
+    main(*QUICK, "-q", "--loop", "uvloop", "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert [loop["loop"] for loop in found["readings"]["loops"]] == ["asyncio", "uvloop"]
 
 
 def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Runs that were interrupted, and what `--resume` does with them."""
 
 import dataclasses
+import platform
 import re
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bench.plan import sampling
 from bench.store import folder as run_folder
 from bench.subjects import scenarios
 
-QUICK = ("--scenario", "warm", "--rounds", "2", "-q")
+QUICK = ("--scenario", "warm", "--rounds", "2", "--without-intervals", "-q")
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +62,35 @@ def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
     assert (folder / "journal.jsonl").read_bytes() == before
 
 
+@pytest.mark.parametrize(("words", "rounds", "sampled"), [
+    (["--rounds", "3", "--without-intervals"], 3, (3, None, None)),
+    (["--precision", "100%", "--max-time", "0.001s"], 2, (2, 1.0, 0.001)),
+])  # fmt: skip
+def test_a_complete_run_is_extended(
+    words: list[str], rounds: int, sampled: tuple[int, float | None, float | None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    before = run_folder.RunFolder(folder).load()
+
+    code = main("--resume", str(folder), "-q", *words)
+
+    after = run_folder.RunFolder(folder).load()
+    sampling_ = after.about.plan.sampling
+    assert code == 0
+    assert (sampling_.rounds, sampling_.precision, sampling_.max_time_s) == sampled
+    assert after.rounds_done == {"warm": rounds}
+    assert after.outcomes[: len(before.outcomes)] == before.outcomes
+
+
+def test_a_run_is_not_extended_to_rounds_without_intervals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
+
+    assert main("--resume", str(tmp_path / "run"), "--rounds", "3") == 2
+    assert "--rounds 3 gives no interval and no verdict" in capsys.readouterr().err
+    assert run_folder.RunFolder(tmp_path / "run").load().about.plan.sampling.rounds == 2
+
+
 def test_a_run_is_not_resumed_with_other_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,11 +120,45 @@ def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
     marked = re.compile(
         r"RESUMED BY FORCE after something had changed \(pyperf: [\d.]+ then, 0.1 now\): its values are of both"
     )
+    out = capsys.readouterr().out
     assert code == 0
-    assert marked.search(capsys.readouterr().out)
+    assert marked.search(out)
+    assert re.search(r"^\| pyperf +\| \S+ and 0\.1 ", (folder / "report.md").read_text(), re.MULTILINE)
     assert marked.search((folder / "report.md").read_text())
     assert run_folder.RunFolder(folder).load().rounds_done == {"warm": 2}
     assert main("--resume", str(folder), "-q") == 2
+
+
+def test_a_run_that_is_resumed_on_another_platform_has_reports_and_names_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "--loop", "uvloop", "-o", str(folder))
+    lines = (folder / "journal.jsonl").read_text().splitlines(keepends=True)
+    earlier = [re.sub(r'"python_version":"[^"]*"', '"python_version":"3.0.1"', line) for line in lines[:-1]]
+    (folder / "journal.jsonl").write_text("".join(earlier))
+    about = (folder / "run.json").read_text()
+    (folder / "run.json").write_text(re.sub(r'"python": "[^"]*"', '"python": "3.0.1"', about))
+    capsys.readouterr()
+
+    code = main("--resume", str(folder), "--force-resume", "-q")
+
+    assert code == main("report", str(folder)) == 0
+    assert f" on CPython 3.0.1 and {platform.python_version()}, a lifecycle takes " in capsys.readouterr().out
+    assert {file.parent.name for file in folder.glob("suites*/uvloop.json")} == {"suites", "suites-2"}
+
+
+def test_forcing_a_complete_run_leaves_no_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    facts = machine_facts.facts
+    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+
+    assert main("--resume", str(folder), "--force-resume", "-q") == 0
+    assert "RESUMED BY FORCE" not in capsys.readouterr().out
+    assert not run_folder.RunFolder(folder).load().notes
 
 
 def test_other_scenarios_can_not_be_forced_and_force_needs_a_run(

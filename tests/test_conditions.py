@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -81,10 +81,15 @@ LIBUV = "UV_USE_IO_URING"
 IO_URING = "proc/sys/kernel/io_uring_disabled"
 
 CASES = [
-    Case("load", "ok", "0.10 on 2 CPUs (0.05 each), others use 1% of them, 0 run now"),
-    Case("load", "ok", "0.10 on 1 CPU (0.10 each), others use 1% of them", {}, {"platform": "darwin", "cpus": 1}),
-    Case("load", "warning", "3.10 on 2 CPUs (1.55 each), others use 1% of them, 4 run now", BUSY, {"load": 3.1}),
-    Case("load", "warning", "0.10 on 2 CPUs (0.05 each), others use 30% of them, 0 run now", {}, seen(others=0.3)),
+    Case("load", "ok", "now others use 1% of 2 CPUs, and 0 want to run; load of the last minute 0.10 (0.05 per CPU)"),
+    Case("load", "ok", "now others use 1% of 1 CPU; load of the last minute 0.10 (0.10 per CPU)",
+         {}, {"platform": "darwin", "cpus": 1}),
+    Case("load", "warning",
+         "now others use 1% of 2 CPUs, and 4 want to run; load of the last minute 3.10 (1.55 per CPU)",
+         BUSY, {"load": 3.1}),
+    Case("load", "warning",
+         "now others use 30% of 2 CPUs, and 0 want to run; load of the last minute 0.10 (0.05 per CPU)",
+         {}, seen(others=0.3)),
     Case("load", "unknown", "psutil does not know on win32", {}, {"load": None, "platform": "win32"}),
     Case("load", "unknown", "psutil does not know on linux", {}, seen(others=None)),
     Case("load", "unknown", "the kernel has no /proc/loadavg", {"proc/loadavg": None}),
@@ -345,6 +350,27 @@ def test_this_machine_is_described_as_it_is() -> None:
     assert 0 <= place.sample.others <= 1
     assert place.sample.step_ns >= 1
     assert [each.subject for each in conditions.conditions(place)] == list(conditions.CHECKS)
+
+
+@pytest.mark.parametrize(("load", "others", "chosen"), [
+    (8.0, (0.0, 0.4), 0.4),  # it was only quiet for a moment
+    (8.0, (0.02, 0.0), 0.02),
+    (8.0, (0.3,), 0.3),
+    (0.1, (0.0,), 0.0),
+    (8.0, (None,), None),
+    (None, (0.0,), 0.0),
+])  # fmt: skip
+def test_a_quiet_moment_after_a_busy_minute_is_looked_at_twice(
+    load: float | None, others: Sequence[float | None], chosen: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = [dataclasses.replace(QUIET, others=share) for share in others]
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(psutil, "getloadavg", lambda: (load, 0, 0))
+    monkeypatch.setattr(places, "_sample", lambda: samples.pop(0))
+
+    place = conditions.this_machine()
+
+    assert (place.sample.others, samples) == (chosen, [])
 
 
 @pytest.mark.usefixtures("_short")

@@ -154,7 +154,7 @@ print(json.dumps({{
     assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
     assert str(found["kept"]).startswith("['Calibration', 'Run'")
     assert found["problems"] == []
-    assert found["report"] == [3, f"error: {run}/suites/asyncio.json {said}\n{then}\n"]
+    assert found["report"] == [3, f"error: {run}/report.md {said}\n{then}\n"]
     assert "asyncio" in str(found["printed"])
     assert not left_in(tmp_path)
 

@@ -375,6 +375,22 @@ def test_what_the_disk_refuses_comes_with_a_remedy(
         folder.append(Done("manual", 0))
 
 
+@pytest.mark.parametrize(("fault", "kind", "code"), [
+    (errno.ENOSPC, NotMeasuredError, 3), (errno.EROFS, BenchError, 2), (errno.EACCES, BenchError, 2),
+])  # fmt: skip
+def test_a_folder_that_can_not_be_created_is_a_mistake_unless_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int, kind: type[BenchError], code: int
+) -> None:
+    def refused(*_words: object, **_more: object) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+
+    with pytest.raises(kind, match=rf"run/? can't be (created|written): {os.strerror(fault)}") as refusal:
+        RunFolder(tmp_path / "run").create(about(["manual"], ["asyncio"]))
+    assert refusal.value.exit_code == code
+
+
 def test_a_run_that_could_not_be_begun_leaves_its_folder_to_the_next(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
 
@@ -422,6 +438,18 @@ def test_the_file_of_a_loop_stays_in_the_folder(folder: RunFolder, invent: Inven
     folder.write_suites(kept)
 
     assert (folder.path / "suites" / "a.b--c.d.json").exists()
+
+
+def test_each_platform_of_a_mixed_run_has_suites_of_its_own(folder: RunFolder, invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 2]] * 3, "uvloop": [[2, 3]] * 3})
+    for run_ in kept.runs:
+        run_.metadata["platform"] = "CP/M" if run_.round else "MP/M"  # type: ignore[index]  # a dict, as above
+
+    folder.write_suites(kept)
+
+    for place, values in (("suites", (2, 3)), ("suites-2", (2, 3) * 2)):
+        suite = pyperf.BenchmarkSuite.load(str(folder.path / place / "uvloop.json"))
+        assert suite.get_benchmark("manual.total").get_values() == values
 
 
 def test_what_pyperf_refuses_is_reported(folder: RunFolder, invent: Invent) -> None:

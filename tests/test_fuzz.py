@@ -32,6 +32,7 @@ fuzz = settings(
 
 DELIVERY = (
     b'{"values":{"total":[1e-5,2e-5],"create":[1e-6,1e-6],"start":[1e-6,1e-6],"work":[1e-6,1e-6],"finish":[1e-6,1e-6]},'
+    b'"turns":[1e-3,1e-3],'
     b'"warmups":[[1,0.1],[64,5e-5]],"metadata":{"loops":5,"load_avg_1min":0.5,"mem_max_rss":9,"date":"today","timer":"x"},'
     b'"error":null}'
 )

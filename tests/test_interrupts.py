@@ -9,15 +9,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyperf
 import pytest
+from commands import main
 from conftest import BAD_LOOPS
 from living import by_folder, gone
 
-from bench.cli import terminal
+from bench.cli import measuring, report, terminal
 from bench.store import folder as run_folder
 from bench.store.outcomes import Dropped
 
@@ -74,10 +75,17 @@ class Harness:
 
 @pytest.fixture
 def harness(tmp_path: Path) -> Iterator[Harness]:
-    """A harness in the foreground: a background job inherits SIGINT ignored, here and in all that is started here."""
-    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A harness in the foreground of a terminal, wherever the tests run.
+
+    A background job inherits SIGINT ignored, and what runs under nohup inherits SIGHUP ignored.
+    """
+    handlers: dict[signal.Signals, Callable[..., object] | signal.Handlers] = {
+        signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL, signal.SIGTERM: signal.SIG_DFL,
+    }  # fmt: skip
+    earlier = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield Harness(tmp_path)
-    signal.signal(signal.SIGINT, earlier)
+    for number, handler in earlier.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("blows", "code"), [
@@ -86,11 +94,11 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
 def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     harness: Harness, blows: list[signal.Signals], code: int
 ) -> None:
-    process = harness.start(["--fast", "--rounds", "2"])
+    process = harness.start(["--fast", "--rounds", "2", "--without-intervals"])
     for blow in blows:
         process.send_signal(blow)
         time.sleep(0.05)
-    _, said = process.communicate(timeout=60)
+    out, said = process.communicate(timeout=60)
 
     # A signal to a Python that is ending already is the kernel's affair: shells say 130 of that too.
     assert process.returncode in {code, -blows[-1] if code == 130 else code}
@@ -101,7 +109,9 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     if blows == [signal.SIGINT]:
         assert {run.round for run in before.runs} == set(range(before.rounds_done["warm"]))
     if code == 130:
-        assert "interrupted; resume with: python -m bench --resume run" in said
+        assert said.endswith("interrupted; resume with: python -m bench --resume run\n")
+    if "kept in run" in said or (len(blows) == 1 and code == 130):  # a second Ctrl-C may come while tables are made
+        assert "staying:daemon  " in out
         assert pyperf.BenchmarkSuite.load(str(harness.folder / "run" / "suites" / "staying--daemon.json"))
     assert ("a second Ctrl-C stops at once" in said) == (signal.SIGINT in blows)
     if blows == [signal.SIGTERM]:
@@ -147,7 +157,7 @@ def test_a_terminal_that_is_closed_is_a_clean_end(harness: Harness) -> None:
 
 def test_nohup_outlives_its_terminal(harness: Harness) -> None:
     earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    process = harness.start(["--rounds", "2", "--fast"])
+    process = harness.start(["--rounds", "2", "--without-intervals", "--fast"])
     signal.signal(signal.SIGHUP, earlier)
     process.send_signal(signal.SIGHUP)
     process.communicate(timeout=60)
@@ -158,7 +168,7 @@ def test_nohup_outlives_its_terminal(harness: Harness) -> None:
 def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = harness.start(["--rounds", "1"], stdout=writing, stderr=writing)
+    process = harness.start(["--rounds", "1", "--without-intervals"], stdout=writing, stderr=writing)
     os.close(writing)
 
     assert process.wait(60) == 0
@@ -191,7 +201,7 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_agai
     (tmp_path / "mine.py").write_text(SUSPENDS)
     harness = Harness(tmp_path, "mine:new_loop")
 
-    process = harness.start(["--rounds", "2", "--timeout", "2", "-q"])
+    process = harness.start(["--rounds", "2", "--without-intervals", "--timeout", "2", "-q"])
     out, _ = process.communicate(timeout=60)
 
     kept = run_folder.RunFolder(harness.folder / "run").load()
@@ -202,3 +212,18 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_agai
     assert kept.rounds_done == {"warm": 2}
     assert dropped.round not in {run.round for run in kept.runs}
     assert f"warm, round {dropped.round + 1} was dropped and measured again: a wait of at most" in out
+
+
+def test_a_ctrl_c_while_the_tables_are_made_leaves_the_command_that_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_given: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(measuring, "measure", interrupted)
+    monkeypatch.setattr(report, "conclude", interrupted)
+
+    code = main("--scenario", "warm", "--loop", "asyncio", "-q", "-o", str(tmp_path / "run"))
+
+    assert code == 130
+    assert capsys.readouterr().err.endswith(f"interrupted; resume with: python -m bench --resume {tmp_path / 'run'}\n")

@@ -148,7 +148,19 @@ def test_a_lock_that_can_not_be_filled_is_not_left(folder: RunFolder, monkeypatc
 @pytest.fixture
 def going(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another process' run into `run`: it goes on no further, and holds its lock, until it is killed."""
-    words = ["--scenario", "warm", "--fast", "--rounds", "1", "--loop", "asyncio", "-q", "-o", str(tmp_path / "run")]
+    words = [
+        "--scenario",
+        "warm",
+        "--fast",
+        "--rounds",
+        "1",
+        "--without-intervals",
+        "--loop",
+        "asyncio",
+        "-q",
+        "-o",
+        str(tmp_path / "run"),
+    ]
     with subprocess.Popen([sys.executable, "-m", "bench", *words]) as process:
         while process.poll() is None and not (tmp_path / "run" / run_folder.ABOUT).exists():
             time.sleep(0.02)

@@ -10,8 +10,9 @@ import pytest
 from invented import cross
 
 import bench
+from bench.measurement import meter as meter_room
 from bench.measurement import processes
-from bench.measurement.meter import Meter, _Worker
+from bench.measurement.meter import START_S, Amount, Meter, _Worker
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -20,7 +21,7 @@ from bench.subjects import loops, scenarios
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 CPUS = len(os.sched_getaffinity(0))
-LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1)
+LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
 
 def measured(
@@ -70,9 +71,9 @@ def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.Monke
     turns: list[tuple[str, float, float]] = []
     turn = _Worker.turn
 
-    def watched(worker: _Worker, values: int, timeout_s: float, meanwhile: Callable[[], object]) -> None:
+    def watched(worker: _Worker, amount: Amount, timeout_s: float, meanwhile: Callable[[], object]) -> None:
         began = time.monotonic()
-        turn(worker, values, timeout_s, meanwhile)
+        turn(worker, amount, timeout_s, meanwhile)
         turns.append((worker.cell.label, began, time.monotonic()))
 
     monkeypatch.setattr(_Worker, "turn", watched)
@@ -109,11 +110,11 @@ def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
 ) -> None:
     worker = object.__new__(_Worker)
     worker.iterations = worker.processors = 1
+    worker._plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
     worker.process = process = Answering(*lifecycles_s)  # type: ignore[assignment]  # it answers as one
-    monkeypatch.setattr(_Worker, "_check_clock", lambda *_: None)  # it answers at once
-    plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
+    monkeypatch.setattr(meter_room, "_refuse_claim", lambda *_: None)  # it answers at once
 
-    lifecycle_s = worker.calibrate(plan, 1)
+    lifecycle_s = worker.calibrate(1)
 
     assert process.asked == asked
     assert worker.iterations == iterations
@@ -145,6 +146,48 @@ def test_a_cell_that_failed_twice_is_not_started_again() -> None:
     assert rounds == [0, 1]
     assert len(of(Run, outcomes)) == 6
     assert len(of(Done, outcomes)) == 3
+
+
+def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready, run = _Worker.ready, _Worker.run
+    starting: list[tuple[str, float]] = []
+    delivering: set[float] = set()
+
+    def hangs(worker: _Worker, timeout_s: float, since: float | None = None) -> None:
+        if worker.cell.loop == "uvloop":
+            starting.append((worker.cell.scenario, timeout_s))
+            raise processes.HungError("no answer")
+        ready(worker, timeout_s, since)
+
+    def watched(worker: _Worker, round_: Round, values: int, timeout_s: float) -> Run:
+        delivering.add(timeout_s)
+        return run(worker, round_, values, timeout_s)
+
+    monkeypatch.setattr(_Worker, "ready", hangs)
+    monkeypatch.setattr(_Worker, "run", watched)
+    chosen, names = [loops.named("asyncio"), loops.named("uvloop")], ("warm", "manual")
+    groups = cross(chosen, [scenarios.named(name) for name in names], "asyncio", (3, 14))
+    meter = Meter(Plan(("asyncio", "uvloop"), names, "asyncio", LITTLE, 1, timeout_s=7))
+    for index in range(2):
+        for group in groups:
+            list(meter.measure(Round(group, index, "0")))
+
+    assert starting == [("warm", START_S + 7), ("manual", 7)]
+    assert delivering == {7}
+
+
+def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
+    names = ("lying:slows", "asyncio")
+    (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
+    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
+
+    outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
+
+    refused = {failure.cell.label for failure in outcomes if isinstance(failure, Failure)}
+    assert refused == {"lying:slows", "control"}
+    assert [run.cell.label for run in outcomes if isinstance(run, Run)] == ["asyncio"]
 
 
 def test_strikes_are_remembered_by_a_resumed_run() -> None:
@@ -235,7 +278,7 @@ def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
 def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def jumped(_worker: _Worker, _plan: Plan, _timeout_s: float) -> float:
+    def jumped(_worker: _Worker, _timeout_s: float) -> float:
         raise processes.SuspendedError("the clock jumped")
 
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))

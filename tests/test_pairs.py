@@ -4,16 +4,15 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import msgspec
 import pytest
-from invented import FACTS, about, iterated, run
+from invented import FACTS, about, iterated, loaded, run
 
 from bench import cli
 from bench.errors import BenchError
 from bench.plan.cells import Cell, Plan
 from bench.statistics import pairs
 from bench.statistics.pairs import Pair
-from bench.store.outcomes import Kept, Run
+from bench.store.outcomes import Kept
 from bench.subjects import scenarios
 
 Invent = Callable[..., Kept]
@@ -58,7 +57,6 @@ def test_the_order_of_loops_and_scenarios_does_not_matter(old: Kept, new: Kept) 
     ({"thread": "worker"}, "thread: main in a, worker in b"),
     ({"baseline": "uvloop"}, "baseline: asyncio in a, uvloop in b"),
     ({"loops": ("asyncio", "rloop")}, "only in a: loop uvloop\n  only in b: loop rloop"),
-    ({"scenarios": ("manual", "warm")}, "only in b: scenario warm"),
 ])  # fmt: skip
 def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
     old: Kept, new: Kept, fields: Mapping[str, object], said: str
@@ -70,6 +68,25 @@ def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
         f"a and b are runs of different plans\n  {said}\n"
         "measure both with the same plan: python -m bench --loop uvloop --scenario manual"
     )
+
+
+def test_what_only_one_run_has_is_left_out_and_named(old: Kept, invent: Invent) -> None:
+    more = invent({"asyncio": [[1e-4]] * 7, "control": [[1e-4]] * 7, "uvloop": [[3e-4]] * 7, "rloop": [[1e-4]] * 7})
+
+    pair, back = pairs.paired("a", old, "b", more), pairs.paired("b", more, "a", old)
+
+    assert pair.notes == ("left out: only in the new run: loop rloop",)
+    assert back.notes == ("left out: only in the old run: loop rloop",)
+    assert pair.new.about.plan.loops == ("asyncio", "uvloop")
+    assert {run.cell.loop for run in pair.new.runs} == {"asyncio", "uvloop"}
+    assert pair.new == back.old
+
+
+def test_load_is_that_of_all_workers_not_only_of_those_that_are_compared(old: Kept, invent: Invent) -> None:
+    names = ("asyncio", "control", "uvloop", "rloop", "talyn")
+    idle = loaded(invent({name: [[1e-4]] * 6 for name in names}), runnable_threads=7)
+
+    assert pairs.paired("a", old, "b", idle).load_allowance == 0
 
 
 def test_values_of_another_length_are_refused(old: Kept, new: Kept) -> None:
@@ -118,7 +135,7 @@ def test_one_round_is_refused_with_how_many_are_needed(invent: Invent, new: Kept
     one = invent({"asyncio": [[1.0]], "control": [[1.0]], "uvloop": [[2.0]]})
 
     for names, both in ((("one", "b"), (one, new)), (("a", "one"), (new, one))):
-        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 4 rounds or more: .* --rounds 4"):
+        with pytest.raises(BenchError, match=r"one has one round, .*\n.* with 6 rounds or more: .* --rounds 6"):
             pairs.paired(names[0], both[0], names[1], both[1])
 
 
@@ -184,21 +201,13 @@ def test_values_that_lasted_longer_or_shorter_than_before_are_noted(
         assert there["manual"].startswith("3.1 ms then, ")
 
 
-@pytest.mark.parametrize(("load", "cpus", "noted"), [
-    (1.9, "2", False), (2.1, "2", True), (9, "2", True), (9, "16", False), (9, "many", False), ("9", "2", False),
-])  # fmt: skip
-def test_a_busy_machine_is_noted(old: Kept, new: Kept, load: float | str, cpus: str, *, noted: bool) -> None:
-    new = told(new, {"cpus": cpus})
-    busy = [
-        msgspec.structs.replace(outcome, metadata={"load_avg_1min": load}) if isinstance(outcome, Run) else outcome
-        for outcome in new.outcomes
-    ]
+def test_a_busy_machine_is_noted_with_what_its_load_can_do(old: Kept, new: Kept) -> None:
+    busy = loaded(told(new, {"cpus": "2"}), load_avg_1min=3.5)
 
-    notes = Pair(told(old, {"cpus": cpus}), replace(new, outcomes=tuple(busy))).notes
+    (note,) = Pair(told(old, {"cpus": "2"}), busy).notes
 
-    assert bool(notes) == noted
-    if noted:
-        assert notes[0].startswith(f"the machine was busy with other things (load 0.0 then, {load:.1f} now, 2 proc")
+    assert note.startswith("the machine was busy with other things (load 0.0 then, 3.5 now, 2 processors): that alone ")
+    assert "by a factor of up to 2.00, so the intervals" in note
 
 
 def test_where_the_baseline_was_not_measured_its_values_have_no_length(old: Kept) -> None:

@@ -99,6 +99,22 @@ def test_a_dropped_round_is_measured_once_more_under_another_number(precision: f
     assert len({(turn.group.scenario.name, turn.index) for turn in given}) == len(given) == 11
 
 
+def test_the_time_left_is_what_the_rounds_of_each_scenario_took() -> None:
+    rounds = rounds_of(asked(3, None, None))
+    seconds = dict(zip(SCENARIOS, (1.0, 16.0, 4.0), strict=True))
+
+    left = [rounds.planned_seconds_left]
+    for turn in rounds:
+        name = turn.group.scenario.name
+        rounds.tell(Done(name, turn.index, seconds[name]))
+        left.append(rounds.planned_seconds_left)
+
+    assert left[0] == 0
+    assert left[3:] == [left[3] - sum(seconds[turn.group.scenario.name] for turn in rounds.planned[3:done])
+                        for done in range(3, 10)]  # fmt: skip
+    assert (left[3], left[-1]) == (2 * sum(seconds.values()), 0)
+
+
 def test_a_clock_that_always_jumps_does_not_go_on_for_ever() -> None:
     rounds = rounds_of(asked(2))
     given = []

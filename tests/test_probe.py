@@ -20,6 +20,8 @@ NOTHING = dict.fromkeys(msgspec.structs.asdict(Observation("", None, "")))
 # A column; a call that does it, and one that doesn't: the probe's row, and what it is given from tests/loops/lives.py.
 DOES_AND_DOES_NOT = (
     ("creates", "own_call sets_current", "own_call keeps"),
+    ("creates", "own_call unseen:Untracked", "own_call unseen:Untracked.kept"),
+    ("creates", "own_run unseen:Untracked.run", "run_until_complete unseen:Untracked"),
     ("makes_current", "own_call sets_current", "own_call keeps"),
     ("makes_current", "set_event_loop Plain", "own_call unsets"),
     ("starts", "own_run bare", "own_run by_hand"),
@@ -36,6 +38,8 @@ DOES_AND_DOES_NOT = (
     ("shuts_executor", "close Plain", "close Endless"),
     ("closes", "own_run closes", "own_run bare"),
     ("closes", "close Plain", "close Endless"),
+    ("closes", "close unseen:Untracked", "own_call unseen:Untracked"),
+    ("closes", "own_run unseen:Untracked.run", "run_until_complete unseen:Untracked"),
     ("leaves_none_current", "own_call unsets", "own_call sets_current"),
     ("sigint_handler", "own_run handles_sigint", "own_run bare"),
     ("sigint_handler", "own_run handles_sigint", "own_run keeps_sigint"),
@@ -43,6 +47,7 @@ DOES_AND_DOES_NOT = (
 OTHERS = (
     "own_call warns", "own_call raises", "own_call gives_none", "close gives_none", "close Poor", "own_call Unlike",
     "own_call closed", "own_run nowhere", "close KEPT",
+    "own_call unseen:Untracked.hidden",
 )  # fmt: skip
 
 
@@ -54,7 +59,7 @@ def seen() -> Mapping[str, Observation]:
         patch.setenv("PYTHONPATH", str(BAD_LOOPS))
         python = observations.interpreter(sys.executable)
         asked = [
-            Question(python, word, None, (row, "--given", f"lives:{name}"))
+            Question(python, word, None, (row, "--given", name if ":" in name else f"lives:{name}"))
             for word in words
             for row, name in [word.split()]
         ]
@@ -67,6 +72,13 @@ def test_each_column_is_true_for_a_call_that_does_it_and_false_for_one_that_does
 ) -> None:
     assert getattr(seen[does], column) is True
     assert getattr(seen[does_not], column) is False
+
+
+def test_whether_a_loop_was_created_that_nothing_refers_to_is_unknown(seen: Mapping[str, Observation]) -> None:
+    row = seen["own_call unseen:Untracked.hidden"]
+
+    assert (row.creates, row.starts, row.loop_class) == (None, None, None)
+    assert row.leaves_none_current is False
 
 
 def test_each_warning_is_given_once_without_folders_addresses_and_descriptors(seen: Mapping[str, Observation]) -> None:

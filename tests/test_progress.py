@@ -23,7 +23,7 @@ def rounds(number: int) -> list[Round]:
 
 
 def track(number: int, certain: int, left_s: float = math.inf) -> Track[Round]:
-    return Track(rounds(number), certain, "rounds", str, lambda: left_s)
+    return Track(rounds(number), certain, "rounds", str, lambda: left_s, lambda: 24.2)
 
 
 def test_plain_lines_show_the_current_step_and_the_time_left() -> None:
@@ -50,11 +50,11 @@ def test_steps_that_are_not_certain_are_shown_as_the_time_left_for_them() -> Non
 
 
 def test_time_that_is_over_is_not_negative() -> None:
-    assert track(1, 5, left_s=-3).state(7, 60) == "7 rounds, at most 0 s left"
+    assert track(1, 5, left_s=-3).state(7) == "7 rounds, at most 0 s left"
 
 
 def test_where_nothing_is_certain_only_the_time_is_shown() -> None:
-    assert track(1, 0, left_s=40).state(7, 60) == "at most 40 s left"
+    assert track(1, 0, left_s=40).state(7) == "at most 40 s left"
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:

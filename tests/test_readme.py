@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import bench
 from bench import cli
 from bench.plan.cells import Cell
 from bench.reports.files import FILES
@@ -112,6 +113,14 @@ def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> No
         text = file.read_text("utf-8")
         assert not re.search(r"hostname|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time", text), file.name
         assert os.uname().nodename not in re.findall(r"[\w.-]+", text) or len(os.uname().nodename) < 3
+
+
+def test_the_newest_release_of_the_changelog_is_this_version() -> None:
+    releases = re.findall(
+        r"^## \[(\d[\d.]*)\] - 20\d\d-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert releases[0] == bench.__version__
 
 
 def test_something_is_published() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bench import texts
 from bench.reports.document import (
+    MICROSECOND,
     Block,
     Caution,
     Column,
@@ -22,12 +23,14 @@ from bench.reports.document import (
     Heading,
     Listing,
     Note,
+    Number,
     Paragraph,
+    Percent,
     Row,
     Table,
     Words,
 )
-from bench.reports.grids import FOR_PEOPLE, HTML, MARKDOWN, STYLES
+from bench.reports.grids import COMMENTS, CSV, FOR_PEOPLE, HTML, MARKDOWN, STYLES
 from bench.reports.prose import unbroken
 from bench.reports.rendering import RENDERERS, render
 
@@ -166,7 +169,7 @@ class Tags(HTMLParser):
 def test_hostile_texts_leave_an_html_table_its_rows_and_columns(table: Table, note: Note, style: str) -> None:
     tags = Counter(Tags(render(Document(body=(note, table)), style)).tags)
 
-    assert set(tags) == {"table", "thead", "tbody", "tr", "th", "td"}
+    assert set(tags) == {"p", "table", "thead", "tbody", "tr", "th", "td"}
     assert (tags["tr"], tags["th"]) == (len(table.rows) + 1, len(table.columns))
     assert tags["td"] == len(table.rows) * len(table.columns)
 
@@ -213,7 +216,41 @@ def test_names_are_not_broken_and_lists_hang() -> None:
 
 
 def test_every_format_of_tabulate_has_a_renderer() -> None:
-    assert list(RENDERERS) == list(STYLES)
+    assert list(RENDERERS) == [*STYLES, CSV]
+
+
+@pytest.mark.parametrize(("style", "mark"), COMMENTS.items())
+def test_where_a_format_has_no_prose_notes_are_comments(style: str, mark: str) -> None:
+    blocks = (Heading("title"), Note("note"), Command("try", "this"), Listing(("first", "second")))
+
+    lines = render(Document(body=blocks), style).splitlines()
+
+    assert [line for line in lines if line] == [
+        f"{mark}title", f"{mark}note", f"{mark}    try: this", f"{mark}first", f"{mark}second",
+    ]  # fmt: skip
+
+
+def test_prose_in_html_has_tags() -> None:
+    blocks = (Heading("a < b"), Note("note"), Command("try", "this"), Listing(("first", "second")))
+
+    assert render(Document(body=blocks), "html") == (
+        "<h2>a &lt; b</h2>\n\n<p>note</p>\n<p>try: this</p>\n\n<ul>\n<li>first</li>\n<li>second</li>\n</ul>\n"
+    )
+
+
+def test_csv_is_one_table_of_all_rows_without_prose() -> None:
+    tables = [
+        Table((Column("loop"),), ((Column(name, MICROSECOND), Column("")),), ((name, entry, Words(("x", "y"))),))
+        for name, entry in (("a", Number(2e-6)), ("b", Percent(0.5)), ("c", None), ("d", "p,q"))
+    ]
+
+    text = render(Document(body=(*tables[:2], Note("note"), Heading("next"), *tables[2:])), CSV)
+
+    assert text.splitlines() == [
+        "section,loop,a,column 3,b,c,d", ',a,2e-06,"x, y",,,', ',b,,"x, y",0.5,,', 'next,c,,"x, y",,,',
+        'next,d,,"x, y",,,"p,q"',
+    ]  # fmt: skip
+    assert render(Document(summary=tuple(tables[:1])), CSV).startswith("loop,a,column 3\n")
 
 
 def test_an_empty_document_is_an_empty_line() -> None:

@@ -223,6 +223,15 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
     assert next(row for row in rows if row["loop"] == "rloop")["seconds"] is None
 
 
+def test_the_format_csv_is_one_table_of_numbers(kept: Kept) -> None:
+    rows = list(csv.DictReader(io.StringIO(text(kept, "csv"))))
+
+    assert [row["loop"] for row in rows] == ["asyncio", "control", "uvloop"]
+    assert {row["section"].partition(":")[0] for row in rows} == {"manual"}
+    assert [float(rows[2][name]) for name in ("total", "ratio low")] == pytest.approx([2.1e-4, 2])
+    assert (rows[0]["ratio"], rows[0]["ratio low"], rows[2]["verdict"]) == ("1", "", "slower")
+
+
 def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
     comparisons = compare(kept)
 

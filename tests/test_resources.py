@@ -5,7 +5,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from test_readings import lives, readings
+from test_leaks import lives, rising
+from test_readings import readings
 
 from bench.reports import resources as report
 from bench.reports.rendering import render
@@ -23,7 +24,7 @@ def invented(no_calls: str | None = None, *costs: LoopCosts) -> Resources:
     opened = (readings([10, 13, 16, 10], step=1),)
     calls = (Calls("manual", {"create": {"socketpair": 1}, "finish": {"close": 3}}, 4.25), Calls("warm", missing="no"))
     plain = LoopCosts("asyncio", "3.14.0", opened, (readings([5] * 21),) * 2, opened, (readings([5] * 21),), calls)
-    leaking = replace(lives([20000 * n for n in range(21)]), opened=opened, missing=("opened: died",))
+    leaking = replace(lives(rising(20_000), rising(100_000, 31)), opened=opened, missing=("opened: died",))
     skipping = LoopCosts("yloop", None, skipped="yloop has no run() of its own")
     cells = (
         cold("bare interpreter", "bare", *[ColdStart(10 * ms + n) for n in range(7)]),

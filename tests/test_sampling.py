@@ -15,5 +15,5 @@ def test_iterations_fill_a_value_and_sweeps_fit_into_a_round(lifecycle_s: float)
     assert iterations >= 1
     assert iterations == 1 or abs(iterations * lifecycle_s / sampling.value_s - 1) < 0.5
     assert MINIMUM_SWEEPS <= sweeps <= sampling.sweeps
-    longest = sweeps * 3 * sampling.turn_s(lifecycle_s)
+    longest = sweeps * sampling.sweep_s([lifecycle_s] * 3)
     assert longest <= sampling.round_s or sweeps == MINIMUM_SWEEPS

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from bench.store import suites
 from bench.store.outcomes import Kept
 
@@ -43,6 +45,30 @@ def test_a_cell_that_lost_most_of_its_rounds_does_not_cost_the_others_theirs(inv
 
 def test_cells_that_never_met_have_no_suites(invent: Invent) -> None:
     assert numbers(invent({"asyncio": [[1], None], "uvloop": [None, [1]]})) == {}
+
+
+def test_more_platforms_than_anybody_has_are_refused(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1]] * 10})
+    for run in kept.runs:
+        run.metadata["platform"] = f"{run.round}"  # type: ignore[index]  # a dict, so that it can be changed
+
+    with pytest.raises(ValueError, match="runs of 10 platforms, suites are written for up to 9"):
+        suites.by_platform(kept.runs)
+
+
+def test_a_benchmark_lasts_as_long_as_its_values_and_not_as_its_worker_waited(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 2]] * 3})
+    for run in kept.runs:
+        run.metadata["duration"] = 1000.0  # type: ignore[index]  # as above
+
+    lasted = {
+        benchmark.get_name(): benchmark.get_total_duration()
+        for benchmark in suites.suites(kept.runs, ["manual"])["asyncio"]
+    }
+
+    iterations = 7
+    assert lasted["manual.total"] == pytest.approx(3 * iterations * (1 + 2))
+    assert sum(lasted.values()) == pytest.approx(2 * lasted["manual.total"])  # the total, and the stages it consists of
 
 
 def test_the_file_of_a_loop_has_no_folder() -> None:

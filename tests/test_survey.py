@@ -1,5 +1,6 @@
 """Real gauges of good loops and bad loops, and what becomes of those that fail."""
 
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,16 @@ import pytest
 from bench.measurement import processes
 from bench.measurement.processes import Process, Start
 from bench.resources import gauge, survey
-from bench.resources.readings import Calls, LoopCosts, leaks, left_after_close, per_open_loop, undecided
+from bench.resources.leaks import leaks, suspects, undecided
+from bench.resources.readings import (
+    Calls,
+    LoopCosts,
+    held_until_dropped,
+    left_after_close,
+    never_given_back,
+    per_open_loop,
+    raised_limit,
+)
 from bench.resources.survey import Survey, Surveyor
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
@@ -46,7 +56,8 @@ def test_asyncio_holds_three_descriptors_and_leaks_nothing(monkeypatch: pytest.M
     costs = costs_of("asyncio", no_calls="not asked")
 
     assert (costs.missing, leaks(costs), undecided(costs)) == ((), (), False)
-    assert [len(costs.opened), len(costs.lived), len(costs.traced_opened), len(costs.traced_lived)] == [2, 2, 1, 1]
+    assert [len(costs.opened), len(costs.lived), len(costs.traced_opened), len(costs.traced_lived)] == [2] * 4
+    assert (costs.later, costs.traced_later) == ((), ())
     assert per_open_loop(costs.opened, "descriptors") == 3
     assert per_open_loop(costs.opened, "threads") == 0
     assert left_after_close(costs.opened, "descriptors") == 0
@@ -67,6 +78,50 @@ def test_a_loop_that_leaks_is_caught(name: str, what: set[str], monkeypatch: pyt
 
     assert set(leaks(costs)) == what
     assert costs.missing == ()
+
+
+def test_a_cache_that_is_full_after_a_thousand_lifecycles_is_not_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    said: list[str] = []
+
+    costs = Surveyor(survey_of("leaking:Bounded"), said.append).costs(loops.named("leaking:Bounded"), "not asked")
+
+    assert suspects(costs) == ("resident", "traced")
+    assert (leaks(costs), undecided(costs), costs.failed) == ((), False, False)
+    assert [len(costs.later), len(costs.traced_later)] == [1, 1]
+    assert "leaking:Bounded: later lifecycles, as resident may leak" in said
+
+
+def test_descriptors_that_only_dropping_a_loop_frees_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+
+    kept, plain = (costs_of(name, no_calls="not asked") for name in ("leaking:UntilDropped", "asyncio"))
+
+    assert held_until_dropped(kept.opened, "descriptors") == 2
+    assert left_after_close(kept.opened, "descriptors") == 0
+    assert held_until_dropped(plain.opened, "descriptors") == 0
+
+
+def test_descriptors_that_a_loop_never_gives_back_without_close_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+
+    costs = costs_of("leaking:Unclosed", no_calls="not asked")
+
+    assert never_given_back(costs.abandoned, "descriptors") == 1
+    assert leaks(costs) == ()
+
+
+def test_a_limit_of_open_files_that_a_loop_raises_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
+    earlier, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (500, most))
+    try:
+        raising, plain = (costs_of(name, no_calls="not asked") for name in ("meddling:raised_limit", "asyncio"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (earlier, most))
+
+    assert raised_limit(raising.opened) == (500, most)
+    assert raised_limit(plain.opened) is None
 
 
 def test_a_loop_that_uses_up_all_descriptors_leaks_and_the_reason_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,11 +251,10 @@ def test_a_tracer_that_never_stops_writing_fills_only_limited_memory(monkeypatch
 
 def test_a_gauge_is_asked_again_where_the_harness_was_suspended(suspensions: list[str]) -> None:
     surveyor, suspensions[:] = Surveyor(survey_of("asyncio"), lambda _: None), ["suspended"] * 2
-    words = ["opened", "--count", "2", "--step", "1"]
 
-    (delivery,) = surveyor._readings(loops.LOOPS[0], words, 1, 3)
+    delivery = next(surveyor._readings(loops.LOOPS[0], survey.OPENED))
 
-    assert len(delivery.readings) == 4
+    assert len(delivery.readings) == 7
     assert suspensions == []
 
 

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
+from bench import __version__
 from bench.cli.terminal import Lasting
-from bench.errors import PROGRAM, BenchError, Exit
+from bench.errors import INSTALLED, PROGRAM, BenchError, Exit, unknown
 
 if TYPE_CHECKING:
     import io
@@ -24,7 +25,7 @@ ABOUT = "Compare asyncio event loops: what it costs to create, start, run and cl
 COMMANDS = {
     "run": "new measurements and their tables (the default command)",
     "report": "tables of a finished or interrupted run",
-    "compare": "changes between two runs of the same plan",
+    "compare": "changes between two runs, in what they share",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
@@ -87,14 +88,19 @@ def _signals_as_ctrl_c() -> Iterator[None]:
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; argparse itself exits for --help, typos and impossible values."""
+    """Read the command line; argparse itself exits for --help, typos and impossible values.
+
+    Raises BenchError for a command that does not exist.
+    """
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        raise unknown("command", words[0], COMMANDS, f"see {PROGRAM} --help")
     command, *rest = words if words and words[0] in COMMANDS else ("run", *words)
     return parser_of(command).parse_args(rest)
 
 
 def parser_of(command: str) -> argparse.ArgumentParser:
     """What reads the options of one command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"{PROGRAM} {'[run]' if command == 'run' else command}",
         description=ABOUT if command == "run" else f"{COMMANDS[command].capitalize()}.",
         epilog=_epilog() if command == "run" else None,
@@ -102,8 +108,21 @@ def parser_of(command: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.set_defaults(command=command)
+    if command == "run":
+        version = f"{INSTALLED} {__version__} on Python {sys.version.split()[0]}"
+        parser.add_argument("--version", action="version", version=version, help="version of this program")
     importlib.import_module(f"bench.cli.{command}").add_options(parser)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors come with one line of usage: --help has all options."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2."""
+        names = [str(action.metavar) for action in self._actions if not action.option_strings]
+        usage = " ".join([self.prog, "[options]", *names])
+        self.exit(Exit.USAGE, f"usage: {usage}\nerror: {message}\nsee {self.prog.replace(' [run]', '')} --help\n")
 
 
 def _epilog() -> str:

@@ -1,4 +1,4 @@
-"""`compare`: what changed between two runs of the same plan."""
+"""`compare`: what changed between two runs, in what they share."""
 
 import argparse
 import os
@@ -23,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("old", metavar="OLD", help="run folder or name of a baseline")
     add("new", metavar="NEW", help="run folder or name of a baseline, measured later")
     add("--fail-if-slower", type=percentage, metavar="P%", help="failure where a total slowed by more, such as 3%%")
+    add("--require-power", action="store_true", help="failure where --fail-if-slower could not have failed")
     add("--fail-if-inconclusive", action="store_true", help="failure where a total is inconclusive")
     add("--json", action="store_true", help="JSON instead of tables")
     add_format(parser)
@@ -31,18 +32,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def call(options: Namespace) -> Exit:
     """Print what changed; the exit code says if a requested check failed, or if a cell is missing in one run."""
     from bench.reports import changes as report
+    from bench.reports import gates
     from bench.reports.rendering import PAGE, render
     from bench.statistics import changes
 
+    gate = gates.Gate(options.fail_if_slower, options.fail_if_inconclusive, options.require_power)
+    if gate.power and gate.slower is None:
+        raise BenchError("--require-power asks what --fail-if-slower could have shown: name its limit too")
     pair = _pair(options.old, options.new)
     changed = changes.between(pair)
-    failed = report.failures(pair, changed, options.fail_if_slower, inconclusive=options.fail_if_inconclusive)
+    failed = gates.failures(gate, pair, changed)
     text = report.as_json(pair, changed, failed)
     if not options.json:
         text = render(report.document(pair, changed), options.format, width())
     show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)
+    if not failed and (power := gates.passed(gate, changed)):
+        print(power, file=sys.stderr)
     _summarize(render(report.excerpt(pair, changed, failed), PAGE))
     if failed:
         return Exit.CHECK_FAILED

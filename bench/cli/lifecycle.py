@@ -3,6 +3,7 @@
 import argparse
 import sys
 from argparse import Namespace
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
@@ -10,7 +11,7 @@ from bench.cli.terminal import add_format, show, width
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.lifecycle.observations import Interpreter, Question
+    from bench.lifecycle.observations import Interpreter, Observation, Question
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def call(options: Namespace) -> Exit:
-    """Print what was observed; the exit code says if a call could not be observed."""
+    """Print what was observed; the exit code says if a call could not be observed, or a named loop is not one."""
     from bench.lifecycle import observations
 
     pythons = [observations.interpreter(_program(path)) for path in dict.fromkeys(options.python or [sys.executable])]
@@ -46,8 +47,20 @@ def call(options: Namespace) -> Exit:
     observed = [lifecycle.Observed(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
     document = lifecycle.document(observed)
     show(lifecycle.as_json(observed) if options.json else render(document, options.format, width()))
-    complete = all(row.observed for one in observed for row in one.rows)
+    mistakes = _not_loops([row for seen in rows.values() for row in seen], options.loop or ())
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+    complete = all(row.observed for seen in rows.values() for row in seen) and not mistakes
     return Exit.DONE if complete else Exit.NOT_MEASURED
+
+
+def _not_loops(rows: "list[Observation]", names: Collection[str]) -> list[str]:
+    """Of the loops that the user named, those whose factory gave no loop, and why."""
+    from bench.subjects import loops
+
+    calls = {loops.named(name).factory.replace(":", ".") for name in names}
+    refused = {row.call: row.raises for row in rows if row.call in calls and row.loop_class is None}
+    return [f"{call} gave no event loop: {why or 'it returned something else'}" for call, why in refused.items()]
 
 
 def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question]":

@@ -20,7 +20,7 @@ class Track(Generic[Step]):
     """Steps to do: `certain` of them in any case, and then more as long as there is time.
 
     `noun` names the steps, `describe` describes one of them. `seconds_left` is the time left for the steps that are not
-    certain.
+    certain, `certain_seconds_left` how long those take that are.
     """
 
     steps: Iterable[Step]
@@ -28,11 +28,12 @@ class Track(Generic[Step]):
     noun: str
     describe: Callable[[Step], str]
     seconds_left: Callable[[], float]
+    certain_seconds_left: Callable[[], float]
 
-    def state(self, done: int, elapsed_s: float) -> str:
+    def state(self, done: int) -> str:
         """How many steps are done, and how long the rest takes."""
         if done < self.certain:
-            left = f", about {elapsed_s / done * (self.certain - done):.0f} s left" if done else ""
+            left = f", about {self.certain_seconds_left():.0f} s left" if done else ""
             return f"{done}/{self.certain} {self.noun}{left}"
         counted = f"{done} {self.noun}, " if self.certain else ""
         return f"{counted}at most {max(0, self.seconds_left()):.0f} s left"
@@ -44,11 +45,11 @@ def tracked(track: Track[Step], stream: TextIO | None, clock: Callable[[], float
     columns = (TextColumn(COLUMNS[0]), BarColumn(None), TextColumn(COLUMNS[1]))
     bar = Progress(*columns, console=console, transient=True, refresh_per_second=2)
     task = bar.add_task("", state="")
-    began = last_line = clock()
+    last_line = clock()
     with bar if console.is_terminal else nullcontext():
         for done, step in enumerate(track.steps):
             description, now = track.describe(step), clock()
-            state = track.state(done, now - began)
+            state = track.state(done)
             bar.update(task, description=description, state=state, completed=done)
             # Set here, since update() takes None for "leave the old total".
             bar.tasks[0].total = track.certain if done < track.certain else None

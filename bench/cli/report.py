@@ -11,12 +11,18 @@ from bench.cli.terminal import add_format, show, width
 from bench.errors import PROGRAM, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.resources.readings import Resources
+    from bench.statistics.comparisons import Comparison
     from bench.store.folder import RunFolder
+    from bench.store.outcomes import Kept
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run, and how its tables look."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="run folder")
+    parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_format(parser)
 
 
@@ -24,17 +30,15 @@ def call(options: Namespace) -> Exit:
     """Print the tables of a run again, and write its reports again."""
     from bench.store.folder import RunFolder
 
-    return conclude(RunFolder(options.folder), options.format)
+    return conclude(RunFolder(options.folder), options)
 
 
-def conclude(folder: "RunFolder", style: str) -> Exit:
-    """Write suites and reports, print the tables, say where all is; the exit code says if all was measured.
+def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = False) -> Exit:
+    """Write reports and suites, print the tables, say where all is; the exit code says if all was measured.
 
     A folder that is full, read-only or in use is still printed.
     """
-    from bench.reports import tables
     from bench.reports.files import FILES
-    from bench.reports.rendering import render
     from bench.resources.readings import RESOURCES, Resources
     from bench.statistics.comparisons import compare
 
@@ -48,14 +52,27 @@ def conclude(folder: "RunFolder", style: str) -> Exit:
         comparisons = compare(kept)
         try:
             if not refused:
-                folder.write_suites(kept)
                 for name, made in FILES.items():
                     folder.write(name, made(kept, comparisons, resources))
+                folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
-            show(render(tables.document(kept, comparisons), style, width()))
+            show(_printed(options, kept, comparisons, resources))
     if isinstance(refused, NotMeasuredError):
         raise refused
-    more = "" if kept.complete else f"; incomplete, resume with: {PROGRAM} --resume {folder.path}"
+    state = "interrupted; " if interrupted else "" if kept.complete else "incomplete, "
+    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
     place = f"nothing was written: {str(refused).splitlines()[0]}" if refused else f"kept in {folder.path}{more}"
     print(f"\n{place}", file=sys.stderr)
     return Exit.NOT_MEASURED if kept.failures or not kept.complete else Exit.DONE
+
+
+def _printed(
+    options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", resources: "Resources | None"
+) -> str:
+    """The report as the options ask for it."""
+    from bench.reports import records, tables
+    from bench.reports.rendering import render
+
+    if options.json:
+        return records.everything(kept, comparisons)
+    return render(tables.document(kept, comparisons, resources), options.format, width())

@@ -48,7 +48,8 @@ def call(options: Namespace) -> Exit:
     from bench.machine import facts
     from bench.reports import resources as report
     from bench.reports.rendering import render
-    from bench.resources.readings import RESOURCES, leaks, undecided
+    from bench.resources.leaks import leaks, undecided
+    from bench.resources.readings import RESOURCES
     from bench.store.folder import RunFolder
 
     if sys.platform != "linux":
@@ -76,20 +77,18 @@ def _survey(options: Namespace) -> "Survey":
     """What the options ask for; raises BenchError for a loop that can't run here."""
     import secrets
 
-    from bench.cli.planning import check_available
+    from bench.cli.selecting import selected
     from bench.plan.cells import TIMEOUT_S
     from bench.resources.survey import Survey
     from bench.statistics.estimates import minimum_rounds
-    from bench.subjects import loops
     from bench.subjects import scenarios as registry
 
-    selected = [loops.named(name) for name in dict.fromkeys(options.loop or ())] or list(loops.default_selection())
-    check_available(selected)
+    loops = selected(options.loop)
     scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names())]
     scenario = scenarios[0] if options.scenario else registry.named(DEFAULT_SCENARIO)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
-    rounds = options.rounds or max(ROUNDS, minimum_rounds(len(selected) - 1))
-    return Survey(tuple(selected), tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
+    rounds = options.rounds or max(ROUNDS, minimum_rounds(len(loops) - 1))
+    return Survey(loops, tuple(scenarios), scenario, rounds, seed, options.timeout or TIMEOUT_S)
 
 
 def _collect(survey: "Survey", facts: dict[str, str], *, quiet: bool) -> "Resources":

@@ -1,7 +1,8 @@
 """`run`: a list of tasks, each with a value in and a value out.
 
-    resolve and plan   `planning`       options, or the plan of an earlier run → what the run is
-    check, open        `opening`        → a locked run folder, and what it holds
+    select, import     `selecting`      options → the loops, each of which can be imported
+    plan               `planning`       → what the run is; a plan that can't answer is refused
+    open               `opening`        → a locked run folder, new or of an earlier run, and what it holds
     measure            `measuring`      every outcome goes into the folder at once
     report             `report`         as the command `report` does
     save               here             under the name of a baseline, if asked
@@ -12,9 +13,13 @@ New runs and resumed runs differ until the folder is open, and are the same afte
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.cli.run_options import add_options
+from bench.cli.run_options import add_options, check
 from bench.errors import PROGRAM, Exit
+
+if TYPE_CHECKING:
+    from bench.store.folder import RunFolder
 
 __all__ = ["add_options", "call"]
 
@@ -23,19 +28,37 @@ def call(options: Namespace) -> Exit:
     """Measure what the options ask for, or what an earlier run still lacks, and print the tables."""
     import contextlib
 
+    from bench.cli import selecting
+
+    check(options)
+    loops = () if options.resume else selecting.selected(options.loop, options.baseline)
+    # pandas and scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
 
-    opening.check_options(options)
-    if options.dry_run:
-        planning.preview(planning.described(planning.planned(options)))
+    about = None if options.resume else planning.ahead(options, loops)
+    if about and options.dry_run:
+        planning.preview(about)
         return Exit.DONE
     with contextlib.ExitStack() as locks:
-        open_folder = opening.reopened if options.resume else opening.created
-        folder, kept = open_folder(options, locks)
-        measuring.measure(folder, kept, quiet=options.quiet)
-        code = report.conclude(folder, options.format)
+        folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
+        try:
+            measuring.measure(folder, kept, resumed, quiet=options.quiet)
+        except KeyboardInterrupt:
+            _end_early(folder, options)
+            return Exit.INTERRUPTED
+        code = report.conclude(folder, options)
         _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
     return code
+
+
+def _end_early(folder: "RunFolder", options: Namespace) -> None:
+    """Print the tables of what was measured; one more Ctrl-C leaves them out, but not the command that resumes."""
+    from bench.cli import report
+
+    try:
+        report.conclude(folder, options, interrupted=True)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; resume with: {PROGRAM} --resume {folder.path}", file=sys.stderr)
 
 
 def _save_baseline(folder: Path, name: str | None, *, complete: bool) -> None:

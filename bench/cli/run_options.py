@@ -5,14 +5,34 @@ from pathlib import Path
 
 from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
 from bench.cli.terminal import add_format
+from bench.errors import BenchError
+
+ALSO_WITH_RESUME = {
+    "command",
+    "resume",
+    "force_resume",
+    "format",
+    "json",
+    "quiet",
+    "save_baseline",
+    "force",
+    "rounds",
+    "precision",
+    "max_time",
+    "without_intervals",
+}
 
 PACE = """\
 how long it measures:
   --rounds alone sets the exact number of rounds. With --precision or --max-time
   it is the minimum: more rounds follow where an interval is too wide, until the
-  time is up. --fast and --rigorous set all three.
+  time is up. --fast and --rigorous set all three. A plan that does not fit into
+  its time gets fewer sweeps, then fewer rounds; one that can't give intervals
+  then is refused, with what would fit.
 
 how it resumes:
+  --resume with --rounds, --precision or --max-time changes how long a run
+  measures, also if it is complete. --max-time counts all of the run.
   --resume refuses to mix values of two Python versions, loops or machines.
   --force-resume allows it, and every report says so.
 """
@@ -25,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_circumstances(parser)
     _add_folder(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
+    parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_format(parser)
 
 
@@ -43,9 +64,10 @@ def _add_amount(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     rounds = "rounds of fresh processes (default: 9; fast: 6; rigorous: 17)"
     add("--rounds", type=at_least(1, int), metavar="N", help=rounds)
+    add("--without-intervals", action="store_true", help="permission for fewer rounds than intervals need")
     precision = "widest ± interval allowed (default: 2%%; rigorous: 1%%)"
     add("--precision", type=percentage, metavar="P", help=precision)
-    limit = "time limit for the whole run (default: 120s; rigorous: 600s)"
+    limit = "time limit (default: 120s; fast: 60s; rigorous: 600s)"
     add("--max-time", type=duration, metavar="T", help=limit)
 
 
@@ -70,4 +92,24 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     add("--force-resume", action="store_true", help=force)
     name = "name under which compare finds this run, if complete"
     add("--save-baseline", type=baseline_name, metavar="NAME", help=name)
+    add("--force", action="store_true", help="with --save-baseline: replaces the baseline of that name")
     add("--dry-run", action="store_true", help="the plan and its estimated time; nothing is measured")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raise BenchError for options that contradict each other, and for a baseline that would be replaced."""
+    if options.force and not options.save_baseline:
+        raise BenchError("--force needs --save-baseline NAME: it replaces the baseline of that name")
+    if options.save_baseline and not options.force:
+        from bench.store import baselines
+
+        baselines.check_free(options.save_baseline)
+    given = {name for name, value in vars(options).items() if value is not None and value is not False}
+    contradicting = sorted(given - ALSO_WITH_RESUME)
+    if options.force_resume and not options.resume:
+        raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
+    if options.json and options.dry_run:
+        raise BenchError("--json can't be combined with --dry-run: nothing is measured")
+    if options.resume and contradicting:
+        option = contradicting[0].replace("_", "-")
+        raise BenchError(f"--{option} can't be combined with --resume: the run folder holds the plan")

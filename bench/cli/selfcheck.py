@@ -74,7 +74,7 @@ def _make(made: "Trials", *, quiet: bool) -> "tuple[list[Trial], bool]":
     from bench.cli import progress
 
     results: list[Trial] = []
-    track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left)
+    track = progress.Track(made, 0, "trials", str, lambda: made.seconds_left, lambda: 0.0)
     try:
         with contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as steps:
             for step in steps:

@@ -18,8 +18,8 @@ NOBODY_READS = {errno.EPIPE, errno.EIO}  # `| head` has ended; the terminal is c
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
-    """Add --format: any that tabulate has."""
-    style = "table format, any that tabulate has (default: simple)"
+    """Add --format: CSV, or any that tabulate has."""
+    style = "csv, or any table format of tabulate (default: simple)"
     parser.add_argument("--format", type=_format, default="simple", metavar="F", help=style)
 
 
@@ -96,8 +96,8 @@ def patience(promise: str) -> Iterator[Callable[[], bool]]:
 
 
 def _format(text: str) -> str:
-    from bench.reports.grids import STYLES
+    from bench.reports.rendering import RENDERERS
 
-    if text not in STYLES:
-        raise argparse.ArgumentTypeError(f"{text}: use one of {', '.join(STYLES)}")
+    if text not in RENDERERS:
+        raise argparse.ArgumentTypeError(f"{text}: use one of {', '.join(RENDERERS)}")
     return text

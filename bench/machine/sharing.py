@@ -1,9 +1,7 @@
 """Who else uses this machine: other processes, and other machines on its host."""
 
-from bench.machine.place import SAMPLE_S, Place, UnknownError, counted, unexpected, whole
+from bench.machine.place import LOAD_PER_CPU, OTHERS, SAMPLE_S, Place, UnknownError, counted, unexpected, whole
 
-LOAD_PER_CPU = 0.5  # a run keeps one CPU busy, which is half of the two that it needs
-OTHERS = 0.1  # of all CPUs' time
 STOLEN = 0.01  # one tick of the kernel on two CPUs: more than that is not by chance
 CONTAINERS = {"": ".dockerenv", "run": ".containerenv"}  # folder: file
 HYPERVISORS = {  # text in the firmware's vendor and product: name
@@ -15,16 +13,19 @@ HYPERVISORS = {  # text in the firmware's vendor and product: name
 
 
 def load(place: Place) -> tuple[str, str]:
-    """The average of a minute, and what others use now; too much of either widens the intervals."""
+    """What others use now, and the last minute's average; too much of either widens the intervals."""
     if place.load is None or place.sample.others is None:
         raise UnknownError(f"psutil does not know on {place.platform}")
     each, others = place.load / place.cpus, place.sample.others
-    found = f"{place.load:.2f} on {counted(place.cpus)} ({each:.2f} each), others use {others:.0%} of them"
+    now = f"now others use {others:.0%} of {counted(place.cpus)}"
     if place.platform == "linux":
-        found += f", {_waiting(place)} run now"
-    if each <= LOAD_PER_CPU and others <= OTHERS:
-        return found, ""
-    return found, "end what runs beside (top shows it); the average of a minute falls a minute later"
+        now += f", and {_waiting(place)} want to run"
+    finding = f"{now}; load of the last minute {place.load:.2f} ({each:.2f} per CPU)"
+    if others > OTHERS:
+        return finding, "end what else runs (top shows it)"
+    if each > LOAD_PER_CPU:
+        return finding, "wait a minute; if the load stays, something runs now and then (top shows it)"
+    return finding, ""
 
 
 def steal(place: Place) -> tuple[str, str]:

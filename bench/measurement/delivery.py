@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from bench import texts
 from bench.plan.cells import Cell
+from bench.plan.sampling import MOST_SWEEPS
 from bench.store.outcomes import PICOSECONDS, Failure, Run, Seconds, Stage, Values, Whole
 from bench.texts import MAXIMUM_TEXT, publishable, without_folders
 
@@ -32,9 +33,10 @@ KEPT_METADATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a worker sends at its end."""
+    """What a worker sends at its end. `turns` are the seconds of each turn, by the worker's own clock."""
 
     values: Mapping[Stage, Values] = field(default_factory=dict)
+    turns: Annotated[tuple[Seconds, ...], Meta(max_length=MOST_SWEEPS)] = ()
     metadata: Mapping[str, str | Whole | float] = field(default_factory=dict)
     error: str | None = None
 

@@ -10,22 +10,35 @@ import json
 import os
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import Self
+from typing import NamedTuple, Self
 
 from bench.measurement import placement, processes
+from bench.measurement.clocks import CLOCKS_DIFFER, Turns, disagreement
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, failure_of, run_of
-from bench.measurement.processes import EndedError, Process, SuspendedError, death
-from bench.plan.cells import AUTO, Cell, Group, Plan
+from bench.measurement.processes import EndedError, HungError, Process, SuspendedError, death
+from bench.plan.cells import AUTO, CONTROL, Cell, Group, Plan
 from bench.plan.rounds import Round
+from bench.plan.sampling import MOST_REHEARSAL_S
 from bench.store import outcomes
 
 STRIKES = 2  # failed rounds after which a cell is abandoned
-START_TIMEOUT_S = 60.0
-CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one is adjusted to true time
+START_S = 10.0  # that starting and importing may take, beside the time that the user gives a turn
+
+
+class Amount(NamedTuple):
+    """How much each worker of a round measures: sweeps, and values in each turn."""
+
+    sweeps: int
+    in_a_turn: int
+
+    @property
+    def values(self) -> int:
+        """Values in all."""
+        return self.sweeps * self.in_a_turn
 
 
 class _Worker:
@@ -37,18 +50,20 @@ class _Worker:
         self.process = process
         self.iterations = self.processors = 1
         self.nice = 0
-        rehearsal = f"{plan.sampling.rehearsed},{plan.sampling.rehearsal_s}"
+        self._plan = plan
+        self._turns_s: list[float] = []
+        self.turns = Turns((), ())
+
+    def load(self, timeout_s: float, since: float) -> None:
+        """Wait until it has loaded, and give it its cell."""
+        self.ready(timeout_s, since)
+        cell, plan, sampling = self.cell, self._plan, self._plan.sampling
         words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
-        words += ["--delay", str(plan.delay_s), "--rehearsal", rehearsal, "--in-a-turn", str(plan.sampling.in_a_turn)]
+        words += ["--delay", str(plan.delay_s)]
+        words += ["--rehearsed", str(sampling.rehearsed), "--longest-rehearsal", str(MOST_REHEARSAL_S)]
         words += ["--affinity", plan.affinity] if plan.affinity not in {None, AUTO} else []
-        self._words = words
-        self._turns_s = 0.0
-
-    def load(self, since: float) -> None:
-        """Wait until it has loaded, and give it its cell."""
-        self.ready(START_TIMEOUT_S, since)
-        self.process.tell(f"{json.dumps(self._words)}\n".encode())
+        self.process.tell(f"{json.dumps(words)}\n".encode())
 
     def ready(self, timeout_s: float, since: float | None = None) -> None:
         """Wait for the empty line that means that the worker is ready, or that its turn is over."""
@@ -57,13 +72,14 @@ class _Worker:
             self._delivery(answer)
             raise EndedError("delivered before its turns were over")
 
-    def calibrate(self, plan: Plan, timeout_s: float) -> float:
+    def calibrate(self, timeout_s: float) -> float:
         """Seconds of one lifecycle; sets the iterations to what makes a value as long as the plan says.
 
         Each of the warm-up's values tells how long the next is to be. The shortest lifecycle counts: noise only adds.
         """
-        lifecycle_s = plan.sampling.value_s
-        for _ in range(plan.sampling.warmups):
+        sampling = self._plan.sampling
+        lifecycle_s = sampling.value_s
+        for _ in range(sampling.warmups):
             began = time.monotonic()
             self.process.tell(b"%d\n" % self.iterations)
             answer = self.process.answer(timeout_s)
@@ -72,50 +88,47 @@ class _Worker:
             except ValueError:
                 self._delivery(answer)
                 raise EndedError("delivered before its turns were over") from None
-            self._check_clock(seconds, time.monotonic() - began)
+            _refuse_claim(seconds, time.monotonic() - began)
             self.processors = max(self.processors, processors)
             lifecycle_s = min(lifecycle_s, seconds / self.iterations)
-            self.iterations = plan.sampling.iterations(lifecycle_s)
-            if seconds > plan.sampling.value_s and self.iterations == 1:
+            self.iterations = sampling.iterations(lifecycle_s)
+            if seconds > sampling.value_s and self.iterations == 1:
                 return seconds
         return lifecycle_s
 
-    def turn(self, values: int, timeout_s: float, meanwhile: Callable[[], object] = int) -> None:
-        """Let it take its next turn, and wait for it; the first turn says how many `values` there will be in all."""
+    def turn(self, amount: Amount, timeout_s: float, meanwhile: Callable[[], object] = int) -> None:
+        """Let it take its next turn, and wait for it; the first turn says how much there will be."""
         began = time.monotonic()
-        self.process.tell(b"\n" if self._turns_s else b"%d %d\n" % (self.iterations, values))
+        numbers = (self.iterations, amount.values, amount.in_a_turn)
+        self.process.tell(b"\n" if self._turns_s else b"%d %d %d\n" % numbers)
         meanwhile()
         self.ready(timeout_s)
-        self._turns_s += time.monotonic() - began
+        self._turns_s.append(time.monotonic() - began)
 
     def finish(self) -> None:
         """Let it deliver, after its last turn."""
         self.process.tell(b"\n")
 
-    def run(self, index: int, values: int, stages: Collection[str]) -> outcomes.Run:
+    def run(self, round_: Round, values: int, timeout_s: float) -> outcomes.Run:
         """The values of all its turns, stage by stage, once it has delivered and ended."""
-        delivery, status = self._delivery(self.process.answer(START_TIMEOUT_S)), self.process.status()
+        stages = round_.group.scenario.stages
+        delivery, status = self._delivery(self.process.answer(timeout_s)), self.process.status()
         totals = delivery.values.get(outcomes.TOTAL, ())
         if set(delivery.values) != {outcomes.TOTAL, *stages} or len(totals) != values:
             delivered = f"{len(totals)} values of {', '.join(delivery.values) or 'nothing'}"
             expected = f"{values} of {outcomes.TOTAL}, {', '.join(stages)}"
             raise EndedError(f"delivered {delivered}, expected {expected}")
-        self._check_clock(self.iterations * sum(totals), self._turns_s)
+        if len(delivery.turns) != len(self._turns_s):
+            raise EndedError(f"delivered {len(delivery.turns)} turns, expected {len(self._turns_s)}")
+        self.turns = Turns(self._turns_s, delivery.turns)
+        _refuse_claim(self.iterations * sum(totals), sum(self._turns_s))
         ending = None
         if status is None:
             ending = "did not end after delivering its values"
         elif status:
             ending = f"{death(status)} after delivering its values"
         metadata = {**delivery.metadata, "loops": self.iterations, "nice": self.nice}
-        return run_of(replace(delivery, metadata=metadata), self.cell, index, ending)
-
-    @staticmethod
-    def _check_clock(claimed_s: float, turns_s: float) -> None:
-        """Raise EndedError where a worker claims more seconds than there were."""
-        if claimed_s > turns_s * CLOCKS_DIFFER:
-            raise EndedError(
-                f"its values add up to {claimed_s:.3g} s, but its turns took {turns_s:.3g} s: its clock is wrong"
-            )
+        return run_of(replace(delivery, metadata=metadata), self.cell, round_.index, ending)
 
     @staticmethod
     def _delivery(answer: bytes) -> Delivery:
@@ -169,6 +182,7 @@ class Meter:
         self.plan = plan
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
+        self._hung: set[str] = set()
         self._processors: dict[str, int] = defaultdict(lambda: 1)
         self._spares = _Spares()
         self._since = time.monotonic()
@@ -197,36 +211,45 @@ class Meter:
             self._strikes[outcome.cell] += 1
         return outcome
 
+    def _start_timeout_s(self, cell: Cell) -> float:
+        """Seconds until a worker is ready; a loop that hung before gets less."""
+        longest = self._turn_timeout_s + 30 * self.plan.delay_s
+        return longest if cell.loop in self._hung else START_S + longest
+
+    def _failure(self, worker: _Worker, index: int, error: Exception) -> outcomes.Failure:
+        """The failure of a worker; its cell is not started again if it hung."""
+        if isinstance(error, HungError):
+            self._hung.add(worker.cell.loop)
+            self._strikes[worker.cell] = STRIKES
+        return failure_of(worker.cell, index, str(error), worker.process.output)
+
     def _round(self, round_: Round) -> Iterator[outcomes.Outcome]:
         """Start the workers, calibrate, give them their turns sweep after sweep, and collect what they deliver."""
-        live = [cell for cell in round_.group.cells if self._strikes[cell] < STRIKES]
-        workers: dict[Cell, _Worker] = {}
-        attempt = _Attempts(workers, round_.index)
-        began = time.monotonic()
+        attempt = _Attempts(self._failure, round_.index)
         with ExitStack() as sites:
-            sites.callback(_kill, workers)
+            sites.callback(attempt.kill)
             site = sites.enter_context(self._site(round_.group))
-            for cell in live:
-                workers[cell] = _Worker(cell, self.plan, self._spares.take())
-                site.start(workers[cell].process.id)
-            for cell in live:
-                yield from attempt(cell, lambda w: w.load(began))
-            for cell in live:
-                yield from attempt(cell, lambda w: w.ready(START_TIMEOUT_S, began))
-            lifecycles = yield from self._calibrated(site, attempt, live)
-            if self._needs_more(round_.group, workers.values()):
+            yield from self._load(round_, attempt, site)
+            lifecycles = yield from self._calibrated(site, attempt)
+            if self._needs_more(round_.group, attempt.workers.values()):
                 site.release()
                 site = sites.enter_context(self._site(round_.group))
-                lifecycles = yield from self._calibrated(site, attempt, live)
-            sweeps = self.plan.sampling.sweeps_for(lifecycles)
-            values = sweeps * self.plan.sampling.in_a_turn
-            start_ahead = partial(self._spares.fill, len(live))
-            for cell in itertools.chain.from_iterable(round_.orders(sweeps)):
-                yield from attempt(cell, lambda w: w.turn(values, self._turn_timeout_s, start_ahead))
-            for worker in workers.values():
-                worker.finish()
-            for cell in live:
-                yield from attempt(cell, lambda w: w.run(round_.index, values, round_.group.scenario.stages))
+                lifecycles = yield from self._calibrated(site, attempt)
+            sampling = self.plan.sampling
+            amount = Amount(sampling.sweeps_for(lifecycles), sampling.values_in_a_turn(lifecycles))
+            yield from self._measured(round_, attempt, amount)
+
+    def _load(self, round_: Round, attempt: "_Attempts", site: placement.Site) -> Iterator[outcomes.Failure]:
+        """Give each cell a worker, and wait until all are ready."""
+        began = time.monotonic()
+        live = [cell for cell in round_.group.cells if self._strikes[cell] < STRIKES]
+        for cell in live:
+            attempt.workers[cell] = _Worker(cell, self.plan, self._spares.take())
+            site.start(attempt.workers[cell].process.id)
+        for cell in live:
+            yield from attempt(cell, lambda w: w.load(self._start_timeout_s(w.cell), began))
+        for cell in live:
+            yield from attempt(cell, lambda w: w.ready(self._start_timeout_s(w.cell), began))
 
     def _site(self, group: Group) -> AbstractContextManager[placement.Site]:
         return placement.site(self.plan.affinity, self._processors[group.scenario.name])
@@ -237,9 +260,7 @@ class Meter:
         before, self._processors[name] = self._processors[name], max(needed, self._processors[name])
         return self._processors[name] > before
 
-    def _calibrated(
-        self, site: placement.Site, attempt: "_Attempts", live: Collection[Cell]
-    ) -> Generator[outcomes.Outcome, None, list[float]]:
+    def _calibrated(self, site: placement.Site, attempt: "_Attempts") -> Generator[outcomes.Failure, None, list[float]]:
         """Move all workers to the site and calibrate; returns the seconds of a lifecycle of each.
 
         The control gets the iterations of the baseline, if that still runs.
@@ -248,33 +269,67 @@ class Meter:
             worker.nice = site.take(worker.process.id)
         site.keep_off(*processes.BADGES.guard)
         lifecycles: list[float] = []
-        for cell in live:
-            yield from attempt(cell, lambda w: lifecycles.append(w.calibrate(self.plan, self._turn_timeout_s)))
-        roles = {cell.role: worker for cell, worker in attempt.workers.items()}
-        if {"baseline", "control"} <= set(roles):
-            roles["control"].iterations = roles["baseline"].iterations
+        for cell in [*attempt.workers]:
+            yield from attempt(cell, lambda w: lifecycles.append(w.calibrate(self._turn_timeout_s)))
+        by_role = {cell.role: worker for cell, worker in attempt.workers.items()}
+        if {"baseline", CONTROL} <= set(by_role):
+            by_role[CONTROL].iterations = by_role["baseline"].iterations
         return lifecycles
 
-
-def _kill(workers: dict[Cell, _Worker]) -> None:
-    for worker in workers.values():
-        worker.process.kill()
+    def _measured(self, round_: Round, attempt: "_Attempts", amount: Amount) -> Iterator[outcomes.Outcome]:
+        """Give every worker its turns, sweep after sweep; then collect what they deliver."""
+        start_ahead = partial(self._spares.fill, len(attempt.workers))
+        for cell in itertools.chain.from_iterable(round_.orders(amount.sweeps)):
+            yield from attempt(cell, lambda w: w.turn(amount, self._turn_timeout_s, start_ahead))
+        for worker in attempt.workers.values():
+            worker.finish()
+        runs: list[outcomes.Run] = []
+        for cell in [*attempt.workers]:
+            yield from attempt(cell, lambda w: runs.append(w.run(round_, amount.values, self._turn_timeout_s)))
+        delivered = [attempt.workers[run.cell] for run in runs]
+        for worker in delivered:
+            yield from attempt(worker.cell, lambda w: _check_clock(w, delivered))
+        yield from (run for run in runs if run.cell in attempt.workers)
 
 
 class _Attempts:
     """Acts on the workers of one round; one that fails is killed, and gives a failure."""
 
-    def __init__(self, workers: dict[Cell, _Worker], index: int) -> None:
-        self.workers, self._index = workers, index
+    def __init__(self, failure: Callable[[_Worker, int, Exception], outcomes.Failure], index: int) -> None:
+        self.workers: dict[Cell, _Worker] = {}
+        self._failure, self._index = failure, index
 
-    def __call__(self, cell: Cell, act: Callable[[_Worker], outcomes.Run | None]) -> Iterator[outcomes.Outcome]:
+    def __call__(self, cell: Cell, act: Callable[[_Worker], None]) -> Iterator[outcomes.Failure]:
         """Apply `act` to a cell's worker if it still runs."""
         if worker := self.workers.get(cell):
             try:
-                if run := act(worker):
-                    yield run
+                act(worker)
             except SuspendedError:
                 raise
             except (EndedError, ValueError) as error:
                 self.workers.pop(cell).process.kill()
-                yield failure_of(cell, self._index, str(error), worker.process.output)
+                yield self._failure(worker, self._index, error)
+
+    def kill(self) -> None:
+        """End all that still run."""
+        for worker in self.workers.values():
+            worker.process.kill()
+
+
+def _refuse_claim(claimed_s: float, turns_s: float) -> None:
+    """Raise EndedError if a worker claims more seconds than its turns took."""
+    if claimed_s > turns_s * CLOCKS_DIFFER:
+        raise EndedError(
+            f"its values add up to {claimed_s:.3g} s, but its turns took {turns_s:.3g} s: its clock is wrong"
+        )
+
+
+def _check_clock(worker: _Worker, workers: Iterable[_Worker]) -> None:
+    """Raise EndedError if a worker's clock disagrees with the harness's.
+
+    Baseline and control show what the hand-over of a turn takes, and a loop is held against that; they against loops.
+    """
+    is_loop = worker.cell.role == "loop"
+    others = [other.turns for other in workers if (other.cell.role == "loop") != is_loop]
+    if reason := disagreement(worker.turns, others):
+        raise EndedError(reason)

@@ -6,8 +6,9 @@ reports one in seven comparisons of a loop with itself as different; stopping on
 
 import math
 import random
+import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from bench.plan import rounds, sampling
@@ -76,6 +77,20 @@ class Rounds:
         """Of the time that the plan allows; infinite where the plan has no limit."""
         most = self._about.plan.sampling.max_time_s
         return math.inf if most is None else most - sum(sum(rounds.values()) for rounds in self._seconds.values())
+
+    @property
+    def planned_seconds_left(self) -> float:
+        """Seconds that the planned rounds still take, each as long as the median round of its scenario so far.
+
+        A scenario that has no round yet takes as long as the average of the others.
+        """
+        medians = {name: statistics.median(rounds.values()) for name, rounds in self._seconds.items() if rounds}
+        average = statistics.fmean(medians.values()) if medians else 0.0
+        names = (turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn))
+        return sum(medians.get(name, average) for name in names)
+
+    def _done(self, turn: Round) -> Mapping[int, float]:
+        return self._seconds.get(turn.group.scenario.name, {})
 
     def wide(self) -> list[Group]:
         """The groups that have an interval wider than asked; none where no precision was asked for."""

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,10 @@ KEPT_SETTINGS = {"PYTHONPATH", "PYTHONHOME", "PYTHON_GIL", "PYTHON_JIT", "PYTHON
 
 class EndedError(Exception):
     """A process can't continue; the text is the reason."""
+
+
+class HungError(EndedError):
+    """A process did not answer in time."""
 
 
 class SuspendedError(EndedError):
@@ -98,7 +101,7 @@ class Process:
         self, program: str | Path, options: Iterable[str], python: str = sys.executable, start: Start = AS_MODULE
     ) -> None:
         """Start `python -m program options…`, or the program at a path, with pipes for stdin, stdout and stderr."""
-        self._output: deque[bytes] = deque(maxlen=8)
+        self._output = b""
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._log: list[bytes] = []
         self._hasty = False
@@ -161,7 +164,7 @@ class Process:
     @property
     def output(self) -> str:
         """The end of its output."""
-        return b"".join(self._output)[-KEPT_OUTPUT:].decode("utf-8", "replace")
+        return self._output.decode("utf-8", "replace")
 
     def tell(self, line: bytes) -> None:
         """Write to its stdin; if the process is dead, the next `answer` raises."""
@@ -171,7 +174,8 @@ class Process:
     def answer(self, timeout_s: float, since: float | None = None) -> bytes:
         """Wait for its next line, for `timeout_s` from now or from the monotonic time `since`.
 
-        Raises EndedError if no line comes in time, or none can come; SuspendedError if the clock can't be trusted.
+        Raises HungError if no line comes in time, EndedError if none can come; SuspendedError if the clock can't be
+        trusted.
         """
         began, answer = time.monotonic(), None
         left_s = timeout_s if since is None else max(0.0, since + timeout_s - began)
@@ -181,7 +185,7 @@ class Process:
         if self._hasty:
             raise EndedError("answered more often than it was asked")
         if answer is None:
-            raise EndedError(f"no answer within {timeout_s:g} s: killed")
+            raise HungError(f"no answer within {timeout_s:g} s: killed")
         if answer:
             return answer
         try:
@@ -233,7 +237,7 @@ class Process:
 
     def _read_output(self, pipe: IO[bytes]) -> None:
         while chunk := pipe.read(KEPT_OUTPUT):
-            self._output.append(chunk)
+            self._output = (self._output + chunk)[-KEPT_OUTPUT:]
 
     def _read_log(self, pipe: IO[bytes]) -> None:
         size = 0

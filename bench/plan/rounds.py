@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, START_S = 80e-6, 0.12
+LIFECYCLE_S, START_S = 80e-6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def round_of(group: Group, index: int, seed: int) -> Round:
 def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
     """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = sampling.turn_s(lifecycle_s)
     total = 0.0
-    for cells in (len(group.cells) for group in groups):
-        turns = sampling.sweeps_for([lifecycle_s] * cells) + sampling.warmups
-        total += sampling.rounds * cells * (START_S + turns * turn_s)
+    for lifecycles_s in ([lifecycle_s] * len(group.cells) for group in groups):
+        calibration_s = sampling.warmups * 2 * sum(map(sampling.value_seconds, lifecycles_s))
+        sweeps_s = sampling.sweeps_for(lifecycles_s) * sampling.sweep_s(lifecycles_s)
+        total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)
     return total

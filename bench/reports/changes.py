@@ -18,13 +18,13 @@ from bench.reports.document import (
     Row,
     Table,
 )
-from bench.reports.numbers import NOTHING, interval, unit_for
-from bench.reports.ratios import estimated, judged, to_baseline
+from bench.reports.numbers import NOTHING, unit_for
+from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, line, notes, sentence
 from bench.reports.records import indented
 from bench.reports.sentence import Result, each, ends
-from bench.statistics.changes import Change, slower_by, uncompared
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD
+from bench.statistics.changes import Change
+from bench.statistics.estimates import THRESHOLD
 from bench.statistics.pairs import Pair
 from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
@@ -37,7 +37,7 @@ def document(pair: Pair, changes: Sequence[Change]) -> Document:
     return Document(
         title=_title(pair),
         conclusion=Paragraph(closing_sentence(pair, changes)),
-        summary=(Note(_legend(pair)), *map(Note, pair.notes), *_totals(pair, changes)),
+        summary=(Note(_legend(pair, changes)), *map(Note, pair.notes), *_totals(pair, changes)),
         body=(_runs(pair), *_scenarios(pair, changes)),
     )
 
@@ -53,7 +53,7 @@ def excerpt(pair: Pair, changes: Sequence[Change], failed: Sequence[str]) -> Doc
             *(Caution("Failed", failure) for failure in failed),
             _all_totals(pair, changes),
             *dict.fromkeys(notes_below),
-            Note(_legend(pair)),
+            Note(_legend(pair, changes)),
         ),
         body=(_runs(pair), *map(Note, pair.notes)),
     )
@@ -102,23 +102,6 @@ def _why(row: Change, words: Callable[[Sequence[Reason]], str | None]) -> str:
     return "; ".join(filter(None, parts))
 
 
-def failures(pair: Pair, changes: Sequence[Change], slower: float | None, *, inconclusive: bool) -> tuple[str, ...]:
-    """What fails the checks that were asked for: a total that is slower by more than `slower`, or shows nothing."""
-    missed = uncompared(pair, changes)
-    totals = [row for row in changes if row.stage == TOTAL and row.cell.role == "loop"]
-    return tuple(failure for row in totals for failure in _failures(row, slower, inconclusive, row in missed))
-
-
-def _failures(row: Change, slower: float | None, inconclusive: bool, missed: bool) -> Iterator[str]:  # noqa: FBT001  (the two are what `failures` is asked)
-    name = f"{row.cell.loop} in {row.cell.scenario}"
-    if slower is not None and slower_by(row, slower):
-        yield f"{name} is slower by more than {slower * 100:g}%: {interval(row.change)}"
-    if inconclusive and missed:
-        yield f"{name} could not be compared"
-    elif inconclusive and row.verdict == "inconclusive":
-        yield f"{name} is inconclusive: {interval(row.change)}"
-
-
 def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
     """How each loop changed over all scenarios, and how far from 1 the control did."""
     results: dict[str, list[Result]] = {}
@@ -160,11 +143,12 @@ def _runs(pair: Pair) -> Paragraph:
     return Paragraph(f"old: {old}; new: {new}. What differs: {differences}.")
 
 
-def _legend(pair: Pair) -> str:
+def _legend(pair: Pair, changes: Sequence[Change]) -> str:
     baseline = pair.old.about.plan.baseline
+    level = sure(row.compared for row in changes)
     return (
         f"change: the new ratio divided by the old, below 1 is faster; ratio: divided by {baseline}'s in the same run; "
-        f"in brackets the intervals, with a confidence of {CONFIDENCE:.0%} for all loops of a scenario together. "
+        f"in brackets the confidence intervals, {level}. "
         f"control: {baseline} again, the noise floor."
     )
 

@@ -1,6 +1,7 @@
 """What can be measured and what would be measured, as documents: `list` and the dry run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bench.reports.document import Column, Document, Paragraph, Table, Words
@@ -11,16 +12,25 @@ from bench.subjects.scenarios import Scenario
 if TYPE_CHECKING:  # `list` stays light
     from bench.plan.cells import Group, Plan
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
-def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario]) -> Document:
-    """The loops, installed or how to install them, and the scenarios."""
-    names = [Column(name, side="left") for name in ("loop", "version", "here", "factory")]
-    rows = tuple((loop.name, loop.version, loop.unavailable or "installed", loop.factory) for loop in loops)
+
+def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping[str, str] = EMPTY) -> Document:
+    """The loops, installed or how to install them, and the scenarios; `broken`: why loops can't be imported."""
+    columns = (Column("version", side="left"), Column("here", side="left", if_narrow="wrap"))
+    factory = Column("factory", side="left")
+    rows = tuple((loop.name, loop.version, _here(loop, broken), loop.factory) for loop in loops)
     titles = Column("title", side="left", if_narrow="wrap")
     return Document(body=(
-        Table((names[0],), ((names[1], names[2]), (names[3],)), rows),
+        Table((Column("loop", side="left"),), (columns, (factory,)), rows),
         Table((Column("scenario", side="left"),), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
     ))  # fmt: skip
+
+
+def _here(loop: Loop, broken: Mapping[str, str]) -> str:
+    if loop.name in broken:
+        return f"broken: {broken[loop.name]}"
+    return loop.unavailable or "installed"
 
 
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
@@ -38,7 +48,8 @@ def _left_out(group: "Group") -> str:
 
 def _amount(plan: "Plan", seconds: float) -> str:
     sampling = plan.sampling
-    rounds = f"{sampling.rounds} rounds of up to {sampling.sweeps} sweeps, seed {plan.seed}: about {seconds:.0f} s"
+    sweeps = "1 sweep" if sampling.sweeps == 1 else f"{sampling.sweeps} sweeps"
+    rounds = f"{sampling.rounds} rounds of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"
     if not sampling.precision or not sampling.max_time_s or sampling.max_time_s <= seconds:
         return rounds
     wider = f"then more where an interval is wider than ±{percent(sampling.precision)}"

@@ -11,6 +11,15 @@ STYLES: Sequence[str] = tabulate_formats
 SIMPLE = "simple"
 MARKDOWN = ("github", "pipe")
 HTML = ("html", "unsafehtml")
+CSV = "csv"  # not a format of tabulate
+# Formats that have no prose of their own, but comments: what begins one.
+COMMENTS: Mapping[str, str] = {
+    "tsv": "# ",
+    "latex": "% ",
+    "latex_raw": "% ",
+    "latex_booktabs": "% ",
+    "latex_longtable": "% ",
+}
 # Other formats are for programs, which wrap and scroll themselves: their tables are never parted.
 FOR_PEOPLE = re.compile(r"plain|simple|pretty|presto|psql|.*(grid|outline)")
 # Where a bar separates columns, and what it is written as inside of one.

@@ -27,6 +27,16 @@ def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Res
     return indented([_fields(row) for row in comparisons])
 
 
+def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
+    """The comparisons, and what a program needs beside them: what was measured, where, and what is missing."""
+    about = kept.about
+    return indented({
+        "plan": about.plan, "facts": about.facts, "measured": about.started, "method": about.method,
+        "disturbances": about.disturbances, "skips": about.skips, "complete": kept.complete, "notes": kept.notes,
+        "comparisons": [_fields(row) for row in comparisons],
+    })  # fmt: skip
+
+
 def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(_fields(comparison)) for comparison in comparisons]

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from bench.reports import markdown, screen
+from bench.reports import markdown, screen, separated
 from bench.reports.document import Document
-from bench.reports.grids import MARKDOWN, STYLES
+from bench.reports.grids import CSV, MARKDOWN, STYLES
 
 Renderer: TypeAlias = Callable[[Document, str, int | None], str]
 
 PAGE = "github"  # the format of report.md and of summaries
-RENDERERS: Mapping[str, Renderer] = {**dict.fromkeys(STYLES, screen.text), **dict.fromkeys(MARKDOWN, markdown.text)}
+RENDERERS: Mapping[str, Renderer] = {
+    **dict.fromkeys(STYLES, screen.text),
+    **dict.fromkeys(MARKDOWN, markdown.text),
+    CSV: separated.text,
+}
 
 
 def render(document: Document, style: str, width: int | None = None) -> str:

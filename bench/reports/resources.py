@@ -24,24 +24,20 @@ from bench.reports.document import (
 )
 from bench.reports.entries import characters
 from bench.reports.numbers import interval
-from bench.reports.ratios import estimated, to_baseline
+from bench.reports.ratios import estimated, sure, to_baseline
 from bench.reports.records import indented
 from bench.reports.sentence import interpreter
 from bench.resources.cold_estimates import Startup, startups
+from bench.resources.leaks import FIRST, RULES, leaks, per_lifecycle
 from bench.resources.readings import (
-    LIFECYCLES,
     OPEN,
     PROCESSES,
-    RULES,
-    WARM,
     Calls,
     Field,
     LoopCosts,
     Readings,
     Resources,
-    leaks,
     left_after_close,
-    per_lifecycle,
     per_open_loop,
 )
 from bench.subjects.scenarios import STAGES
@@ -56,7 +52,8 @@ HOLDS = (
 )
 COLD = (
     "get_data: until its first line; over: exit less that of the bare interpreter (-c pass) or of import asyncio in "
-    "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the confidence interval."
+    "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the "
+    "confidence interval of the median over all sweeps, "
 )
 LOOP = Column("loop", side="left")
 
@@ -107,17 +104,14 @@ def _costs(loop: LoopCosts, scenario: str, cold: Startup | None) -> str:
 
 def _figures(costs: LoopCosts) -> dict[str, dict[Field, float | None]]:
     return {
-        "per_open_loop": {what: per_open_loop(_source(costs, what, "opened"), what) for what in COUNTED},
-        "left_after_close": {what: left_after_close(_source(costs, what, "opened"), what) for what in COUNTED},
-        "per_lifecycle": {what: per_lifecycle(_source(costs, what, "lived"), what) for what in COUNTED},
+        "per_open_loop": {what: per_open_loop(_opened(costs, what), what) for what in COUNTED},
+        "left_after_close": {what: left_after_close(_opened(costs, what), what) for what in COUNTED},
+        "per_lifecycle": {what: per_lifecycle(costs, what) for what in COUNTED},
     }
 
 
-def _source(costs: LoopCosts, what: Field, kind: str) -> Sequence[Readings]:
-    traced = what in {"objects", "traced"}
-    if kind == "opened":
-        return costs.traced_opened if traced else costs.opened
-    return costs.traced_lived if traced else costs.lived
+def _opened(costs: LoopCosts, what: Field) -> Sequence[Readings]:
+    return costs.traced_opened if what in {"objects", "traced"} else costs.opened
 
 
 def _held(resources: Resources) -> Iterator[Block]:
@@ -127,7 +121,7 @@ def _held(resources: Resources) -> Iterator[Block]:
     yield _table(_columns(KIB), [(one.loop, *_entries(found["per_open_loop"])) for one, found in figures])
     yield Heading(f"What is left, in all, when {OPEN} have been closed and dropped", 3)
     yield _table(_columns(KIB), [(one.loop, *_entries(found["left_after_close"])) for one, found in figures])
-    slope = f"slope over {LIFECYCLES - WARM}, {WARM} to warm up"
+    slope = f"slope over {FIRST.lifecycles - FIRST.warm}, {FIRST.warm} to warm up"
     yield Heading(f"What a lifecycle of {resources.scenario} leaves behind ({slope})", 3)
     rows = [(one.loop, *_entries(found["per_lifecycle"]), _leak(one)) for one, found in figures]
     yield _table((*_columns(BYTE), Column("leak", side="left")), rows)
@@ -198,9 +192,14 @@ def _waited(resources: Resources) -> Iterator[Block]:
     cold = startups(resources.cold)
     columns = [Column(name, MILLISECOND) for name in ("get_data", "exit", "over bare", "over asyncio", "import")]
     yield _table((*columns, Column("ratio")), [_cold(one) for one in cold], (Column("program", side="left"),))
-    yield Note(COLD)
+    compared = sum(one.role == "loop" for one in cold)
+    yield Note(f"{COLD}{sure([compared], 'for all loops together')}.")
     skips = {one.skipped for one in resources.loops}
-    yield from (Note(f"{one.program}: cold start: {one.missing}") for one in cold if one.missing not in {None, *skips})
+    reasons: dict[str, list[str]] = {}
+    for one in cold:
+        if one.missing and one.missing not in skips:
+            reasons.setdefault(one.missing, []).append(one.program)
+    yield from (Note(f"{', '.join(programs)}: cold start: {what}") for what, programs in reasons.items())
     for loop in resources.loops:
         if loop.skipped:
             yield Note(f"{loop.loop}: no lifecycle, no cold start: {loop.skipped}")

@@ -1,10 +1,11 @@
 """A document as plain text around its tables: on a terminal, and in the formats that are not pages."""
 
 import html
+import textwrap
 from collections.abc import Iterator
 
-from bench.reports.document import Block, Caution, Command, Document, Listing, Prose, Table
-from bench.reports.grids import FOR_PEOPLE, HTML
+from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Prose, Table
+from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML
 from bench.reports.parts import tables
 from bench.reports.prose import HANGING, filled, line
 
@@ -22,9 +23,22 @@ def text(document: Document, style: str, width: int | None) -> str:
 def _parts(block: Block, style: str, width: int | None) -> Iterator[str]:
     if isinstance(block, Table):
         yield from tables(block, style, width)
+    elif style in HTML:
+        yield _tagged(block)
     else:
-        prose = _prose(block, width)
-        yield html.escape(prose, quote=False) if style in HTML else prose
+        yield textwrap.indent(_prose(block, width), COMMENTS.get(style, ""))
+
+
+def _tagged(block: Prose) -> str:
+    """Prose in HTML; a title of a section is one level below the page's."""
+    texts = [html.escape(text, quote=False) for text in _prose(block, None).splitlines()]
+    match block:
+        case Heading():
+            return f"<h{block.level}>{' '.join(texts)}</h{block.level}>"
+        case Listing():
+            return "\n".join(["<ul>", *(f"<li>{text}</li>" for text in texts), "</ul>"])
+        case _:
+            return f"<p>{' '.join(texts).strip()}</p>"
 
 
 def _prose(block: Prose, width: int | None) -> str:

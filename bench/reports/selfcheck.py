@@ -57,9 +57,9 @@ def document(check: SelfCheck) -> Document:
 
 
 LEGEND = (
-    "different: trials whose interval excludes 1, and the exact 95 % interval of their share; slower: those that say "
-    "so; beyond 1 %: trials called faster or slower, as the tables do; error: root mean square of ratio ÷ truth; bias: "
-    "its mean; interval: half its width, median; time: of one trial."
+    "different: trials whose 95 % interval excludes 1, and the exact 95 % interval of their share; slower: those that "
+    "say so; beyond 1 %: trials called faster or slower, as the tables do; error: root mean square of ratio ÷ truth; "
+    "bias: its mean; interval: half its width, median; time: of one trial."
 )
 
 

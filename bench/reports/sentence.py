@@ -15,7 +15,7 @@ Result: TypeAlias = tuple[str, Estimate, str | None]  # a scenario, the ratio of
 
 def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """How each loop compares over all scenarios, and how far from 1 the control is."""
-    facts, baseline = kept.about.facts, kept.about.plan.baseline
+    facts, baseline = kept.facts, kept.about.plan.baseline
     results: dict[str, list[Result]] = {}
     controls = []
     for row in (row for row in comparisons if row.stage == TOTAL):

@@ -27,7 +27,7 @@ from bench.reports.document import (
     Unit,
 )
 from bench.reports.numbers import percent, unit_for
-from bench.reports.ratios import estimated, judged, to_baseline
+from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
 from bench.resources.readings import Resources
@@ -48,7 +48,7 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
     return Document(
         title=Heading("Event loops compared", 1),
         conclusion=Paragraph(closing_sentence(kept, comparisons)),
-        summary=(Note(_legend(kept)), *_disturbances(kept), *overview(kept, comparisons)),
+        summary=(Note(_legend(kept, comparisons)), *_disturbances(kept), *overview(kept, comparisons)),
         body=(*_scenarios(kept, comparisons), *map(Note, dict.fromkeys(kept.notes))),
         details=(*costs, Heading("How it was measured"), _facts(kept)),
     )
@@ -79,11 +79,13 @@ def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]
         yield from _too_wide(totals, kept.about.plan.sampling)
 
 
-def _legend(kept: Kept) -> str:
+def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     baseline = kept.about.plan.baseline
+    level = sure(row.compared for row in comparisons if row.seconds)
     return (
         f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
-        f"below 1 is faster; in brackets the confidence interval. control: {baseline} again, the noise floor. "
+        f"below 1 is faster; in brackets the confidence interval of "
+        f"the median over all rounds, {level}. control: {baseline} again, the noise floor. "
         f"{THREADS[kept.about.plan.thread]}"
     )
 
@@ -107,7 +109,7 @@ def _facts(kept: Kept) -> Table:
         "affinity": plan.affinity,
         "method": f"lock-step, version {kept.about.method}",
     }
-    rows = (*settings.items(), *kept.about.facts.items())
+    rows = (*settings.items(), *kept.facts.items())
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
@@ -139,7 +141,8 @@ def _gap(row: Comparison) -> Gap:
 
 def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]:
     """Which intervals are wider than was asked for, where anything was."""
-    widths = {row.cell.label: row.ratio.half_width for row in totals if row.ratio}
+    narrowing = [row for row in totals if all(reason.narrows for reason in row.reasons)]
+    widths = {row.cell.label: row.ratio.half_width for row in narrowing if row.ratio}
     asked = sampling.precision or math.inf
     wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
     if wide:

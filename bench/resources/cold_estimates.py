@@ -16,7 +16,8 @@ class Startup:
 
     `first` and `exit` count from just before the process is started: to the first line of `get_data`, and to its end.
     `over_bare` and `over_asyncio` are `exit` minus that of `python -c pass` and of `import asyncio` in the same sweep.
-    `imports` is the import of the loop's package after that of asyncio.
+    `imports` is the import of the loop's package after that of asyncio. `missing` says why there is no interval, or
+    what failed.
     """
 
     program: str
@@ -33,28 +34,32 @@ class Startup:
 
 def startups(cells: Sequence[ColdCell]) -> tuple[Startup, ...]:
     """Estimate each program's cold start, at the confidence that a table of this many loops needs."""
-    level = estimates.confidence(sum(cell.role == "loop" for cell in cells))
+    compared = sum(cell.role == "loop" for cell in cells)
     by_role = {cell.role: cell for cell in cells}
-    return tuple(_startup(cell, by_role, level) for cell in cells)
+    return tuple(_startup(cell, by_role, compared) for cell in cells)
 
 
-def _startup(cell: ColdCell, by_role: dict[ColdRole, ColdCell], level: float) -> Startup:
+def _startup(cell: ColdCell, by_role: dict[ColdRole, ColdCell], compared: int) -> Startup:
+    level, needed = estimates.confidence(compared), estimates.minimum_rounds(compared)
+
     def against(role: ColdRole, read: Callable[[ColdStart], int], *, ratio: bool = False) -> Estimate | None:
         other = by_role.get(role)
         return None if other is None or other is cell else _paired(cell, other, read, level, ratio=ratio)
 
     is_loop = cell.role not in {"bare", "asyncio"}
+    rounds = sum(start is not None for start in cell.starts)
+    too_few = f"{rounds} rounds, an interval needs {needed}" if 0 < rounds < needed else None
     return Startup(
         program=cell.label,
         role=cell.role,
-        rounds=sum(start is not None for start in cell.starts),
+        rounds=rounds,
         first=_alone(cell, lambda start: start.first, level) if is_loop else None,
         exit=_alone(cell, lambda start: start.ended, level),
         over_bare=against("bare", lambda start: start.ended),
         over_asyncio=against("asyncio", lambda start: start.ended) if is_loop else None,
         imports=_alone(cell, lambda start: start.loop - start.asyncio, level) if is_loop else None,
         ratio=against("baseline", lambda start: start.first, ratio=True) if is_loop else None,
-        missing=cell.missing,
+        missing="; ".join(filter(None, [cell.missing, too_few])) or None,
     )
 
 

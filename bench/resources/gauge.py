@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import os
+import resource
 import signal
 import tracemalloc
 from array import array
@@ -63,10 +64,10 @@ def _resident(rollup: Path) -> int:
 
 
 def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
-    """Open loops and run each once, with a reading every `step` loops; then close and drop all, and read again."""
+    """Open loops and run each once, with a reading every `step` loops; read when all are closed, and when dropped."""
     for _ in range(2):  # imports and caches are not a cost of each loop
         _run_once(factory()).close()
-    readings = ReadingTable(options.count // options.step + 2, traced=options.traced)
+    readings = ReadingTable(options.count // options.step + 3, traced=options.traced)
     held: list[asyncio.AbstractEventLoop] = [None] * options.count  # type: ignore[list-item]  # filled below
     with _reported() as report:
         readings.take(0)
@@ -74,9 +75,25 @@ def opened(options: argparse.Namespace, factory: LoopFactory) -> dict[str, objec
             held[index] = _run_once(factory())
             if (index + 1) % options.step == 0:
                 readings.take(index + 1)
-        while held:
-            held.pop().close()
+        for index in range(options.count):
+            held[index].close()
         readings.take(options.count)
+        held.clear()
+        readings.take(options.count)
+    rows = readings.rows()
+    return {"closed": None if report else rows.pop(-2), "readings": rows, **report}
+
+
+def abandoned(options: argparse.Namespace, factory: LoopFactory) -> dict[str, object]:
+    """Open loops, run each once and drop it without closing it, with a reading every `step` loops."""
+    _run_once(factory()).close()
+    readings = ReadingTable(options.count // options.step + 1, traced=options.traced)
+    with _reported() as report:
+        readings.take(0)
+        for done in range(1, options.count + 1):
+            _run_once(factory())
+            if done % options.step == 0:
+                readings.take(done)
     return {"readings": readings.rows(), **report}
 
 
@@ -151,6 +168,7 @@ def marking(factory: LoopFactory) -> LoopFactory:
 
 KINDS: dict[str, Callable[[argparse.Namespace, LoopFactory], dict[str, object]]] = {
     "opened": opened,
+    "abandoned": abandoned,
     "lived": lived,
     "marked": marked,
 }
@@ -169,10 +187,16 @@ def gauge(_turns: Turns) -> dict[str, object]:
     options = parser.parse_args()
     die_with_parent(options.parent or os.getppid())  # a tracer's id was not known when it was started
     signal.signal(signal.SIGINT, signal.default_int_handler)  # in a background job it is ignored
+    limit = _limit_of_open_files()
     factory = loops.load_factory(loops.named(options.loop))
     if options.traced:
         tracemalloc.start()
-    return KINDS[options.kind](options, factory)
+    delivery = KINDS[options.kind](options, factory)
+    return {**delivery, "limits": [limit, _limit_of_open_files()]}
+
+
+def _limit_of_open_files() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What loops cost besides time: the readings of gauges, and what follows from them: slopes and leaks. Pure.
+"""What loops cost besides time: the readings of gauges, and the figures that follow from them. Pure.
 
 A figure is a slope over several readings, so that whatever was there before cancels. Memory allocators behave
 differently in each process, so a figure is the median of the slopes of several fresh processes.
@@ -6,7 +6,7 @@ differently in each process, so a figure is the median of the slopes of several 
 
 import itertools
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
@@ -19,11 +19,10 @@ from bench.texts import Line
 RESOURCES = "resources.json"  # in a run folder
 PROCESSES = 5  # fresh processes for each figure that depends on allocators
 OPEN, OPEN_STEP = 50, 10  # loops that are open at the same time
-LIFECYCLES, LIFECYCLE_STEP = 400, 20
 MOST_READINGS, MOST_PROCESSES = 50, 10  # that are accepted: a slope compares all pairs of readings
-WARM = 200  # lifecycles before leaks are looked for: until then caches and allocators fill up
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, lt=2**53)]
+Limit: TypeAlias = Annotated[int, Meta(ge=-1, lt=2**53)]  # -1: none
 Field: TypeAlias = Literal["descriptors", "threads", "resident", "objects", "traced"]
 Stage: TypeAlias = Literal["create", "start", "work", "finish"]
 ColdRole: TypeAlias = Literal["bare", "asyncio", "baseline", "control", "loop"]
@@ -50,12 +49,16 @@ class Reading:
 class Readings:
     """What one gauge delivers: its readings, and what ended it early, if anything did.
 
-    Where loops are opened beside each other, the last reading is taken after all have been closed.
+    Where loops are opened beside each other, `closed` is read after all of them have been closed, and the last of the
+    readings after all have been dropped too. `limits` are those of open files before the loop's package is imported and
+    at the end.
     """
 
     readings: Annotated[tuple[Reading, ...], Meta(max_length=MOST_READINGS)] = ()
     ending: Line | None = None
     error: Line | None = None
+    closed: Reading | None = None
+    limits: tuple[Limit, Limit] | None = None
 
 
 Processes: TypeAlias = Annotated[tuple[Readings, ...], Meta(max_length=MOST_PROCESSES)]
@@ -84,6 +87,8 @@ class Calls:
 class LoopCosts:
     """All figures of one loop, from fresh processes.
 
+    `opened`: loops that are open at the same time; `lived`: lifecycles, and `later` more of them, where the first ones
+    left something behind; `abandoned`: loops that are dropped and never closed; `traced_…`: the same with tracemalloc.
     `missing` says what failed. `skipped` is why the loop can't run the scenario, as the scenario declares it.
     """
 
@@ -96,6 +101,9 @@ class LoopCosts:
     calls: Annotated[tuple[Calls, ...], Meta(max_length=100)] = ()
     missing: Annotated[tuple[Line, ...], Meta(max_length=100)] = ()
     skipped: Line | None = None
+    later: Processes = ()
+    traced_later: Processes = ()
+    abandoned: Processes = ()
 
     @property
     def failed(self) -> bool:
@@ -149,27 +157,6 @@ class Resources:
     no_calls: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What counts as growth: more than `floor` per lifecycle, with at least this `share` of the steps upwards.
-
-    `warm`: only lifecycles after the warm-up count.
-    """
-
-    floor: float
-    share: float
-    warm: bool
-
-
-# A page has 4096 bytes and a step 20 lifecycles: below about 200 bytes, growth looks the same as an occasional page.
-RULES: Mapping[Field, Rule] = {
-    "descriptors": Rule(0, 0.3, warm=False),
-    "threads": Rule(0, 0.3, warm=False),
-    "resident": Rule(512, 0.7, warm=True),
-    "traced": Rule(64, 0.7, warm=True),
-}
-
-
 def slope(points: Sequence[tuple[int, int]]) -> float | None:
     """Growth per loop: the median slope over all pairs of points; None for fewer than two points.
 
@@ -183,58 +170,38 @@ def slope(points: Sequence[tuple[int, int]]) -> float | None:
 def per_open_loop(deliveries: Sequence[Readings], what: Field) -> float | None:
     """How much one open loop holds: the median over processes."""
     readings = [each.readings if each.ending else each.readings[:-1] for each in deliveries]
-    return _median(slope(_points(rows, what)) for rows in readings)
+    return median_of(slope(points(rows, what)) for rows in readings)
+
+
+def held_until_dropped(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much one loop still holds after it was closed, until it is dropped: the median over processes."""
+    pairs = [(each.closed, each.readings[-1]) for each in deliveries if each.closed and each.readings]
+    return median_of((getattr(closed, what) - getattr(dropped, what)) / closed.loops for closed, dropped in pairs)
 
 
 def left_after_close(deliveries: Sequence[Readings], what: Field) -> float | None:
     """How much is still there in total after all loops were closed and dropped: the median over processes."""
     complete = [each.readings for each in deliveries if not each.ending and each.readings]
-    return _median(getattr(rows[-1], what) - getattr(rows[0], what) for rows in complete)
+    return median_of(getattr(rows[-1], what) - getattr(rows[0], what) for rows in complete)
 
 
-def per_lifecycle(deliveries: Sequence[Readings], what: Field) -> float | None:
-    """How much each lifecycle leaves behind for ever after the warm-up: the median over processes."""
-    return _median(slope(_points(_settled(each), what)) for each in deliveries)
+def never_given_back(deliveries: Sequence[Readings], what: Field) -> float | None:
+    """How much each loop leaves behind that is dropped and never closed: the median over processes."""
+    return median_of(slope(points(each.readings, what)) for each in deliveries)
 
 
-def leaks(costs: LoopCosts) -> tuple[Field, ...]:
-    """What grows with the number of lifecycles in every one of the fresh processes."""
-    sources: Mapping[Field, Sequence[Readings]] = {
-        "descriptors": costs.lived,
-        "threads": costs.lived,
-        "resident": costs.lived,
-        "traced": costs.traced_lived,
-    }
-    grown = {what: [_grows(each, what, rule) for each in sources[what]] for what, rule in RULES.items()}
-    return tuple(what for what, processes in grown.items() if processes and all(processes))
+def raised_limit(deliveries: Sequence[Readings]) -> tuple[int, int] | None:
+    """The limits of open files before the loop's package was imported and at the end; None if they are the same."""
+    changed = (each.limits for each in deliveries if each.limits and each.limits[0] != each.limits[1])
+    return next(changed, None)
 
 
-def undecided(costs: LoopCosts) -> bool:
-    """Whether it can't be said if the loop leaks: no leak was seen, but lifecycles are missing or ended early."""
-    complete = costs.lived and costs.traced_lived
-    early = any(each.ending for each in (*costs.lived, *costs.traced_lived))
-    return not leaks(costs) and (not complete or early)
-
-
-def _grows(delivery: Readings, what: Field, rule: Rule) -> bool:
-    settled = _settled(delivery)
-    points = _points(settled, what)
-    steps = [then - now for (_, now), (_, then) in itertools.pairwise(points)]
-    if rule.warm and settled is delivery.readings:
-        return False
-    return (slope(points) or 0) > rule.floor and sum(step > 0 for step in steps) >= rule.share * len(steps)
-
-
-def _settled(delivery: Readings) -> tuple[Reading, ...]:
-    """The readings after the warm-up; all readings where the loop did not get that far."""
-    warm = tuple(reading for reading in delivery.readings if reading.loops >= WARM)
-    return warm if len(warm) > 2 else delivery.readings  # noqa: PLR2004  (two readings are not a trend)
-
-
-def _points(readings: Sequence[Reading], what: Field) -> list[tuple[int, int]]:
+def points(readings: Sequence[Reading], what: Field) -> list[tuple[int, int]]:
+    """One field of the readings, by numbers of loops."""
     return [(reading.loops, getattr(reading, what)) for reading in readings]
 
 
-def _median(figures: Iterator[float | None]) -> float | None:
+def median_of(figures: Iterable[float | None]) -> float | None:
+    """The median of the figures that there are; None if there are none."""
     known = [figure for figure in figures if figure is not None]
     return statistics.median(known) if known else None

@@ -8,15 +8,15 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from bench.measurement.processes import AS_MODULE, EndedError, Process, Start, SuspendedError, death
 from bench.measurement.suspension import ask_again
-from bench.resources import strace
-from bench.resources.readings import LIFECYCLE_STEP, LIFECYCLES, OPEN, OPEN_STEP, PROCESSES, Calls, LoopCosts, Readings
+from bench.resources import leaks, strace
+from bench.resources.readings import OPEN, OPEN_STEP, PROCESSES, Calls, Field, LoopCosts, Readings
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
 from bench.texts import publishable
@@ -38,6 +38,31 @@ class Survey:
     timeout_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Readings of one gauge: every `step` loops until there were `count` of them."""
+
+    kind: str
+    count: int
+    step: int
+    traced: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        """Arguments of the gauge."""
+        return [self.kind, "--count", str(self.count), "--step", str(self.step), *(["--traced"] if self.traced else [])]
+
+    @property
+    def rows(self) -> int:
+        """How many readings there must be at least: one of them before the first loop."""
+        return self.count // self.step + 1
+
+
+OPENED, ABANDONED = _Series("opened", OPEN, OPEN_STEP), _Series("abandoned", OPEN, OPEN_STEP)
+LIVED = _Series("lived", leaks.FIRST.lifecycles, leaks.FIRST.step)
+LATER = _Series("lived", leaks.LATER.lifecycles, leaks.LATER.step)
+
+
 class Surveyor:
     """Takes the figures of one survey, and remembers which loops fail."""
 
@@ -49,31 +74,57 @@ class Surveyor:
 
     def costs(self, loop: Loop, no_calls: str | None) -> LoopCosts:
         """All figures of one loop."""
-        name, readings = self.survey.scenario.name, dict[str, tuple[Readings, ...]]()
         skipped = self.survey.scenario.skip_reason(loop, sys.version_info[:2])
-        kinds = [("opened", OPEN, OPEN_STEP), ("lived", LIFECYCLES, LIFECYCLE_STEP)]
-        for kind, count, step in kinds[: 1 if skipped else 2]:
-            self.say(f"{loop.name}: {kind}")
-            words = [kind, "--count", str(count), "--step", str(step), "--scenario", name]
-            readings[kind] = tuple(self._readings(loop, words, PROCESSES, count // step + 1))
-            readings[f"traced_{kind}"] = tuple(self._readings(loop, [*words, "--traced"], 1, count // step + 1))
+        opened, traced_opened = self._twice(loop, OPENED)
+        costs = LoopCosts(loop.name, loop.version, opened, traced_opened=traced_opened, skipped=skipped)
+        if not skipped:
+            lived, traced_lived = self._twice(loop, LIVED)
+            costs = replace(costs, lived=lived, traced_lived=traced_lived)
+            suspects = leaks.to_confirm(costs)
+            later, traced_later = (tuple(self._later(loop, suspects, traced=traced)) for traced in (False, True))
+            costs = replace(costs, later=later, traced_later=traced_later)
         calls = () if no_calls else tuple(self._calls(loop))
+        self.say(f"{loop.name}: abandoned")
+        abandoned = tuple(self._complete(loop, ABANDONED))
         missing = tuple(self._missing.get(loop.name, ()))
-        return LoopCosts(loop.name, loop.version, **readings, calls=calls, missing=missing, skipped=skipped)
+        return replace(costs, calls=calls, abandoned=abandoned, missing=missing)
 
-    def _readings(self, loop: Loop, words: list[str], processes: int, rows: int) -> Iterator[Readings]:
-        for _ in range(processes):
+    def _twice(self, loop: Loop, series: _Series) -> Iterator[tuple[Readings, ...]]:
+        """Readings without tracemalloc, and with it, whose own memory the kernel would count."""
+        self.say(f"{loop.name}: {series.kind}")
+        for traced in (False, True):
+            yield tuple(self._complete(loop, replace(series, traced=traced)))
+
+    def _later(self, loop: Loop, suspects: Sequence[Field], *, traced: bool) -> Iterator[Readings]:
+        """Look at later lifecycles, if something may leak, until one process shows that nothing does."""
+        fields = [what for what in suspects if (what == "traced") == traced]
+        if not fields:
+            return
+        self.say(f"{loop.name}: later lifecycles, as {' and '.join(fields)} may leak")
+        for delivery in self._readings(loop, replace(LATER, traced=traced)):
+            yield delivery
+            if all(leaks.cleared(what, delivery) for what in fields):
+                return
+
+    def _complete(self, loop: Loop, series: _Series) -> Iterator[Readings]:
+        """Readings of fresh processes; where one ends early, the rest is missing."""
+        for delivery in self._readings(loop, series):
+            if delivery.ending:
+                done = delivery.readings[-1].loops if delivery.readings else 0
+                self._miss(loop, f"{series.kind}, after {done} loops: {delivery.ending}")
+            yield delivery
+
+    def _readings(self, loop: Loop, series: _Series) -> Iterator[Readings]:
+        words = [*series.words, "--scenario", self.survey.scenario.name]
+        for _ in range(PROCESSES):
             if self._given_up(loop):
                 return
             try:
-                delivery, _ = self._gauge(loop, words, AS_MODULE, rows)
+                delivery, _ = self._gauge(loop, words, AS_MODULE, series.rows)
             except EndedError as error:
-                self._miss(loop, f"{words[0]}: {error}")
-                continue
-            if delivery.ending:
-                done = delivery.readings[-1].loops if delivery.readings else 0
-                self._miss(loop, f"{words[0]}, after {done} loops: {delivery.ending}")
-            yield delivery
+                self._miss(loop, f"{series.kind}: {error}")
+            else:
+                yield delivery
 
     def _calls(self, loop: Loop) -> Iterator[Calls]:
         for scenario in self.survey.scenarios:

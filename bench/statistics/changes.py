@@ -7,7 +7,7 @@ ratios. The unit of analysis is the round, as in `comparisons`; the rounds of tw
 import bisect
 import functools
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -32,8 +32,9 @@ class Change:
 
     `change` is the new ratio ÷ the old: below 1 the loop became faster, as measured by its baseline. `mean_change` is
     the same by means and Welch's t, and has its say in the verdict. Both are None where a run lacks the ratio.
-    Where values lasted longer in one run the loop is not `comparable`: that alone moves a ratio, so the verdict is
-    inconclusive. `reasons` are the change's own; those of each run stand in `old` and `new`.
+    Where the machine differs, or values lasted longer in one run, the loop is not `comparable`: that alone moves a
+    ratio, so the verdict is inconclusive. Where the machine was busy, the intervals hold what load can do to a ratio.
+    `reasons` are the change's own; those of each run stand in `old` and `new`.
     """
 
     old: Comparison
@@ -74,22 +75,32 @@ def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
     """Compare each cell of the old run with the same of the new one, stage by stage."""
     (_, old_logs), (_, new_logs) = medians = [round_medians(kept) for kept in (pair.old, pair.new)]
     old, new = (_rows(kept, theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True))
-    lengths = pair.other_lengths
+    doubts, allowed = _doubts(pair), pair.load_allowance
     changes = []
     for key in {**old, **new}:
         earlier, later = old.get(key) or _absent(new[key]), new.get(key) or _absent(old[key])
         row = Change(earlier, later)
+        is_loop = row.cell.role == "loop"
         if earlier.ratio and later.ratio:
-            row = _changed(row, old_logs[key], new_logs[key], threshold)
-        if row.change and row.cell.role == "loop" and row.cell.scenario in lengths:
-            row = _incomparable(row, lengths[row.cell.scenario])
+            row = _changed(row, (old_logs[key], new_logs[key]), threshold, allowed if is_loop else 0.0)
+        if row.change and is_loop and (why := doubts.get(row.cell.scenario)):
+            row = replace(row, comparable=False, verdict="inconclusive", reasons=(*row.reasons, *why))
         changes.append(row)
     return tuple(changes)
 
 
-def _incomparable(row: Change, lengths: str) -> Change:
-    why = f"values lasted {lengths}, which alone moves a ratio by some per cent; measure again, on a quieter machine"
-    return replace(row, comparable=False, verdict="inconclusive", reasons=(*row.reasons, Reason(why)))
+def _doubts(pair: Pair) -> Mapping[str, tuple[Reason, ...]]:
+    """For each scenario, what else than a loop moves its ratio, by an unknown amount; empty where nothing does."""
+    doubts: dict[str, tuple[Reason, ...]] = {}
+    if machine := pair.other_machine:
+        why = f"measured on another machine ({'; '.join(machine)}), which alone moves a ratio; measure both on one"
+        doubts = dict.fromkeys(pair.new.about.plan.scenarios, (Reason(why),))
+    for scenario, lengths in pair.other_lengths.items():
+        why = (
+            f"values lasted {lengths}, which alone moves a ratio by some per cent; measure again, on a quieter machine"
+        )
+        doubts[scenario] = (*doubts.get(scenario, ()), Reason(why))
+    return doubts
 
 
 def _rows(kept: Kept, medians: tuple[Medians, Medians]) -> dict[Key, Comparison]:
@@ -102,15 +113,26 @@ def _absent(row: Comparison) -> Comparison:
     return replace(row, rounds=0, seconds=None, ratio=None, verdict=None, reasons=())
 
 
-def _changed(row: Change, old: Array, new: Array, threshold: float) -> Change:
-    """Fill in how the logs of ratios, one for each round, moved."""
-    shift, mean = shift_estimate(old, new, row.confidence), welch_estimate(old, new, row.confidence)
+def _changed(row: Change, logs: tuple[Array, Array], threshold: float, allowed: float) -> Change:
+    """Fill in how the logs of ratios, one for each round, moved; `allowed` is how far load alone can move them."""
+    estimates = [_wider(estimate(*logs, row.confidence), allowed) for estimate in (shift_estimate, welch_estimate)]
+    shift, mean = estimates
     why = row.reasons
     if shift.low is None:
         needed = minimum_rounds(row.compared)
-        why = (*why, Reason(f"{len(old)} and {len(new)} rounds, the interval of a change needs {needed} in each"))
+        old, new = map(len, logs)
+        why = (*why, Reason(f"{old} and {new} rounds, the interval of a change needs {needed} in each"))
+    elif allowed:
+        why = (*why, Reason(f"its interval holds what load can do to a ratio, a factor of {math.exp(allowed):.2f}"))
     decided = agreed((shift, mean), threshold)
     return replace(row, change=exponential(shift), mean_change=exponential(mean), verdict=decided, reasons=why)
+
+
+def _wider(estimate: Estimate, allowed: float) -> Estimate:
+    """With this much more on either side, where there is an interval."""
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return Estimate(estimate.value, estimate.low - allowed, estimate.high + allowed)
 
 
 def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
@@ -170,6 +192,18 @@ def slower_by(change: Change, limit: float) -> bool:
     """Whether the change is comparable and both its intervals lie wholly above 1 + `limit`."""
     bounds = [estimate.low for estimate in (change.change, change.mean_change) if estimate and change.comparable]
     return bool(bounds) and all(low is not None and low > 1 + limit for low in bounds)
+
+
+def smallest_slowdown(change: Change, limit: float) -> float:
+    """The smallest slow-down, 0.1 for 10 %, of which `slower_by` this limit is true with intervals as wide as these.
+
+    Infinite where none would be: without an interval, or where runs are not comparable.
+    """
+    both = [estimate for estimate in (change.change, change.mean_change) if estimate and estimate.low and estimate.high]
+    if not change.comparable or len(both) < 2:  # noqa: PLR2004  (two tests must agree)
+        return math.inf
+    widths = [max(one.value / (one.low or 1), (one.high or 1) / one.value) for one in both]
+    return (1 + limit) * max(widths) - 1
 
 
 def uncompared(pair: Pair, changes: Collection[Change]) -> tuple[Change, ...]:

@@ -26,6 +26,7 @@ from bench.statistics.estimates import (
     minimum_rounds,
 )
 from bench.statistics.reasons import Reason
+from bench.statistics.shapes import shapes
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.scenarios import STAGES
 
@@ -69,7 +70,7 @@ def compare(
     seconds, ratios = medians or round_medians(kept)
     compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
     skipped = {skip.cell: (Reason(skip.reason),) for skip in about.skips}
-    failed = reasons.failures(kept)
+    failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
         python = about.facts.get("python", "unknown")
@@ -78,6 +79,8 @@ def compare(
         keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
+        if rows and cell in seen:
+            rows[0] = replace(rows[0], reasons=(*rows[0].reasons, *seen[cell]))
         comparisons += rows or [replace(empty, reasons=empty.reasons or (Reason("not measured yet"),))]
     return tuple(comparisons)
 

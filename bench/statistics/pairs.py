@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
+from bench.statistics import estimates
 from bench.statistics.estimates import confidence
+from bench.statistics.loads import Load, allowance, load_of
+from bench.statistics.shared import Shared, narrowed
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
 
@@ -21,12 +24,17 @@ SAME_LENGTH = 1.25  # a larger difference in the length of values moves a ratio 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An old run and a new run of the same plan; the names are the user's."""
+    """What an old run and a new one share; the names are the user's.
+
+    `whole`: the two runs with what they do not share, if they have more. `left_out`: what that is, in words.
+    """
 
     old: Kept
     new: Kept
     old_name: str = "old"
     new_name: str = "new"
+    whole: tuple[Kept, Kept] | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -52,9 +60,21 @@ class Pair:
         }
 
     @property
+    def loads(self) -> tuple[Load, Load]:
+        """How busy the machine was with other programs in the old run and in the new one, by all of their workers."""
+        old, new = self.whole or (self.old, self.new)
+        return load_of(old), load_of(new)
+
+    @property
+    def load_allowance(self) -> float:
+        """How far load alone can move the logarithm of a loop's change; 0 if the machine was quiet both times."""
+        return allowance(*self.loads)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before reading the changes."""
-        return (*self._confounded(), *self._busy(), *self._incomplete())
+        left_out = (f"left out: {'; '.join(self.left_out)}",) if self.left_out else ()
+        return (*left_out, *self._confounded(), *self._busy(), *self._incomplete())
 
     def _changed(self, names: Collection[str]) -> tuple[str, ...]:
         earlier, now = (
@@ -67,7 +87,7 @@ class Pair:
         if self.other_machine:
             yield (
                 f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
-                "and a change includes what the machine does to a ratio"
+                "and a change includes what the machine does to a ratio, so there is no verdict"
             )
         if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
             yield (
@@ -76,13 +96,13 @@ class Pair:
             )
 
     def _busy(self) -> Iterator[str]:
-        loads = [(_load(kept), kept.about.facts.get("cpus", "")) for kept in (self.old, self.new)]
-        if any(cpus.isdecimal() and load > int(cpus) for load, cpus in loads):
-            (before, cpus), (after, _) = loads
+        if self.load_allowance:
+            before, after = self.loads
             yield (
-                f"the machine was busy with other things (load {before:.1f} then, {after:.1f} now, {cpus} processors): "
-                "that moves a loop's ratio from one run to the next, and no interval shows it; "
-                "measure both runs on a quiet machine"
+                f"the machine was busy with other things (load {before.average:.1f} then, {after.average:.1f} now, "
+                f"{after.cpus} processors): that alone can change a loop's ratio by a factor of up to "
+                f"{math.exp(self.load_allowance):.2f}, so the intervals of changes are wider by this factor on either "
+                "side; measure both runs on a quiet machine"
             )
 
     def _incomplete(self) -> Iterator[str]:
@@ -94,21 +114,31 @@ class Pair:
 
 
 def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
-    """Pair two runs; raises BenchError if they can't be compared."""
+    """Pair what two runs share; raises BenchError if that is nothing, or if they were measured differently."""
     again = f"{PROGRAM} {shlex.join(_words(old.about.plan))}"
-    if unlike := list(_unlike(old_name, _settings(old), new_name, _settings(new))):
+    unlike = [*_unlike(old_name, _settings(old), new_name, _settings(new))]
+    shared = Shared.of(old, new)
+    if unlike or not shared.comparable(old, new):
+        unlike += _unlike(old_name, _parts(old), new_name, _parts(new))
         first = f"{old_name} and {new_name} are runs of different plans"
         raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")
-    for name, kept in ((old_name, old), (new_name, new)):
+    left_out = tuple(_unlike("the old run", _parts(old), "the new run", _parts(new)))
+    pair = Pair(narrowed(old, shared), narrowed(new, shared), old_name, new_name, (old, new), left_out)
+    _check(pair, again)
+    return pair
+
+
+def _check(pair: Pair, again: str) -> None:
+    """Raise BenchError if there is nothing to be learned from what the two hold."""
+    for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new)):
         if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
-            needed = minimum_rounds(len(kept.about.plan.loops) - 1)
+            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
             )
-    if old.runs and old.runs == new.runs:
-        raise BenchError(f"{old_name} and {new_name} hold the same measurements\nmeasure again: {again}")
-    return Pair(old, new, old_name, new_name)
+    if pair.old.runs and pair.old.runs == pair.new.runs:
+        raise BenchError(f"{pair.old_name} and {pair.new_name} hold the same measurements\nmeasure again: {again}")
 
 
 def minimum_rounds(compared: int) -> int:
@@ -130,16 +160,22 @@ def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapp
 
 def _settings(kept: Kept) -> Mapping[str, str]:
     """Everything that must be the same in both runs, in words."""
-    about, plan = kept.about, kept.about.plan
+    plan = kept.about.plan
     return {
-        "method": f"version {about.method}",
+        "method": f"version {kept.about.method}",
         "sleep of the workload": f"{plan.delay_s:g} s",
         "baseline": plan.baseline,
         "thread": plan.thread,
         "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
-        **{f"loop {name}": "planned" for name in plan.loops},
-        **{f"scenario {name}": "planned" for name in plan.scenarios},
-        **{f"stages of {group.scenario.name}": ", ".join(group.scenario.stages) for group in about.groups},
+    }
+
+
+def _parts(kept: Kept) -> Mapping[str, str]:
+    """The loops and scenarios of a run, in words: two runs are compared in what is the same."""
+    return {
+        **{f"loop {name}": "planned" for name in kept.about.plan.loops},
+        **{f"scenario {name}": "planned" for name in kept.about.plan.scenarios},
+        **{f"stages of {scenario.name}": ", ".join(scenario.stages) for scenario in kept.about.scenarios},
     }
 
 
@@ -159,12 +195,6 @@ def _words(plan: Plan) -> list[str]:
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
-
-
-def _load(kept: Kept) -> float:
-    """The median load average while the run was measured; 0 if it is unknown."""
-    loads = (run.metadata.get("load_avg_1min") for run in kept.runs)
-    return statistics.median([load for load in loads if isinstance(load, float | int)] or [0])
 
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:

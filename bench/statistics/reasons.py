@@ -12,13 +12,15 @@ from bench.store.outcomes import TOTAL, Kept
 class Reason:
     """What happened, in which rounds (from 0), how many rounds were kept of how many planned, and a command to see it.
 
-    `rounds`, `kept` and `command` are empty where it is not about single rounds.
+    `rounds`, `kept` and `command` are empty where it is not about single rounds. More rounds narrow the interval of
+    its row unless `narrows` is false.
     """
 
     what: str
     rounds: tuple[int, ...] = ()
     kept: tuple[int, int] | None = None
     command: str | None = None
+    narrows: bool = True
 
 
 def failures(kept: Kept) -> Mapping[Cell, tuple[Reason, ...]]:

@@ -18,6 +18,14 @@ PLACE = Path("results/baselines")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
+def check_free(name: str) -> None:
+    """Raise BenchError if there is a baseline of this name."""
+    if os.path.lexists(PLACE / name):
+        raise BenchError(
+            f"there is a baseline {name} already, in {PLACE / name}\ngive another name, or --force to replace it"
+        )
+
+
 def save(folder: Path, name: str) -> Path:
     """Copy a run folder to the place of this name, completely or not at all; it replaces an earlier one."""
     saved = PLACE / name

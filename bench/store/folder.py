@@ -2,7 +2,8 @@
 
     run.json        what was to be measured, where, and with which seed; written once
     journal.jsonl   a line for each outcome, on disk before the next is measured
-    suites/         a pyperf suite for each loop, and one for the control; made from the journal
+    suites/         a pyperf suite for each loop, and one for the control; made from the journal. After a forced resume
+                    on another platform, suites-2/ has what was measured there
     resources.json  what loops cost besides time, if that was measured: any such record is kept as it is
     report.md …     reports; made from the journal
     lock            which process is writing here, while it does
@@ -41,6 +42,7 @@ REMEDIES = {
     errno.EROFS: "mount it for writing again",
     errno.EIO: "save what is in it, and look into the kernel's log for what fails",
 }
+DISK_REFUSES = {errno.ENOSPC, errno.EDQUOT, errno.EIO}  # whatever the folder is called
 
 Record = TypeVar("Record")
 
@@ -56,15 +58,15 @@ class RunFolder:
     def locked(self, *, new: bool = False) -> Iterator[None]:
         """Keep other processes from writing here while the block runs. Nested calls do nothing.
 
-        Raises InUseError if another process is writing, and BenchError if there is no run here; a `new` folder is made.
+        Raises InUseError if another process is writing, and BenchError if there is no run here, or if a `new` folder
+        can't be made.
         Without POSIX there is no lock.
         """
         if os.name != "posix" or self._lock is not None:
             yield
             return
         if new:
-            with self._writing():
-                self.path.mkdir(parents=True, exist_ok=True)
+            self._make()
         else:
             self._about()
         with self._writing(LOCK):
@@ -78,8 +80,8 @@ class RunFolder:
     def create(self, about: About) -> None:
         """Make the folder and write what the run is; raises BenchError if it is not empty or the run can't be kept."""
         text = _text_of(about)
+        self._make()
         with self._writing():
-            self.path.mkdir(parents=True, exist_ok=True)
             if not all(map(_leftover, self.path.iterdir())):
                 raise BenchError(
                     f"{self.path} is not empty: a run needs a folder of its own\n"
@@ -92,6 +94,10 @@ class RunFolder:
             except BaseException:
                 file.unlink(missing_ok=True)  # so that the folder is still empty for the next
                 raise
+
+    def extend(self, about: About) -> None:
+        """Keep what the run is from now on: its plan asks for more."""
+        self.write(ABOUT, _text_of(about))
 
     def append(self, outcome: Outcome) -> None:
         """Put one outcome on disk: its whole line, or nothing."""
@@ -123,15 +129,28 @@ class RunFolder:
             files.write(self.path / name, text)
 
     def write_suites(self, kept: Kept) -> None:
-        """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks."""
+        """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks; each platform apart."""
+        scenarios = kept.about.plan.scenarios
         try:
-            by_label = suites.suites(kept.runs, kept.about.plan.scenarios)
+            platforms = [suites.suites(runs, scenarios) for runs in suites.by_platform(kept.runs) or ((),)]
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
-        with self._writing(SUITES):
-            files.make_folder(self.path / SUITES)
-        for label, benchmarks in by_label.items():
-            self.write(f"{SUITES}/{suites.file_of(label)}", suites.text_of(benchmarks))
+        for number, by_label in enumerate(platforms, 1):
+            place = SUITES if number == 1 else f"{SUITES}-{number}"
+            with self._writing(place):
+                files.make_folder(self.path / place)
+            for label, benchmarks in by_label.items():
+                self.write(f"{place}/{suites.file_of(label)}", suites.text_of(benchmarks))
+
+    def _make(self) -> None:
+        """Make the folder; raises BenchError where no folder can be, NotMeasuredError where the disk refuses."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno in DISK_REFUSES:
+                with self._writing():
+                    raise
+            raise BenchError(f"{self.path} can't be created: {error.strerror}\nname another folder: -o DIR") from error
 
     def _about(self) -> About:
         with self._reading(ABOUT):

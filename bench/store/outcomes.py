@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, groups
-from bench.plan.sampling import MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
+from bench.plan.sampling import MOST_IN_A_TURN, MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
 from bench.subjects.scenarios import Scenario
 from bench.texts import Line, Lines
 
@@ -27,7 +27,7 @@ Seconds: TypeAlias = Annotated[float, Meta(ge=10**-PICOSECONDS, lt=1e6)]
 Index: TypeAlias = Annotated[int, Meta(ge=0, lt=MOST_ROUNDS)]
 Iterations: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_ITERATIONS)]
 Sweeps: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_SWEEPS)]
-Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS)]
+Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS * MOST_IN_A_TURN)]
 Whole: TypeAlias = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 Metadata: TypeAlias = Mapping[Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")], Line | Whole | float]
 
@@ -91,9 +91,10 @@ class Dropped(Struct, frozen=True, tag=True):
 
 
 class Resumed(Struct, frozen=True, tag=True):
-    """The user forced the run to go on after something had changed."""
+    """The user forced the run to go on after something had changed; `facts` are those of what was measured then."""
 
     changes: Annotated[tuple[Line, ...], Meta(max_length=100)]
+    facts: Mapping[Line, Line] = {}
 
 
 Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
@@ -179,6 +180,14 @@ class Kept:
     def notes(self) -> tuple[str, ...]:
         """What a reader must know besides the values: forced resumes, dropped rounds, unreadable lines."""
         return (*(note for outcome in self.outcomes if (note := note_of(outcome))), *self.problems)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What it was measured with; where a forced resume changed that, both: `3.13.1 and 3.14.0`."""
+        resumed = [outcome.facts for outcome in self.outcomes if isinstance(outcome, Resumed)]
+        each = [self.about.facts, *resumed]
+        names = dict.fromkeys(name for facts in each for name in facts)
+        return {name: " and ".join(dict.fromkeys(facts[name] for facts in each if name in facts)) for name in names}
 
     @property
     def rounds_done(self) -> Mapping[str, int]:

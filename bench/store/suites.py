@@ -13,11 +13,27 @@ from bench.plan.cells import Cell
 from bench.store.outcomes import Run, Stage
 
 UNSAFE = re.compile(r"[^\w.-]")  # in a file name
+MOST_PLATFORMS = 9
+# What pyperf wants to be the same in all runs of a benchmark.
+PLATFORM = ("aslr", "cpu_count", "cpu_model_name", "platform", "python_implementation", "python_version")
 
 
 def file_of(label: str) -> str:
     """The file name of a loop's suite. Two labels never share one: no loop's name has `--` in it."""
     return f"{UNSAFE.sub('--', label)}.json"
+
+
+def by_platform(runs: Iterable[Run]) -> tuple[tuple[Run, ...], ...]:
+    """The runs of each platform, in the order in which they came: pyperf does not mix platforms.
+
+    There are several after `--force-resume`. Raises ValueError for more of them than anybody has.
+    """
+    platforms: dict[tuple[object, ...], list[Run]] = {}
+    for run in runs:
+        platforms.setdefault(tuple(run.metadata.get(name) for name in PLATFORM), []).append(run)
+    if len(platforms) > MOST_PLATFORMS:
+        raise ValueError(f"runs of {len(platforms)} platforms, suites are written for up to {MOST_PLATFORMS}")
+    return tuple(map(tuple, platforms.values()))
 
 
 def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
@@ -43,9 +59,13 @@ def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pype
 
 
 def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
-    """One stage of a run as a pyperf run; raises ValueError for metadata that pyperf could not write."""
+    """One stage of a run as a pyperf run; raises ValueError for metadata that pyperf could not write.
+
+    Without the duration of its worker, which mostly waited for its turns: pyperf then adds up the values.
+    """
     name = f"{run.cell.scenario}.{stage}"
     metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
+    metadata.pop("duration", None)
     return pyperf.Run(run.values[stage], metadata=metadata, collect_metadata=False)
 
 

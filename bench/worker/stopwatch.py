@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,8 +27,8 @@ from bench.worker.pipe import Turns, conclude, die_with_parent
 from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
 
 Once: TypeAlias = Callable[[GetData], Records]
+Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
 NANOSECOND = 1e-9
-MOST_REHEARSAL_S = 0.05
 HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
@@ -35,10 +36,10 @@ clock = time.perf_counter_ns
 
 
 class Rehearsal(NamedTuple):
-    """What runs untimed before a value: at least `lifecycles` of them, and for at least `seconds`."""
+    """What runs untimed at the beginning of a turn: so many lifecycles, but no more after `longest_s`."""
 
     lifecycles: int
-    seconds: float
+    longest_s: float
 
 
 class Stopwatch:
@@ -55,6 +56,8 @@ class Stopwatch:
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
         self.called = self.created = self.first = self.last = 0
         self.records: Records = []
+        self.running: Reference = _nothing
+        self.closed: list[Reference] = []  # loops of rehearsals that still exist; this keeps none alive
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
         """The loop factory, between two clock readings."""
@@ -72,8 +75,9 @@ class Stopwatch:
         return records
 
     async def watched_get_data(self) -> Records:
-        """The workload; notes the class of the running loop."""
-        self.loop_class = type(asyncio.get_running_loop())
+        """The workload; notes the running loop and its class."""
+        loop = asyncio.get_running_loop()
+        self.loop_class, self.running = type(loop), _reference(loop)
         return await get_data(self.delay_s)
 
     def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> None:
@@ -83,12 +87,20 @@ class Stopwatch:
         check_records(once(self.watched_get_data))
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+        self.refuse_closed_loop()
         plain = functools.partial(get_data, self.delay_s)
-        enough_ns, most_ns = rehearsal.seconds / NANOSECOND, MOST_REHEARSAL_S / NANOSECOND
-        done, spent = 1, clock() - began
-        while (done < rehearsal.lifecycles or spent < enough_ns) and spent < most_ns:
+        ends = began + rehearsal.longest_s / NANOSECOND
+        for _ in range(rehearsal.lifecycles - 1):
+            if clock() > ends:
+                break
             check_records(once(plain))
-            done, spent = done + 1, clock() - began
+
+    def refuse_closed_loop(self) -> None:
+        """Raise WrongRunError if the loop that ran is one that was closed in an earlier rehearsal."""
+        loop = self.running()
+        if loop is not None and any(closed() is loop for closed in self.closed):
+            raise WrongRunError("the loop that ran was closed in an earlier lifecycle, and returned again")
+        self.closed = [closed for closed in (*self.closed, self.running) if _is_closed(closed())]
 
     def value(self, once: Once, iterations: int) -> float:
         """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
@@ -126,7 +138,7 @@ def measure(turns: Turns) -> dict[str, object]:
     sys.argv += json.loads(turns.wait())
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsal", "--in-a-turn"):
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsed", "--longest-rehearsal"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
@@ -143,23 +155,25 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)
     watch = Stopwatch(scenario, factory, float(options.delay))
-    lifecycles, seconds = options.rehearsal.split(",")
-    rehearsal = Rehearsal(int(lifecycles), float(seconds))
+    rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
 
     def value(iterations: int) -> float:
         watch.rehearse(once, expected, rehearsal)
         return watch.value(once, iterations)
 
-    due = 0  # values of this turn
+    due, began = 0, 0  # values of this turn, and when it began
+    turns_s: list[float] = []
 
     def time_func(iterations: int) -> float:
-        nonlocal due
+        nonlocal due, began
         if not due:
+            began = clock()
             watch.rehearse(once, expected, rehearsal)
-            due = int(options.in_a_turn)
+            due = in_a_turn
         seconds = watch.value(once, iterations)
         due -= 1
         if not due:
+            turns_s.append((clock() - began) * NANOSECOND)
             turns.wait()
         return seconds
 
@@ -168,27 +182,28 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
-        options.loops, options.values = calibrated(turns, value)
+        options.loops, options.values, in_a_turn = calibrated(turns, value)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
     metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {"values": {"total": run.values, **values}, "metadata": metadata}
+    return {"values": {"total": run.values, **values}, "turns": turns_s, "metadata": metadata}
 
 
-def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int]:
-    """Iterations of a value and number of values, which the harness decides after some calibrating turns.
+def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, int]:
+    """Iterations of a value, number of values, and of those in a turn: the harness decides after calibrating turns.
 
     Such a turn asks for one value of some iterations. Its answer is the seconds that they took, and how many processors
-    the threads could use. The turn that also says how many values there will be is the first of those.
+    the threads could use. The turn that also has the other numbers is the first of those that count.
     """
     answer = ""
     while True:
-        iterations, *values = map(int, turns.wait(answer).split())
-        if values:
-            return iterations, values[0]
+        iterations, *numbers = map(int, turns.wait(answer).split())
+        if numbers:
+            values, in_a_turn = numbers
+            return iterations, values, in_a_turn
         own, all_threads = time.thread_time(), time.process_time()
         seconds = value(iterations)
         own, all_threads = time.thread_time() - own, time.process_time() - all_threads
@@ -242,6 +257,22 @@ def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
     if loop in loops.LOOPS and loop_class.__module__.partition(".")[0] != loop.package:
         raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(loop_class)}")
     return loop_class
+
+
+def _nothing() -> None:
+    """Refer to no loop."""
+
+
+def _reference(loop: asyncio.AbstractEventLoop) -> Reference:
+    """Refer to the loop as long as it exists; to none of a type that has no weak references."""
+    try:
+        return weakref.ref(loop)
+    except TypeError:
+        return _nothing
+
+
+def _is_closed(loop: asyncio.AbstractEventLoop | None) -> bool:
+    return loop is not None and loop.is_closed()
 
 
 def _quiet(*_: object, **__: object) -> None:

@@ -2,7 +2,7 @@
 
     python -m bench --loop hanging:Later --timeout 1     (in this folder)
 
-Those that hang at once are given a minute to start; `Later` hangs in a turn, which --timeout ends.
+Those that hang at once are given ten seconds more to start; `Later` hangs in a turn, which --timeout ends.
 """
 
 import asyncio

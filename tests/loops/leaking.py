@@ -7,6 +7,7 @@ import asyncio
 import ctypes
 import os
 import resource
+import socket
 import threading
 
 KEPT = []
@@ -39,6 +40,39 @@ class Memory(asyncio.SelectorEventLoop):
 
     def close(self):
         KEPT.append(b"x" * 10_000)
+        super().close()
+
+
+class Bounded(asyncio.SelectorEventLoop):
+    """Leaves 10 kB behind with each of the first thousand loops that are closed."""
+
+    def close(self):
+        if len(KEPT) < 1000:
+            KEPT.append(b"x" * 10_000)
+        super().close()
+
+
+class UntilDropped(asyncio.SelectorEventLoop):
+    """Keeps two descriptors when it is closed, and frees them when it is dropped."""
+
+    def __init__(self):
+        super().__init__()
+        self._kept = socket.socketpair()
+
+
+class Unclosed(asyncio.SelectorEventLoop):
+    """Leaves a descriptor behind if it is dropped and was never closed."""
+
+    def __init__(self):
+        super().__init__()
+        self._copy = os.dup(0)
+
+    def close(self):
+        if not self.is_closed():
+            os.close(self._copy)
+        super().close()
+
+    def __del__(self):
         super().close()
 
 

@@ -92,6 +92,27 @@ class _Other(asyncio.SelectorEventLoop):
     pass
 
 
+class _Reopening(asyncio.SelectorEventLoop):
+    was_closed = False
+
+    def close(self):
+        self.was_closed = True
+
+    def is_closed(self):
+        return self.was_closed
+
+    def _check_closed(self):
+        """Run though it was closed."""
+
+
+_ALWAYS = _Reopening()
+
+
+def returns_again():
+    """Returns the same loop each time, which works on after it was closed."""
+    return _ALWAYS
+
+
 def changes_class():
     """Returns a loop of another class every second time."""
     changes_class.calls = getattr(changes_class, "calls", 0) + 1
@@ -111,9 +132,9 @@ def usurps():
         os.write(inherited.answers(), answer)
         asked = os.read(inherited.turns(), 100).split()
         if len(asked) == 1:
-            answer = b"[0.001,1]\n"  # a value to calibrate with
+            answer = b"[0.00001,1]\n"  # a value to calibrate with
         else:
-            answer, left = b"\n", int(asked[1]) if asked else left - 1
+            answer, left = b"\n", int(asked[1]) // int(asked[2]) if asked else left - 1
     os.write(inherited.answers(), b'{"values":{"start":[1e-9]}}\n')
     time.sleep(60)
 
@@ -122,6 +143,14 @@ def dilates():
     """Makes the worker's clock run a thousand times too fast."""
     worker = sys.modules["__main__"]
     worker.clock = lambda: time.perf_counter_ns() * 1000
+    return asyncio.SelectorEventLoop()
+
+
+def slows():
+    """Takes its time, and makes the worker's clock run at half speed."""
+    worker = sys.modules["__main__"]
+    worker.clock = lambda: time.perf_counter_ns() // 2
+    time.sleep(0.02)
     return asyncio.SelectorEventLoop()
 
 

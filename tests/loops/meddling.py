@@ -65,6 +65,13 @@ def policy():
     return asyncio.SelectorEventLoop()
 
 
+def raised_limit():
+    """Raises the limit of descriptors as far as it may."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return asyncio.SelectorEventLoop()
+
+
 def descriptor_limit():
     """Lowers the limit of descriptors to those already open."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) - 1,) * 2)

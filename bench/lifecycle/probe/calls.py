@@ -176,7 +176,9 @@ def run_until_complete(witness: Witness) -> None:
 def run_forever(witness: Witness) -> None:
     loop = _new_loop(witness)
     witness.leave_on(loop)
-    loop.call_soon(loop.call_later, GRACE_S, witness.force, loop.stop)
+    loop.call_soon(
+        loop.call_soon, loop.call_later, GRACE_S, witness.force, loop.stop
+    )  # after the looks, which take time
     with witness.watch(loop):
         loop.run_forever()
 

@@ -1,12 +1,14 @@
 """Observes what a call does to event loops: looks before the call, during it and after it, and compares.
 
-True: it happened. False: it did not happen. None: it does not apply, which is
+True: it happened. False: it did not happen. None: it does not apply, or can't be seen, which is
 
 - all columns, if the call could not be made because something that the row needs does not exist;
 - starts and closes: no loop was returned, given, or ran; closes also if the loop was closed before;
 - stops: no loop ran, neither before the call nor during it;
 - cancels, finalizes_asyncgens, shuts_executor: nothing was left on a loop for the call to clean up;
-- leaves_none_current: no loop was current before the call, during it or after it.
+- leaves_none_current: no loop was current before the call, during it or after it;
+- creates: no loop was returned, given, or ran, and there are loops that the garbage collector does not track. One that
+  nothing in Python refers to could not be seen.
 
 The current loop is the one that `asyncio.get_event_loop()` returns outside coroutines, in the thread of the call.
 A call that finds a loop running and leaves it running neither starts nor stops it. sigint_handler is true if the call
@@ -36,20 +38,22 @@ COLUMNS = (
 LIKE_A_LOOP = ("run_forever", "call_soon", "is_closed")
 LEFT_HANDLER = "NotRestored: the SIGINT handler that the call installed is still in force"
 MAXIMUM_TEXT = 1000
+TRACKED = 1 << 14  # Py_TPFLAGS_HAVE_GC: set for kinds of objects that the garbage collector tracks; stable since 2.3
 
 
 class Look:
     """The state of all event loops at one moment; taking it changes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *known: object) -> None:
+        """`known`: what may be a loop, and may be out of the garbage collector's reach."""
         running = _get_running_loop()
-        things = gc.get_objects()
+        self.current = _current()
+        tracked = gc.get_objects()
+        things = [*tracked, *gc.get_referents(*tracked), *known, running, self.current]
         kinds = {kind for kind in set(map(type, things)) if _makes_loops(kind)}
-        alive = [thing for thing in things if type(thing) in kinds]
-        self.alive = alive if running is None or _among(running, alive) else [*alive, running]
+        self.alive = [*{id(thing): thing for thing in things if type(thing) in kinds}.values()]
         self.running = [loop for loop in self.alive if loop is running or loop.is_running()]
         self.closed = [loop for loop in self.alive if loop.is_closed()]
-        self.current = _current()
         self.sigint = signal.getsignal(signal.SIGINT)
 
 
@@ -74,7 +78,7 @@ class Witness:
         self._subject, self._inside = loop, []
         if loop and not loop.is_running():
             loop.call_soon(self.look_inside)  # if the block runs the loop
-        self._before = self._after = Look()
+        self._before = self._after = Look(loop)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
@@ -86,7 +90,7 @@ class Witness:
 
     def look_afterwards(self) -> None:
         """Look at the result; call it again where the effect comes later than the call's end."""
-        self._after = Look()
+        self._after = Look(self.returned)
         if self._remains:
             self._fate = self._remains.fate
 
@@ -133,7 +137,7 @@ class Witness:
         restored = self._after.sigint == self._before.sigint
         warned = [*self._warned, *([] if restored else [LEFT_HANDLER])]
         return {
-            "creates": bool(self._created()),
+            "creates": bool(self._created()) or (False if self._all_seen() else None),
             "makes_current": any(look.current and look.current is not self._before.current for look in looks),
             **self._loop_columns(),
             "cancels": cancelled,
@@ -163,6 +167,10 @@ class Witness:
         alive = [loop for look in (*self._inside, self._after) for loop in look.alive]
         return [loop for loop in alive if not _among(loop, self._before.alive)]
 
+    def _all_seen(self) -> bool:
+        """Whether a loop that the call had created would have been seen."""
+        return self._find_subject() is not None or all(kind.__flags__ & TRACKED for kind in _kinds_of_loops())
+
     def _find_subject(self) -> Loop | None:
         """The loop that the columns describe: one that was created, returned, given, or ran."""
         created, ran = self._created(), [loop for look in self._inside for loop in look.running]
@@ -184,6 +192,17 @@ def described(error: Warning | BaseException | str) -> str:
 
 def _makes_loops(kind: type) -> bool:
     return issubclass(kind, Loop) or all(hasattr(kind, name) for name in LIKE_A_LOOP)
+
+
+def _kinds_of_loops() -> Iterator[type]:
+    """All classes that make loops, also those of native code."""
+    kinds, unseen = set[type](), [object]
+    while unseen:
+        kind = unseen.pop()
+        if kind not in kinds:
+            kinds.add(kind)
+            unseen += type.__subclasses__(kind)
+    return filter(_makes_loops, kinds)
 
 
 def _among(loop: Loop, loops: Iterable[Loop]) -> bool:

@@ -1,0 +1,70 @@
+"""What a user asks of a comparison of two runs, what fails it, and how small a slow-down it could have shown."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.reports.numbers import interval, percent
+from bench.statistics.changes import Change, slower_by, smallest_slowdown, uncompared
+from bench.statistics.estimates import THRESHOLD
+from bench.statistics.pairs import Pair
+from bench.store.outcomes import TOTAL
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What fails: a total that is slower by more than `slower`, one that is `inconclusive`, or a gate without `power`.
+
+    A gate has power where a slow-down by twice its limit, and by the limit and 1 % at least, would have shown.
+    """
+
+    slower: float | None = None
+    inconclusive: bool = False
+    power: bool = False
+
+
+def failures(gate: Gate, pair: Pair, changes: Sequence[Change]) -> tuple[str, ...]:
+    """What fails, a sentence for each."""
+    missed = uncompared(pair, changes)
+    return tuple(failure for row in _totals(changes) for failure in _failures(gate, row, row in missed))
+
+
+def passed(gate: Gate, changes: Sequence[Change]) -> str | None:
+    """What a gate that nothing failed says of its power; None without a limit."""
+    totals = _totals(changes)
+    if gate.slower is None or not totals:
+        return None
+    limit = gate.slower
+    weakest = max(totals, key=lambda row: smallest_slowdown(row, limit))
+    smallest, needed = smallest_slowdown(weakest, limit), _needed(limit)
+    power = f"in {weakest.cell.scenario}, for {weakest.cell.loop}, these two runs {_shown(smallest)}"
+    if smallest <= needed:
+        return f"passed; {power}"
+    return f"passed, but {power}: the gate could not have failed on one of {percent(needed)}"
+
+
+def _totals(changes: Sequence[Change]) -> list[Change]:
+    return [row for row in changes if row.stage == TOTAL and row.cell.role == "loop"]
+
+
+def _shown(smallest: float) -> str:
+    if math.isinf(smallest):
+        return "could not have shown any slow-down"
+    return f"could have shown a slow-down of {percent(smallest)}, and no smaller one"
+
+
+def _needed(limit: float) -> float:
+    return limit + max(limit, THRESHOLD)
+
+
+def _failures(gate: Gate, row: Change, missed: bool) -> Iterator[str]:  # noqa: FBT001  (whether the row is one of them)
+    name = f"{row.cell.loop} in {row.cell.scenario}"
+    if gate.slower is not None and slower_by(row, gate.slower):
+        yield f"{name} is slower by more than {gate.slower * 100:g}%: {interval(row.change)}"
+    elif gate.slower is not None and gate.power and smallest_slowdown(row, gate.slower) > _needed(gate.slower):
+        shown = _shown(smallest_slowdown(row, gate.slower))
+        yield f"{name}: a slow-down of {percent(_needed(gate.slower))} could not have failed; these two runs {shown}"
+    if gate.inconclusive and missed:
+        yield f"{name} could not be compared"
+    elif gate.inconclusive and row.verdict == "inconclusive":
+        yield f"{name} is inconclusive: {interval(row.change)}"
