@@ -109,3 +109,12 @@ def test_a_table_for_another_program_is_whole_on_every_terminal(style: str) -> N
     wide = table_of((("a" * 80,) * 6,))
 
     assert list(tables(wide, style, 60)) == list(tables(wide, style, None))
+
+
+def test_a_narrow_table_of_which_all_columns_stand_below_still_names_its_keys() -> None:
+    below = Table((Column("key"),), ((Column("remedy", if_narrow="below"),),), (("k", TEXTS),))
+
+    keys, remedies = tables(below, "simple", 40)
+
+    assert keys.split() == ["key", "---", "k"]
+    assert remedies.startswith("remedy:\n")

@@ -85,9 +85,9 @@ def width_of(text: str) -> int:
 
 
 def _parted(drawing: _Drawing) -> Iterator[str]:
-    """The keys with as many groups as fit; then the keys again, with the next groups."""
+    """The keys with as many groups as fit; then the keys again, with the next groups. At least the keys."""
     shown: list[int] = []
-    text = ""
+    text = drawing.grid(drawing.keys)
     for group in drawing.groups:
         wider = drawing.narrow([*drawing.keys, *shown, *group])
         if shown and not drawing.fits(wider):
