@@ -11,6 +11,8 @@ from invented import about, run
 from bench.measurement.processes import Process, SuspendedError
 from bench.store.outcomes import Done, Failure, Kept, Run
 
+settings.register_profile("unhurried", deadline=None)  # a busy machine fails no test
+settings.load_profile("unhurried")
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)  # for test_fuzz
 
 BAD_LOOPS = Path(__file__).parent / "loops"
