@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
-from bench.plan.cells import CONTROL
 from bench.reports import trust
 from bench.reports.document import (
     Block,
@@ -22,7 +21,7 @@ from bench.reports.numbers import NOTHING, unit_for
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, line, notes, sentence
 from bench.reports.records import indented
-from bench.reports.sentence import Result, each, ends
+from bench.reports.sentence import each, ends, totals
 from bench.statistics.changes import Change
 from bench.statistics.estimates import THRESHOLD
 from bench.statistics.pairs import Pair
@@ -104,13 +103,7 @@ def _why(row: Change, words: Callable[[Sequence[Reason]], str | None]) -> str:
 
 def closing_sentence(pair: Pair, changes: Sequence[Change]) -> str:
     """How each loop changed over all scenarios, and how far from 1 the control did."""
-    results: dict[str, list[Result]] = {}
-    controls = []
-    for row in (row for row in changes if row.stage == TOTAL):
-        if row.change and row.cell.role == "loop":
-            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.change, row.verdict))
-        elif row.change and row.cell.role == CONTROL:
-            controls.append(row.change)
+    results, controls = totals((row.cell, row.change, row.verdict) for row in changes if row.stage == TOTAL)
     if not results:
         return "Nothing was measured in both runs that could be compared."
     baseline = pair.old.about.plan.baseline

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from bench.plan.cells import CONTROL
+from bench.plan.cells import CONTROL, Cell
 from bench.reports.numbers import interval
 from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Estimate
@@ -16,18 +16,26 @@ Result: TypeAlias = tuple[str, Estimate, str | None]  # a scenario, the ratio of
 def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     """How each loop compares over all scenarios, and how far from 1 the control is."""
     facts, baseline = kept.facts, kept.about.plan.baseline
-    results: dict[str, list[Result]] = {}
-    controls = []
-    for row in (row for row in comparisons if row.stage == TOTAL):
-        if row.ratio and row.cell.role == "loop":
-            results.setdefault(row.cell.loop, []).append((row.cell.scenario, row.ratio, row.verdict))
-        elif row.ratio and row.cell.role == CONTROL:
-            controls.append(row.ratio)
+    results, controls = totals((row.cell, row.ratio, row.verdict) for row in comparisons if row.stage == TOTAL)
     if not results:
         return "Nothing was measured that could be compared."
     loops = {f"{loop} {facts.get(f'loop {loop}', 'unknown')}": rows for loop, rows in results.items()}
     control = [f"{baseline} against itself came out at {ends(controls)}"] if controls else []
     return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join([*each(loops), *control])}."
+
+
+def totals(
+    rows: Iterable[tuple[Cell, Estimate | None, str | None]],
+) -> tuple[Mapping[str, list[Result]], list[Estimate]]:
+    """The results of each loop, and those of the controls, of all cells that have an estimate."""
+    results: dict[str, list[Result]] = {}
+    controls = []
+    for cell, estimate, verdict in rows:
+        if estimate and cell.role == "loop":
+            results.setdefault(cell.loop, []).append((cell.scenario, estimate, verdict))
+        elif estimate and cell.role == CONTROL:
+            controls.append(estimate)
+    return results, controls
 
 
 def each(loops: Mapping[str, Iterable[Result]]) -> Iterable[str]:
