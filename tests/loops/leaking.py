@@ -24,7 +24,7 @@ class Descriptors(asyncio.SelectorEventLoop):
 
 
 class AllDescriptors(asyncio.SelectorEventLoop):
-    """Leaves so many descriptors behind that none is left after forty lifecycles."""
+    """Leaves descriptors behind, until none is left after forty lifecycles."""
 
     def close(self):
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
