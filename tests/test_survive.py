@@ -20,7 +20,7 @@ from bench.measurement import meter, processes
 from bench.plan.cells import Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
-from bench.store.outcomes import Calibration, Failure, Outcome, Run
+from bench.store.outcomes import Failure, Outcome, Run
 from bench.subjects import loops, scenarios
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_impatient")
@@ -86,10 +86,9 @@ def measured(*names: str, timeout_s: float = 20) -> dict[str, Outcome]:
     """One round in `manual`, with asyncio as the baseline: what became of each cell."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
     (group,) = cross(chosen, [scenarios.named("manual")], "asyncio", (3, 14))
-    calibration = Calibration("manual", 1e-4, iterations=5, sweeps=SWEEPS)
-    little = Sampling(rounds=1, sweeps=SWEEPS, value_s=0.0005, warmups=1)
+    little = Sampling(rounds=1, sweeps=SWEEPS, value_s=0.003, in_a_turn=1, warmups=1, rehearsed=1)
     ahead = Plan(tuple(loop.name for loop in chosen), ("manual",), "asyncio", little, 1, timeout_s=timeout_s)
-    outcomes = meter.Meter(ahead, [calibration]).measure(Round(group, 0, "0"))
+    outcomes = meter.Meter(ahead).measure(Round(group, 0, "0"))
     return {outcome.cell.label: outcome for outcome in outcomes if isinstance(outcome, Run | Failure)}
 
 
@@ -122,7 +121,7 @@ def test_every_bad_loop_has_a_row_that_says_what_it_does() -> None:
 # Not all in one round: so many workers that end at once end late.
 @pytest.mark.parametrize("modules", [
     ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "unseen"), ("noisy", "wavering"),
-    ("staying", "meddling"),
+    ("staying", "meddling"), ("threaded",),
 ])  # fmt: skip
 def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Sequence[str], mark: str) -> None:
     expected = rows(*modules)

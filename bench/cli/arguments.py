@@ -60,6 +60,11 @@ def baseline_name(text: str) -> str:
     return text
 
 
+def affinity(text: str) -> str:
+    """Read which processors the workers run on: `auto`, `none`, or a list of them."""
+    return text if text in {"auto", "none"} else processors(text)
+
+
 def processors(text: str) -> str:
     """Read a list of processors that this process may use."""
     if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", text, re.ASCII):

@@ -1,13 +1,20 @@
 """How much to measure: rounds, sweeps, length of a value; and the three paces that users choose from. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
-MOST_ROUNDS, MOST_SWEEPS, MOST_ITERATIONS = 10_000, 10_000, 2**31 - 1  # far beyond what anybody measures
+MOST_ROUNDS, MOST_SWEEPS, MOST_IN_A_TURN, MOST_ITERATIONS = (
+    10_000,
+    10_000,
+    100,
+    2**31 - 1,
+)  # far beyond what anybody measures
 MOST_S = 1e6
 MINIMUM_SWEEPS = 3
+MOST_REHEARSAL_S = 0.03  # beyond this, no further lifecycle is rehearsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +27,41 @@ class Sampling:
     """
 
     rounds: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)] = 17
-    sweeps: Annotated[int, Meta(ge=1, le=MOST_SWEEPS)] = 42
+    sweeps: Annotated[int, Meta(ge=1, le=MOST_SWEEPS)] = 12
     value_s: Annotated[float, Meta(ge=1e-6, le=60)] = 0.003
+    in_a_turn: Annotated[int, Meta(ge=1, le=MOST_IN_A_TURN)] = 7
     warmups: Annotated[int, Meta(ge=1, le=1000)] = 3
+    rehearsed: Annotated[int, Meta(ge=1, le=10_000)] = 100
     round_s: Annotated[float, Meta(gt=0, le=MOST_S)] = 6.0
     precision: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_time_s: Annotated[float, Meta(gt=0, lt=1e13)] | None = None
 
     def iterations(self, lifecycle_s: float) -> int:
-        """Lifecycles in one value, so that it lasts about `value_s` on the baseline."""
+        """Lifecycles in one value, so that it lasts about `value_s`."""
         return max(1, round(min(MOST_ITERATIONS, self.value_s / lifecycle_s)))
 
-    def sweeps_for(self, lifecycle_s: float, cells: int) -> int:
-        """Sweeps in a round: fewer where lifecycles are long, so that it ends in about `round_s`.
+    def values_in_a_turn(self, lifecycles_s: Collection[float]) -> int:
+        """How many values each cell of a round gives in a turn: fewer where one lifecycle lasts longer than a value."""
+        longest_s = max((self.value_seconds(lifecycle_s) for lifecycle_s in lifecycles_s), default=self.value_s)
+        return max(1, min(self.in_a_turn, round(self.in_a_turn * self.value_s / longest_s)))
 
-        A turn runs the lifecycles of one value and one more, untimed, before.
-        """
-        turn_s = lifecycle_s * (self.iterations(lifecycle_s) + 1)
-        fitting = int(self.round_s / (turn_s * max(1, cells)))
+    def value_seconds(self, lifecycle_s: float) -> float:
+        """Seconds of one value."""
+        return lifecycle_s * self.iterations(lifecycle_s)
+
+    def sweep_s(self, lifecycles_s: Collection[float]) -> float:
+        """Seconds of one sweep over cells with these lifecycles: what runs untimed in each turn, and the values."""
+        values = self.values_in_a_turn(lifecycles_s)
+        rehearsals_s = (max(one, min(MOST_REHEARSAL_S, one * self.rehearsed)) for one in lifecycles_s)
+        return sum(rehearsals_s) + values * sum(map(self.value_seconds, lifecycles_s))
+
+    def sweeps_for(self, lifecycles_s: Collection[float]) -> int:
+        """Sweeps in a round of cells with these lifecycles: fewer where they are long, so that it ends in `round_s`."""
+        sweep_s = self.sweep_s(lifecycles_s)
+        fitting = int(self.round_s / sweep_s) if sweep_s else self.sweeps
         return max(min(MINIMUM_SWEEPS, self.sweeps), min(self.sweeps, fitting))
 
 
 DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)
-FAST = Sampling(rounds=6, sweeps=24, max_time_s=60)
-RIGOROUS = Sampling(rounds=17, sweeps=60, precision=0.01, max_time_s=600)
+FAST = Sampling(rounds=6, sweeps=8, in_a_turn=5, max_time_s=60)
+RIGOROUS = Sampling(rounds=17, sweeps=18, precision=0.01, max_time_s=600)
