@@ -25,7 +25,7 @@ from bench.lifecycle import observations
 from bench.lifecycle.observations import Interpreter, Question
 from bench.machine import conditions, facts
 from bench.machine.place import Battery, Place, Sample
-from bench.measurement import meter, precision
+from bench.measurement import meter, precision, workers
 from bench.measurement.delivery import delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
@@ -186,7 +186,7 @@ def suites_of(kept: outcomes.Run) -> None:
 
 def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
-    told = object.__new__(meter._Worker)
+    told = object.__new__(workers.Worker)
     told.cell = CELL
     told.iterations, told.processors, told.nice = 1, 1, 0
     told._plan, told._turns_s = PLAIN_ABOUT.plan, [1e9, 1e9]

@@ -152,7 +152,7 @@ def test_where_nothing_disturbs_there_is_nothing_to_do() -> None:
 def test_a_machine_with_nothing_in_proc_is_described_too(tmp_path: Path) -> None:
     blind = Place(Sample(None, None, None, 0, 0, 1), 1, None, root=tmp_path)
 
-    assert "0 of 16 disturb" in render(document(conditions.conditions(blind)), "simple", 80)
+    assert "0 of 17 disturb" in render(document(conditions.conditions(blind)), "simple", 80)
 
 
 def test_a_run_keeps_what_disturbed_when_it_was_begun_and_its_reports_say_so(

@@ -12,7 +12,8 @@ from invented import cross
 import bench
 from bench.measurement import meter as meter_room
 from bench.measurement import processes
-from bench.measurement.meter import START_S, Amount, Meter, _Worker
+from bench.measurement.meter import START_S, Meter
+from bench.measurement.workers import Amount, Worker
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
@@ -69,14 +70,14 @@ def test_a_round_yields_every_stage_of_every_cell_paired_sweep_by_sweep() -> Non
 
 def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[tuple[str, float, float]] = []
-    turn = _Worker.turn
+    turn = Worker.turn
 
-    def watched(worker: _Worker, amount: Amount, timeout_s: float, meanwhile: Callable[[], object]) -> None:
+    def watched(worker: Worker, amount: Amount, timeout_s: float, meanwhile: Callable[[], object]) -> None:
         began = time.monotonic()
         turn(worker, amount, timeout_s, meanwhile)
         turns.append((worker.cell.label, began, time.monotonic()))
 
-    monkeypatch.setattr(_Worker, "turn", watched)
+    monkeypatch.setattr(Worker, "turn", watched)
     measured("uvloop")
 
     assert len(turns) == 9
@@ -108,7 +109,7 @@ class Answering:
 def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
     lifecycles_s: Sequence[float], asked: Sequence[int], iterations: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = object.__new__(_Worker)
+    worker = object.__new__(Worker)
     worker.iterations = worker.processors = 1
     worker._plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
     worker.process = process = Answering(*lifecycles_s)  # type: ignore[assignment]  # it answers as one
@@ -151,22 +152,22 @@ def test_a_cell_that_failed_twice_is_not_started_again() -> None:
 def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsewhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ready, run = _Worker.ready, _Worker.run
+    ready, run = Worker.ready, Worker.run
     starting: list[tuple[str, float]] = []
     delivering: set[float] = set()
 
-    def hangs(worker: _Worker, timeout_s: float, since: float | None = None) -> None:
+    def hangs(worker: Worker, timeout_s: float, since: float | None = None) -> None:
         if worker.cell.loop == "uvloop":
             starting.append((worker.cell.scenario, timeout_s))
             raise processes.HungError("no answer")
         ready(worker, timeout_s, since)
 
-    def watched(worker: _Worker, round_: Round, values: int, timeout_s: float) -> Run:
+    def watched(worker: Worker, round_: Round, values: int, timeout_s: float) -> Run:
         delivering.add(timeout_s)
         return run(worker, round_, values, timeout_s)
 
-    monkeypatch.setattr(_Worker, "ready", hangs)
-    monkeypatch.setattr(_Worker, "run", watched)
+    monkeypatch.setattr(Worker, "ready", hangs)
+    monkeypatch.setattr(Worker, "run", watched)
     chosen, names = [loops.named("asyncio"), loops.named("uvloop")], ("warm", "manual")
     groups = cross(chosen, [scenarios.named(name) for name in names], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio", "uvloop"), names, "asyncio", LITTLE, 1, timeout_s=7))
@@ -278,13 +279,13 @@ def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
 def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def jumped(_worker: _Worker, _timeout_s: float) -> float:
+    def jumped(_worker: Worker, _timeout_s: float) -> float:
         raise processes.SuspendedError("the clock jumped")
 
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1))
     with monkeypatch.context() as while_it_jumps:
-        while_it_jumps.setattr(_Worker, "calibrate", jumped)
+        while_it_jumps.setattr(Worker, "calibrate", jumped)
         dropped = list(meter.measure(Round(group, 0, "0")))
 
     after = list(meter.measure(Round(group, 1, "1")))
@@ -294,14 +295,14 @@ def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_lo
 
 
 def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[_Worker] = []
-    begin = _Worker.__init__
+    started: list[Worker] = []
+    begin = Worker.__init__
 
-    def watched(worker: _Worker, *words: object) -> None:
+    def watched(worker: Worker, *words: object) -> None:
         begin(worker, *words)  # type: ignore[arg-type]  # as it was called
         started.append(worker)
 
-    monkeypatch.setattr(_Worker, "__init__", watched)
+    monkeypatch.setattr(Worker, "__init__", watched)
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     outcomes = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1)).measure(Round(group, 0, "0"))
     while not isinstance(next(outcomes), Run):

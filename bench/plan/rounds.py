@@ -65,7 +65,7 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
     lifecycle_s = delay_s + LIFECYCLE_S
     total = 0.0
     for lifecycles_s in ([lifecycle_s] * len(group.cells) for group in groups):
-        calibration_s = sampling.warmups * 2 * sum(map(sampling.value_seconds, lifecycles_s))
-        sweeps_s = sampling.sweeps_for(lifecycles_s) * sampling.sweep_s(lifecycles_s)
+        calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
+        sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
         total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)
     return total

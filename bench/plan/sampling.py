@@ -6,12 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-MOST_ROUNDS, MOST_SWEEPS, MOST_IN_A_TURN, MOST_ITERATIONS = (
-    10_000,
-    10_000,
-    100,
-    2**31 - 1,
-)  # far beyond what anybody measures
+# Far beyond what anybody measures.
+MOST_ROUNDS, MOST_SWEEPS, MOST_IN_A_TURN, MOST_ITERATIONS = 10_000, 10_000, 100, 2**31 - 1
 MOST_S = 1e6
 MINIMUM_SWEEPS = 3
 MOST_REHEARSAL_S = 0.03  # beyond this, no further lifecycle is rehearsed
@@ -22,8 +18,9 @@ class Sampling:
     """How much to measure: rounds of fresh processes, sweeps in a round, seconds in a value.
 
     `max_time_s` limits the plan: it is cut until it fits (`bench.plan.budget`). Without a `precision` there are exactly
-    `rounds` rounds. With one there are at least that many, and then more where
-    intervals are wider than the precision to either side (0.02: ± 2 %), until `max_time_s` is used up.
+    `rounds` rounds. With one there are at least that many, and then more where intervals are wider than the precision
+    to either side (0.02: ± 2 %), until `max_time_s` is used up. In a sweep each worker has one turn: `rehearsed`
+    lifecycles untimed, then `in_a_turn` values. `warmups` are the values of a round by which a worker is calibrated.
     """
 
     rounds: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)] = 17
@@ -49,15 +46,26 @@ class Sampling:
         """Seconds of one value."""
         return lifecycle_s * self.iterations(lifecycle_s)
 
-    def sweep_s(self, lifecycles_s: Collection[float]) -> float:
-        """Seconds of one sweep over cells with these lifecycles: what runs untimed in each turn, and the values."""
-        values = self.values_in_a_turn(lifecycles_s)
-        rehearsals_s = (max(one, min(MOST_REHEARSAL_S, one * self.rehearsed)) for one in lifecycles_s)
-        return sum(rehearsals_s) + values * sum(map(self.value_seconds, lifecycles_s))
+    def rehearsal_s(self, lifecycle_s: float, delay_s: float) -> float:
+        """Seconds of what runs untimed in a turn; nothing where the lifecycle sleeps for longer than that may take."""
+        return (
+            0 if delay_s > MOST_REHEARSAL_S else max(lifecycle_s, min(MOST_REHEARSAL_S, lifecycle_s * self.rehearsed))
+        )
 
-    def sweeps_for(self, lifecycles_s: Collection[float]) -> int:
+    def sweep_s(self, lifecycles_s: Collection[float], delay_s: float) -> float:
+        """Seconds of one sweep over cells with these lifecycles: what runs untimed in each turn, and the values."""
+        untimed_s = sum(self.rehearsal_s(lifecycle_s, delay_s) for lifecycle_s in lifecycles_s)
+        return untimed_s + self.values_in_a_turn(lifecycles_s) * sum(map(self.value_seconds, lifecycles_s))
+
+    def calibration_s(self, lifecycles_s: Collection[float], delay_s: float) -> float:
+        """Seconds in which a round finds out how many iterations its values need; a long lifecycle shows it at once."""
+        if delay_s > MOST_REHEARSAL_S:
+            return sum(lifecycles_s)
+        return self.warmups * sum(self.rehearsal_s(one, delay_s) + self.value_seconds(one) for one in lifecycles_s)
+
+    def sweeps_for(self, lifecycles_s: Collection[float], delay_s: float) -> int:
         """Sweeps in a round of cells with these lifecycles: fewer where they are long, so that it ends in `round_s`."""
-        sweep_s = self.sweep_s(lifecycles_s)
+        sweep_s = self.sweep_s(lifecycles_s, delay_s)
         fitting = int(self.round_s / sweep_s) if sweep_s else self.sweeps
         return max(min(MINIMUM_SWEEPS, self.sweeps), min(self.sweeps, fitting))
 

@@ -36,10 +36,14 @@ clock = time.perf_counter_ns
 
 
 class Rehearsal(NamedTuple):
-    """What runs untimed at the beginning of a turn: so many lifecycles, but no more after `longest_s`."""
+    """What runs untimed at the beginning of a turn: this many lifecycles, but no more after `longest_s`."""
 
     lifecycles: int
     longest_s: float
+
+    def helps(self, delay_s: float) -> bool:
+        """Whether it makes a difference: a lifecycle that sleeps for long starts cold in any case."""
+        return delay_s <= self.longest_s
 
 
 class Stopwatch:
@@ -80,11 +84,15 @@ class Stopwatch:
         self.loop_class, self.running = type(loop), _reference(loop)
         return await get_data(self.delay_s)
 
-    def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> None:
-        """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first."""
+    def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> float:
+        """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first.
+
+        Returns the seconds of the first.
+        """
         began = clock()
         self.loop_class = type(None)
         check_records(once(self.watched_get_data))
+        first_s = (clock() - began) * NANOSECOND
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
         self.refuse_closed_loop()
@@ -94,6 +102,7 @@ class Stopwatch:
             if clock() > ends:
                 break
             check_records(once(plain))
+        return first_s
 
     def refuse_closed_loop(self) -> None:
         """Raise WrongRunError if the loop that ran is one that was closed in an earlier rehearsal."""
@@ -157,9 +166,11 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     watch = Stopwatch(scenario, factory, float(options.delay))
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
 
+    rehearsing = rehearsal.helps(watch.delay_s)
+
     def value(iterations: int) -> float:
-        watch.rehearse(once, expected, rehearsal)
-        return watch.value(once, iterations)
+        first_s = watch.rehearse(once, expected, rehearsal)
+        return watch.value(once, iterations) if rehearsing else first_s
 
     due, began = 0, 0  # values of this turn, and when it began
     turns_s: list[float] = []
@@ -168,7 +179,8 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         nonlocal due, began
         if not due:
             began = clock()
-            watch.rehearse(once, expected, rehearsal)
+            if rehearsing:
+                watch.rehearse(once, expected, rehearsal)
             due = in_a_turn
         seconds = watch.value(once, iterations)
         due -= 1
