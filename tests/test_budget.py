@@ -54,7 +54,7 @@ def test_without_a_limit_nothing_is_cut() -> None:
     assert budget.fitted(GROUPS, free, 100, LEAST) is free
 
 
-@pytest.mark.parametrize(("limit_s", "fits"), [(1000, 3), (100, 1), (5, 0)])
+@pytest.mark.parametrize(("limit_s", "fits"), [(1000, 3), (100, 2), (50, 1), (5, 0)])
 def test_as_many_groups_fit_as_there_is_time_for(limit_s: float, fits: int) -> None:
     assert budget.fitting_groups(GROUPS, replace(FAST, max_time_s=limit_s), 1, LEAST) == fits
 

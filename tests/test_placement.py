@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.errors import NotMeasuredError
 from bench.measurement import placement
 from bench.measurement.placement import Processors
 
@@ -101,6 +102,28 @@ def test_processors_that_are_named_are_taken_and_without_a_wish_none(tmp_path: P
         assert site.processors == frozenset()
         site.keep_off()
         assert os.sched_getaffinity(0) == HERE
+
+
+def test_a_processor_that_was_lost_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_setaffinity", lambda *_: None)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+    refused = pytest.raises(
+        NotMeasuredError, match="can no longer use processor 2, 3, which --affinity names\nsee which"
+    )
+    with refused, placement.site("1-3"):
+        pass
+
+
+def test_where_the_kernel_does_not_tell_how_busy_it_is_a_processor_is_chosen_by_trying(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placement, "_spin", lambda cpu: 1.0 / (1 + cpu))
+    monkeypatch.setattr(placement, "_move", lambda *_: None)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)))
+
+    with placement.site("auto", root=tmp_path) as site:
+        assert site.processors == {3}
 
 
 def test_elsewhere_nothing_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which trials, for how long, and beside what."""
     add = parser.add_argument
     tried = parser.add_mutually_exclusive_group()
-    effect = "known difference to find; repeatable (default: 1%%, 2%%, 5%% and 100%%)"
+    effect = "known difference to find; repeatable (default: 1%%, 2%%, 5%%, 100%%)"
     known = functools.partial(percentage, most=MOST_EFFECT)
     tried.add_argument("--effect", action="append", type=known, metavar="P", help=effect)
     tried.add_argument("--itself", action="store_true", help="no known difference, only a loop compared with itself")
@@ -48,8 +48,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--max-time", type=duration, default=300.0, metavar="T", help="time limit for all trials (default: 5m)")
     add("--trials", type=at_least(1, int), metavar="N", help="number of trials (default: as many as fit)")
     add("--seed", type=at_least(0, int), metavar="N", help="random seed (default: new each time)")
-    cpus = "processors for the workers: auto, none, or a list such as 2-3,5"
-    add("--affinity", type=affinity, default="auto", metavar="CPUS", help=f"{cpus} (default: auto)")
+    cpus = "processors for the workers: auto, none, or 2-3,5 (default: auto)"
+    add("--affinity", type=affinity, default="auto", metavar="CPUS", help=cpus)
     add("--json", action="store_true", help="JSON of all trials and scores, instead of the table")
     add("-q", "--quiet", action="store_true", help="no progress display")
     add_format(parser)

@@ -14,10 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
+from bench.errors import NotMeasuredError
 from bench.plan.cells import AUTO
 
 PRIORITY = -20  # nice value of workers, where it is permitted: other processes then hardly ever interrupt a value
-SPIN_TURNS, SPINS, PAUSE_S = 20_000, 8, 0.002  # of an empty loop, some 0.3 ms; so often on each processor; between them
+SPIN_TURNS = 20_000  # of an empty loop, some 0.3 ms: long enough to notice who shares the processor
+SPINS, PAUSE_S = 8, 0.002  # on each processor, and between them
 CANDIDATES = 4  # processors to try by spinning: those that were used least
 WATCH_S = 0.03  # to find those among more; /proc/stat counts in hundredths of a second
 
@@ -61,12 +63,14 @@ def site(asked: str | None, needed: int = 1, root: Path = Path("/")) -> Iterator
     """Choose processors for a round, and leave them after the block.
 
     `asked`: `auto` for the `needed` processors that are quietest now, a list such as `1` or `2-3,5`, None for none.
+    Raises NotMeasuredError if the listed processors can't be used any more.
     """
     allowed = Processors(os.sched_getaffinity(0)) if sys.platform == "linux" and asked else NONE
     if asked == AUTO:
         processors = _quietest(allowed, needed, root) if len(allowed) > needed else NONE
     else:
         processors = listed(asked or "") if allowed else NONE
+        _refuse_lost(processors, allowed)
     chosen = Site(processors, allowed, _near(processors, root) & allowed)
     try:
         yield chosen
@@ -85,6 +89,20 @@ def listed(text: str) -> Processors:
     """The processors of a list such as `0-3,5`."""
     ends = [[int(end) for end in part.split("-")] for part in text.strip().split(",") if part]
     return Processors(cpu for first, *last in ends for cpu in range(first, (last or [first])[0] + 1))
+
+
+def _refuse_lost(processors: Processors, allowed: Processors) -> None:
+    """Raise NotMeasuredError if one of the processors went offline, or is no longer one of this process's cgroup."""
+    if processors:
+        _move([0], processors)
+        possible = Processors(os.sched_getaffinity(0)) & processors
+        _move([0], allowed)
+        if lost := sorted(processors - possible):
+            names = ", ".join(map(str, lost))
+            raise NotMeasuredError(
+                f"this process can no longer use processor {names}, which --affinity names\n"
+                "see which it can use: python -c 'import os; print(os.sched_getaffinity(0))'"
+            )
 
 
 def _raise(process: int, threads: Iterable[int]) -> int:
@@ -128,8 +146,14 @@ def _spin(cpu: int) -> float:
 
 
 def _used(root: Path, before: Mapping[int, int] | None = None) -> Mapping[int, int]:
-    """Hundredths of a second that each processor was used since it was started, or since `before`."""
-    lines = (line.split() for line in (root / "proc/stat").read_text("ascii").splitlines())
+    """Hundredths of a second that each processor was used since it was started, or since `before`.
+
+    Empty where the kernel does not tell.
+    """
+    try:
+        lines = [line.split() for line in (root / "proc/stat").read_text("ascii").splitlines()]
+    except (OSError, ValueError):
+        return {}
     times = {int(name[3:]): map(int, spent) for name, *spent in lines if name[:3] == "cpu" and name[3:].isdecimal()}
     used = {}
     for cpu, (user, nice, system, _idle, _iowait, *others) in times.items():

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bench.measurement.clocks import CLOCKS_DIFFER, Turns
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
 from bench.measurement.processes import EndedError, Process, death
-from bench.plan.cells import AUTO, Cell, Plan
+from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import MOST_REHEARSAL_S
 from bench.store import outcomes
@@ -50,7 +50,6 @@ class Worker:
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
         words += ["--delay", str(plan.delay_s)]
         words += ["--rehearsed", str(sampling.rehearsed), "--longest-rehearsal", str(MOST_REHEARSAL_S)]
-        words += ["--affinity", plan.affinity] if plan.affinity not in {None, AUTO} else []
         self.process.tell(f"{json.dumps(words)}\n".encode())
 
     def ready(self, timeout_s: float, since: float | None = None) -> None:
