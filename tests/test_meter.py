@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -10,8 +11,7 @@ import pytest
 from invented import cross
 
 import bench
-from bench.measurement import meter as meter_room
-from bench.measurement import processes
+from bench.measurement import processes, workers
 from bench.measurement.meter import START_S, Meter
 from bench.measurement.workers import Amount, Worker
 from bench.plan.cells import Cell, Plan
@@ -113,7 +113,7 @@ def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
     worker.iterations = worker.processors = 1
     worker._plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
     worker.process = process = Answering(*lifecycles_s)  # type: ignore[assignment]  # it answers as one
-    monkeypatch.setattr(meter_room, "_refuse_claim", lambda *_: None)  # it answers at once
+    monkeypatch.setattr(workers, "_refuse_claim", lambda *_: None)  # it answers at once
 
     lifecycle_s = worker.calibrate(1)
 
@@ -250,6 +250,25 @@ def test_workers_share_one_processor_unless_a_loop_has_threads_that_work_beside_
     assert len(places) == 1
     assert (places <= {str(cpu) for cpu in range(CPUS)}) == alone
     assert len({run.metadata["nice"] for run in runs}) == 1
+
+
+def test_workers_of_the_next_round_start_ahead_are_used_once_and_end_with_the_run() -> None:
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    plan = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity=None)
+    rounds: list[set[int]] = []
+
+    with Meter(plan) as meter:
+        for index in range(2):
+            waiting = {spare.id for spare in meter._spares._waiting}
+            runs = of(Run, [*meter.measure(Round(group, index, str(index)))])
+            rounds.append(waiting)
+            assert len(runs) == 2
+        last = [*meter._spares._waiting]
+
+    assert [len(waiting) for waiting in rounds] == [0, 2]
+    assert len(last) == 2
+    assert not {spare.id for spare in last} & rounds[1]
+    assert [spare.status() for spare in last] == [-signal.SIGKILL] * 2
 
 
 def test_affinity_pins_the_workers() -> None:
