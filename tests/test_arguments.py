@@ -101,7 +101,7 @@ def test_the_program_has_the_name_that_it_was_called_by(file: str, program: str,
 
     done = subprocess.run(
         [sys.executable, str(tmp_path / file), "report"],
-        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
     assert done.stderr.startswith(f"usage: {program} report [options] DIR\nerror: ")

@@ -345,7 +345,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
                 chunks.append(chunk)
         except OSError:  # a terminal ends like this
             pass
-        process.wait(60)
+        process.wait(300)
     os.close(ours)
 
     lines = b"".join(chunks).decode().splitlines()

@@ -22,7 +22,7 @@ LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1)
 
 
 def measured(
-    *names: str, scenario: str = "manual", rounds: int = 1, timeout_s: float = 20, earlier: Sequence[Outcome] = ()
+    *names: str, scenario: str = "manual", rounds: int = 1, timeout_s: float = 300, earlier: Sequence[Outcome] = ()
 ) -> list[Outcome]:
     """What one group's rounds yield, with asyncio as the baseline."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]

@@ -98,7 +98,7 @@ def test_a_warning_of_the_look_up_of_a_name_belongs_to_the_call(seen: Mapping[st
 
 def test_the_row_of_a_loops_own_call_has_each_warning_that_the_expression_emits() -> None:
     words = [sys.executable, "-W", "always", "-c", "import uvloop; uvloop.install()"]
-    printed = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stderr
+    printed = subprocess.run(words, capture_output=True, text=True, timeout=300, check=True).stderr
     emitted = re.findall(r": (\w+Warning: .*)", printed)
     python = observations.interpreter(sys.executable)
     question = Question(python, "uvloop.install", None, ("own_call", "--given", "uvloop:install"))
