@@ -39,6 +39,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 
+@pytest.mark.every_python
 def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -353,6 +354,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
     assert any("verdict" in line for line in lines)
 
 
+@pytest.mark.every_python
 def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
 
@@ -372,6 +374,7 @@ def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
     assert min(seconds) > 0.009  # a sleep of 0.01 s only ever gets longer on a slow machine
 
 
+@pytest.mark.every_python
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-o", str(tmp_path / "run"))
 

@@ -14,6 +14,7 @@ from bench.lifecycle.observations import Observation
 from bench.lifecycle.probe.calls import ROWS
 
 
+@pytest.mark.every_python
 def test_json_is_a_list_of_all_rows_and_stderr_says_what_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     code = main("lifecycle", "--json")
 
@@ -105,6 +106,7 @@ def test_the_probe_sees_nothing_of_what_is_installed_beside_it(tmp_path: Path) -
     assert json.loads(done.stdout)["raises"] == "ModuleNotFoundError: No module named 'native'"
 
 
+@pytest.mark.every_python
 def test_the_probe_needs_nothing_that_is_installed() -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", "bench/lifecycle/probe", "asyncio_run"],

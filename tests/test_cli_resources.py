@@ -35,6 +35,7 @@ def main(*words: str) -> int:
     return end.value.code
 
 
+@pytest.mark.every_python
 @needs_strace
 def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "asyncio", "--fail-on-leak")

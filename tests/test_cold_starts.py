@@ -12,7 +12,7 @@ from bench.resources import cold_starts
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 
-pytestmark = pytest.mark.usefixtures("_bad_loops")
+pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
 
 
 @pytest.mark.parametrize("name", registry.names())

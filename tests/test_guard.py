@@ -12,7 +12,10 @@ from living import alive, by_id, gone
 
 from bench.measurement import guard, processes
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc")
+pytestmark = [
+    pytest.mark.every_python,
+    pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc"),
+]
 SLEEPS = "import time; time.sleep(300)"
 ESCAPES = f"""
 import os, subprocess, sys

@@ -88,6 +88,7 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
         signal.signal(number, handler)
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("blows", "code"), [
     ([signal.SIGINT], 130), ([signal.SIGINT, signal.SIGINT], 130), ([signal.SIGTERM], 130), ([signal.SIGKILL], -9),
 ])  # fmt: skip
@@ -123,6 +124,7 @@ def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     assert after.outcomes[: len(before.outcomes)] == before.outcomes
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("handler", "asked_for"), [(signal.SIG_IGN, False), (signal.default_int_handler, True)])
 def test_the_first_ctrl_c_only_asks_and_where_it_is_ignored_it_stays_so(
     handler: signal.Handlers, capfd: pytest.CaptureFixture[str], *, asked_for: bool

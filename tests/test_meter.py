@@ -17,7 +17,7 @@ from bench.plan.sampling import Sampling
 from bench.store.outcomes import Calibration, Done, Dropped, Failure, Outcome, Run
 from bench.subjects import loops, scenarios
 
-pytestmark = pytest.mark.usefixtures("_bad_loops")
+pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
 LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1)
 
 

@@ -15,6 +15,8 @@ from bench.measurement import processes
 from bench.subjects import loops
 from bench.subjects.loops import Loop
 
+pytestmark = pytest.mark.every_python
+
 HERE = Interpreter("CPython", "3.14.0", (), sys.executable)
 
 

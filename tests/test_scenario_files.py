@@ -16,6 +16,8 @@ from bench.subjects import scenarios as registry
 from scenarios import _program
 from scenarios._workload import Records, get_data
 
+pytestmark = pytest.mark.every_python
+
 RECORDS: Records = [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
 PRINTED = "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 HERE = sys.version_info[:2]

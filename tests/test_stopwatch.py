@@ -21,6 +21,8 @@ from bench.worker import pipe
 from bench.worker.stopwatch import Stopwatch, _class_of, _reference, _watch_policy, peak_memory
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
+pytestmark = pytest.mark.every_python
+
 HERE = sys.version_info[:2]
 
 

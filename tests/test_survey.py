@@ -53,6 +53,7 @@ def test_a_kernel_without_smaps_rollup_gives_the_rough_count() -> None:
     assert 0.5 < exact / rough < 2
 
 
+@pytest.mark.every_python
 def test_asyncio_holds_three_descriptors_and_leaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
@@ -68,6 +69,7 @@ def test_asyncio_holds_three_descriptors_and_leaks_nothing(monkeypatch: pytest.M
     assert (per_open_loop(costs.traced_opened, "traced") or 0) > 100
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("name", "what"), [
     ("leaking:Descriptors", {"descriptors"}),
     ("leaking:Memory", {"resident", "traced"}),
@@ -128,6 +130,7 @@ def test_a_limit_of_open_files_that_a_loop_raises_is_noticed(monkeypatch: pytest
     assert raised_limit(plain.opened) is None
 
 
+@pytest.mark.every_python
 def test_a_loop_that_uses_up_all_descriptors_leaks_and_the_reason_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
@@ -138,6 +141,7 @@ def test_a_loop_that_uses_up_all_descriptors_leaks_and_the_reason_says_so(monkey
     assert any(reason.startswith("lived, after ") and "Too many open files" in reason for reason in costs.missing)
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("name", "reason"), [
     ("raising:in_factory", "opened: RuntimeError: no …/loop.so for you"),
     ("dying:segfaults", "opened: died of SIGSEGV"),
@@ -154,6 +158,7 @@ def test_a_bad_loop_is_given_up_with_the_reason(name: str, reason: str) -> None:
     assert undecided(costs)
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("name", "reason"), [
     ("dying:at_exit", "died of SIGABRT after delivering"),
     ("hanging:at_exit", "did not end after delivering"),
@@ -187,6 +192,7 @@ def test_a_scenario_that_the_loop_can_not_run_is_skipped_and_not_a_failure() -> 
     assert not costs.lived
 
 
+@pytest.mark.every_python
 @needs_strace
 @pytest.mark.parametrize("name", ["manual", "asyncio_run_default", "warm"])
 def test_system_calls_are_whole_numbers_and_repeat_exactly(name: str) -> None:

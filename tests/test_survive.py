@@ -119,6 +119,7 @@ def test_every_bad_loop_has_a_row_that_says_what_it_does() -> None:
     assert all(does for _, does in written)
 
 
+@pytest.mark.every_python
 # Not all in one round: so many workers that end at once end late.
 @pytest.mark.parametrize("modules", [
     ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "unseen"), ("noisy", "wavering"),
@@ -138,6 +139,7 @@ def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Se
     assert left_behind(mark) == {}
 
 
+@pytest.mark.every_python
 def test_what_hangs_is_killed_with_all_that_it_has_started(mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     measured()
