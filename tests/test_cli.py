@@ -68,7 +68,9 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
 
 def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def make(): raise OSError(__file__)\n")
-    done = called(*QUICK, "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path)
+    done = called(
+        *QUICK, "--fast", "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path
+    )
 
     assert done.returncode == 3
     kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
@@ -358,7 +360,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
 def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
 
-    done = called(*QUICK, "--loop", "mine:make", "-o", "run", folder=tmp_path)
+    done = called(*QUICK, "--fast", "--loop", "mine:make", "-o", "run", folder=tmp_path)
 
     assert done.returncode == 0
     assert "mine:make  " in done.stdout

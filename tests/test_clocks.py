@@ -5,7 +5,7 @@ import pytest
 from bench.measurement.clocks import Turns, disagreement
 
 WORK, HAND_OVER = 3e-3, 1e-4
-SWEEPS = 12
+SWEEPS = 24
 
 
 def turns(speed: float = 1.0, work: float = WORK, delays: tuple[float, ...] = (), sweeps: int = SWEEPS) -> Turns:
@@ -18,8 +18,8 @@ OTHERS = (turns(), turns())
 
 
 @pytest.mark.parametrize(("mine", "ours", "theirs"), [
-    (turns(0.5), "0.0372", "0.018"), (turns(0.85), "0.0372", "0.0306"), (turns(0.5, work=1.0), "12", "6"),
-    (turns(1.2), "0.0372", "0.0432"), (turns(1000), "0.0372", "36"),
+    (turns(0.5), "0.0744", "0.036"), (turns(0.85), "0.0744", "0.0612"), (turns(0.5, work=1.0), "24", "12"),
+    (turns(1.2), "0.0744", "0.0864"), (turns(1000), "0.0744", "72"),
 ])  # fmt: skip
 def test_a_clock_is_wrong_if_it_runs_slow_or_fast(mine: Turns, ours: str, theirs: str) -> None:
     assert disagreement(mine, OTHERS) == (f"its turns took {ours} s, by its own clock {theirs} s: its clock is wrong")
@@ -39,5 +39,5 @@ def test_where_every_hand_over_is_late_no_clock_is_blamed() -> None:
 
 
 def test_a_slow_clock_needs_some_turns_and_somebody_to_be_compared_with() -> None:
-    assert disagreement(turns(0.5, sweeps=7), OTHERS) is None
+    assert disagreement(turns(0.5, sweeps=19), OTHERS) is None
     assert disagreement(turns(0.5), ()) is None

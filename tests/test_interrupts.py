@@ -29,7 +29,7 @@ class new_loop(asyncio.SelectorEventLoop):
     others_turns, last = 0, time.monotonic()
     def run_until_complete(self, future):
         new_loop.others_turns += time.monotonic() - new_loop.last > 0.003
-        if new_loop.others_turns == 20 and not os.path.exists("done"):
+        if new_loop.others_turns == 10 and not os.path.exists("done"):
             pathlib.Path("done").touch()
             time.sleep(0.05)  # the harness has given the turn, and waits by now
             os.kill(os.getppid(), signal.SIGSTOP)
@@ -88,9 +88,9 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
         signal.signal(number, handler)
 
 
-@pytest.mark.every_python
 @pytest.mark.parametrize(("blows", "code"), [
-    ([signal.SIGINT], 130), ([signal.SIGINT, signal.SIGINT], 130), ([signal.SIGTERM], 130), ([signal.SIGKILL], -9),
+    pytest.param([signal.SIGINT], 130, marks=pytest.mark.every_python),
+    ([signal.SIGINT, signal.SIGINT], 130), ([signal.SIGTERM], 130), ([signal.SIGKILL], -9),
 ])  # fmt: skip
 def test_an_interrupted_run_keeps_its_rounds_leaves_nothing_and_can_be_resumed(
     harness: Harness, blows: list[signal.Signals], code: int
@@ -170,7 +170,7 @@ def test_nohup_outlives_its_terminal(harness: Harness) -> None:
 def test_where_nobody_reads_any_more_it_measures_to_the_end(harness: Harness) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = harness.start(["--rounds", "1", "--without-intervals"], stdout=writing, stderr=writing)
+    process = harness.start(["--fast", "--rounds", "1", "--without-intervals"], stdout=writing, stderr=writing)
     os.close(writing)
 
     assert process.wait(300) == 0
@@ -203,7 +203,7 @@ def test_a_round_in_which_the_harness_was_suspended_is_dropped_and_measured_agai
     (tmp_path / "mine.py").write_text(SUSPENDS)
     harness = Harness(tmp_path, "mine:new_loop")
 
-    process = harness.start(["--rounds", "2", "--without-intervals", "--timeout", "2", "-q"])
+    process = harness.start(["--fast", "--rounds", "2", "--without-intervals", "--timeout", "2", "-q"])
     out, _ = process.communicate(timeout=300)
 
     kept = run_folder.RunFolder(harness.folder / "run").load()

@@ -141,7 +141,7 @@ def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsew
 def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
     names = ("lying:slows", "asyncio")
     (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
-    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, warmups=1)
+    sampling = Sampling(rounds=1, sweeps=40, value_s=0.0005, warmups=1)
 
     outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
 

@@ -69,12 +69,11 @@ def test_asyncio_holds_three_descriptors_and_leaks_nothing(monkeypatch: pytest.M
     assert (per_open_loop(costs.traced_opened, "traced") or 0) > 100
 
 
-@pytest.mark.every_python
 @pytest.mark.parametrize(("name", "what"), [
     ("leaking:Descriptors", {"descriptors"}),
-    ("leaking:Memory", {"resident", "traced"}),
+    pytest.param("leaking:Memory", {"resident", "traced"}, marks=pytest.mark.every_python),
     ("leaking:NativeMemory", {"resident"}),
-    ("leaking:Threads", {"threads", "resident", "traced"}),
+    pytest.param("leaking:Threads", {"threads", "resident", "traced"}, marks=pytest.mark.every_python),
 ])  # fmt: skip
 def test_a_loop_that_leaks_is_caught(name: str, what: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
@@ -130,7 +129,6 @@ def test_a_limit_of_open_files_that_a_loop_raises_is_noticed(monkeypatch: pytest
     assert raised_limit(plain.opened) is None
 
 
-@pytest.mark.every_python
 def test_a_loop_that_uses_up_all_descriptors_leaks_and_the_reason_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
 
@@ -192,9 +190,10 @@ def test_a_scenario_that_the_loop_can_not_run_is_skipped_and_not_a_failure() -> 
     assert not costs.lived
 
 
-@pytest.mark.every_python
 @needs_strace
-@pytest.mark.parametrize("name", ["manual", "asyncio_run_default", "warm"])
+@pytest.mark.parametrize("name", [
+    pytest.param("manual", marks=pytest.mark.every_python), "asyncio_run_default", "warm",
+])  # fmt: skip
 def test_system_calls_are_whole_numbers_and_repeat_exactly(name: str) -> None:
     asked = survey_of("asyncio", scenarios=[name])
     surveyor = Surveyor(asked, lambda _: None)

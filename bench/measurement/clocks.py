@@ -6,7 +6,7 @@ from statistics import median
 
 CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one is adjusted to true time
 SLOW = 0.1  # part of a turn that a clock may miss
-LEAST_TURNS = 8  # with fewer, a busy machine can delay the hand-over of every turn
+LEAST_TURNS = 20  # with fewer, a busy machine can delay the hand-over of every turn: seen with 10
 
 
 @dataclass(frozen=True, slots=True)
