@@ -39,6 +39,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 
+@pytest.mark.every_python
 def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,7 +68,9 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
 
 def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def make(): raise OSError(__file__)\n")
-    done = called(*QUICK, "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path)
+    done = called(
+        *QUICK, "--fast", "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path
+    )
 
     assert done.returncode == 3
     kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
@@ -345,7 +348,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
                 chunks.append(chunk)
         except OSError:  # a terminal ends like this
             pass
-        process.wait(60)
+        process.wait(300)
     os.close(ours)
 
     lines = b"".join(chunks).decode().splitlines()
@@ -353,10 +356,11 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
     assert any("verdict" in line for line in lines)
 
 
+@pytest.mark.every_python
 def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
 
-    done = called(*QUICK, "--loop", "mine:make", "-o", "run", folder=tmp_path)
+    done = called(*QUICK, "--fast", "--loop", "mine:make", "-o", "run", folder=tmp_path)
 
     assert done.returncode == 0
     assert "mine:make  " in done.stdout
@@ -372,6 +376,7 @@ def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
     assert min(seconds) > 0.009  # a sleep of 0.01 s only ever gets longer on a slow machine
 
 
+@pytest.mark.every_python
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-o", str(tmp_path / "run"))
 

@@ -424,7 +424,7 @@ def test_pyperf_reads_and_compares_the_suites(folder: RunFolder, invent: Invent)
     suite = pyperf.BenchmarkSuite.load(str(folder.path / "suites" / "uvloop.json"))
     done = subprocess.run(
         [sys.executable, "-m", "pyperf", "compare_to", "suites/asyncio.json", "suites/uvloop.json", "--table"],
-        cwd=folder.path, check=True, capture_output=True, text=True, timeout=60,
+        cwd=folder.path, check=True, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
     assert suite.get_benchmark("manual.total").get_values() == (2, 3) * 3

@@ -8,6 +8,8 @@ import pytest
 from bench.selfcheck import known
 from bench.subjects import loops
 
+pytestmark = pytest.mark.every_python
+
 
 def test_the_name_says_how_many_turns_the_factory_does(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []

@@ -20,7 +20,7 @@ from bench.plan.sampling import Sampling
 from bench.store.outcomes import Done, Dropped, Failure, Outcome, Run
 from bench.subjects import loops, scenarios
 
-pytestmark = pytest.mark.usefixtures("_bad_loops")
+pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
 CPUS = len(os.sched_getaffinity(0))
 LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
@@ -182,7 +182,7 @@ def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsew
 def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
     names = ("lying:slows", "asyncio")
     (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
-    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
+    sampling = Sampling(rounds=1, sweeps=40, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
     outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
 
