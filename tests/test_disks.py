@@ -152,7 +152,7 @@ print(json.dumps({{
     then = f"make room, then continue: python -m bench --resume {run}"
     assert found["run"] == [3, "", f"error: {run}/{run_folder.JOURNAL} {said}\n{then}\n"]
     assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
-    assert str(found["kept"]).startswith("['Calibration', 'Run'")
+    assert str(found["kept"]).startswith("['Run'")
     assert found["problems"] == []
     assert found["report"] == [3, f"error: {run}/report.md {said}\n{then}\n"]
     assert "asyncio" in str(found["printed"])
