@@ -239,7 +239,8 @@ def test_the_reason_says_that_strace_may_not_trace_or_hangs(
     (tmp_path / "strace").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "strace").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(survey, "CHECK_TIMEOUT_S", 0.5)
+    if "no end" in says:
+        monkeypatch.setattr(survey, "CHECK_TIMEOUT_S", 0.5)
 
     reason = str(survey.why_no_calls())
 
