@@ -102,7 +102,7 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
-    (["--scenario", "own_run"], "own_run can't be measured here: bench.selfcheck.known:plus_0 has no run() of its own"),
+    (["--scenario", "own_run"], "own_run can't be measured here: no run() of its own"),
     (["--max-time", "20s"], "20 s are too short: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

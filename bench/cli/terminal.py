@@ -23,6 +23,11 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", type=_format, default="simple", metavar="F", help=style)
 
 
+def add_verbose(parser: argparse.ArgumentParser) -> None:
+    """Add --verbose: without it, the default format shows the answer alone."""
+    parser.add_argument("-v", "--verbose", action="store_true", help="tables of every scenario too, stage by stage")
+
+
 def width() -> int | None:
     """Columns of the terminal; None where stdout is not a terminal, and lines may have any length."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
