@@ -14,6 +14,7 @@ from commands import main
 from bench.errors import NotMeasuredError
 from bench.machine import place
 from bench.plan import sampling
+from bench.reports.colours import shown
 from bench.store import folder as run_folder
 from bench.store.outcomes import Done
 from bench.subjects import scenarios
@@ -221,8 +222,11 @@ def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_br
     code = main(*QUICK, "-o", str(tmp_path / "run"))
     said = capsys.readouterr().err
     main("list")
+    untried = capsys.readouterr().out
+    main("list", "--try")
 
     assert code == 0
+    assert "broken" not in untried
     assert said.count("zloop") == 1
     assert "left out: zloop is installed, but can't be imported: ModuleNotFoundError: No module named 'nowhere'" in said
     assert run_folder.RunFolder(tmp_path / "run").load().about.plan.loops == ("asyncio",)
@@ -347,7 +351,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
     os.close(ours)
 
     lines = b"".join(chunks).decode().splitlines()
-    assert max(map(len, lines)) <= 60
+    assert max(map(shown, lines)) <= 60
     assert any("verdict" in line for line in lines)
 
 

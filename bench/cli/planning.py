@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
-from bench.cli.terminal import show, width
+from bench.cli.terminal import drawn, show
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
@@ -18,7 +18,6 @@ from bench.plan.cells import TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import estimated_seconds
 from bench.plan.sampling import Sampling
 from bench.reports import choices
-from bench.reports.rendering import render
 from bench.statistics.estimates import minimum_rounds
 from bench.store.outcomes import About
 from bench.subjects import loops, scenarios
@@ -148,4 +147,4 @@ def with_disturbances(about: About) -> About:
 def preview(about: About) -> None:
     """Print what would be measured, and how long that takes."""
     seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s)
-    show(render(choices.planned(about.plan, about.groups, seconds), "simple", width()))
+    show(drawn(choices.planned(about.plan, about.groups, seconds)))

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.terminal import add_format, add_verbose, show, width
+from bench.cli.terminal import SIMPLE, add_format, add_verbose, drawn, show
 from bench.errors import PROGRAM, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
@@ -72,11 +72,9 @@ def _printed(
 ) -> str:
     """The report as the options ask for it."""
     from bench.reports import records, tables
-    from bench.reports.grids import SIMPLE
-    from bench.reports.rendering import render
 
     if options.json:
         return records.everything(kept, comparisons)
     document = tables.document(kept, comparisons, resources)
     is_brief = options.format == SIMPLE and not options.verbose
-    return render(tables.brief(document) if is_brief else document, options.format, width())
+    return drawn(tables.brief(document) if is_brief else document, options.format)

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least, duration, percentage, processors
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ def call(options: Namespace) -> Exit:
 
     from bench.machine import facts as machine_facts
     from bench.reports import selfcheck
-    from bench.reports.rendering import render
     from bench.selfcheck import trials
     from bench.selfcheck.scores import distrusted
     from bench.subjects import loops, scenarios
@@ -61,7 +60,7 @@ def call(options: Namespace) -> Exit:
     results, interrupted = _make(made, quiet=options.quiet)
     facts = machine_facts.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, results)
-    show(selfcheck.as_json(check) if options.json else render(selfcheck.document(check), options.format, width()))
+    show(selfcheck.as_json(check) if options.json else drawn(selfcheck.document(check), options.format))
     if interrupted:
         return Exit.INTERRUPTED
     return Exit.CHECK_FAILED if any(map(distrusted, check.scores)) else Exit.DONE
