@@ -81,14 +81,6 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A number or a ratio with a mark behind it, which a note explains."""
-
-    entry: Number | Judged
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """Several words or names of equal rank."""
 
@@ -100,6 +92,14 @@ class Differing:
     """What each interpreter answers, where they don't agree."""
 
     answers: tuple[bool | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An entry with a mark behind it, which a note explains."""
+
+    entry: "Entry"
+    mark: str
 
 
 # None is a missing value; the reason stands in a note. "" is nothing to say. An int is exact, a bool is yes or no.
