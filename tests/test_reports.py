@@ -97,7 +97,10 @@ def test_every_format_of_tabulate_is_a_format(kept: Kept, style: str) -> None:
 def test_a_control_that_differs_is_called_out(invent: Invent) -> None:
     found = text(invent({"asyncio": [[1e-4]] * 8, "control": [[1.2e-4]] * 8}))
 
-    assert "NOT TO BE TRUSTED: asyncio against itself came out at 1.20 (1.20–1.20), more than 1 % from 1" in found
+    assert (
+        "NOT TO BE TRUSTED: asyncio against itself came out at 1.20 (1.20–1.20) in manual, more than 1 % from 1"
+        in found
+    )
 
 
 @pytest.mark.parametrize(("factor", "unit"), [(1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-11, "ns")])
@@ -228,3 +231,33 @@ def test_csv_has_a_row_for_each_comparison(kept: Kept) -> None:
     assert [float(uvloop["ratio_value"]), float(uvloop["seconds_low"])] == pytest.approx([2, 2.1e-4])
     assert next(row for row in rows if row["loop"] == "rloop")["ratio_value"] == ""
     assert FILES["table.csv"](kept, (), None) == "\n"
+
+
+@pytest.mark.parametrize(("least", "most", "said"), [
+    (0.86, 1.34, "came out at 1.000 (0.860–1.34) in manual, which is too wide: nothing vouches for differences below 34 %"),
+    (0.90, 1.02, "nothing vouches for differences below 11 %"), (0.97, 1.04, ""),
+])  # fmt: skip
+def test_a_control_that_is_too_wide_to_vouch_for_anything_is_called_out(
+    invent: Invent, least: float, most: float, said: str
+) -> None:
+    control = [[1e-4 * least], *[[1e-4]] * 6, [1e-4 * most]]
+    found = text(invent({"asyncio": [[1e-4]] * 8, "control": control}, scenario="manual"))
+
+    if said:
+        assert "TOO NOISY: asyncio against itself" in found
+        assert said in found
+    else:
+        assert "TOO NOISY" not in found
+
+
+def test_controls_that_are_too_wide_in_several_scenarios_share_a_warning() -> None:
+    found = about(["manual", "runner"], ["asyncio"], 8)
+    outcomes = [
+        run(cell, index, [1e-4 * (1.2 if cell.role == "control" and index == 7 else 1)])
+        for cell in found.cells
+        for index in range(8)
+    ]
+    whole = text(Kept(found, tuple(outcomes)))
+
+    assert whole.count("TOO NOISY") == 3  # below each table, and once for all
+    assert "(1.000–1.20) in manual, which is too wide and in 1 more: nothing vouches" in whole

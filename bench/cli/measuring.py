@@ -8,6 +8,7 @@ from bench.cli import progress
 from bench.cli.terminal import patience
 from bench.measurement import campaign, precision
 from bench.measurement.meter import Meter
+from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
 from bench.statistics import widths
 from bench.store.folder import RunFolder
@@ -31,7 +32,8 @@ def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, *, quiet: bo
         patience(PROMISE) as interrupted,
         contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as tracked,
     ):
-        campaign.measure(_until(interrupted, tracked), meter, _noting(resumed, folder.append), rounds.tell)
+        append = _noting(resumed, folder.append)
+        campaign.measure(watched(_until(interrupted, tracked), append), meter, append, rounds.tell)
 
 
 def _noting(resumed: Resumed | None, append: Callable[[Outcome], object]) -> Callable[[Outcome], None]:

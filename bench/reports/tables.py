@@ -12,7 +12,7 @@ from bench.errors import PROGRAM
 from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
 from bench.reports import resources as resources_report
-from bench.reports import trust
+from bench.reports import surroundings, trust
 from bench.reports.answer import answer
 from bench.reports.document import (
     Block,
@@ -54,7 +54,7 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
     return Document(
         title=Heading("Event loops compared", 1),
         conclusion=Paragraph(closing_sentence(kept, comparisons)),
-        summary=(*answer(kept, comparisons), *_disturbances(kept)),
+        summary=(*answer(kept, comparisons), *_disturbances(kept), *surroundings.of_run(kept)),
         body=(Note(_legend(kept, comparisons)), *_scenarios(kept, comparisons)),
         details=(*costs, Heading("How it was measured"), _facts(kept)),
     )
