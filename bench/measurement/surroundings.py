@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -40,7 +40,7 @@ def look() -> Look:
 
 def watched(
     rounds: Iterable[Round], tell: Callable[[Outcome], object], looking: Callable[[], Look] = look
-) -> Iterator[Round]:
+) -> Generator[Round]:
     """The same rounds; after each of them `tell` gets what surrounded it."""
     for round_ in rounds:
         before = looking()
@@ -50,11 +50,11 @@ def watched(
 
 def between(round_: Round, before: Look, after: Look) -> Surroundings:
     """What happened on the machine from one look to the next, beside the round itself."""
-    others, stolen = None, None
+    parts: tuple[float | None, float | None] = (None, None)
     if before.cpu_s and after.cpu_s:
-        others, stolen = shares(before.cpu_s, after.cpu_s, after.own_s - before.own_s)
+        parts = shares(before.cpu_s, after.cpu_s, after.own_s - before.own_s)
+    others, stolen = (None if part is None else round(min(1.0, part), 4) for part in parts)
     switches = None
     if before.switches is not None and after.switches is not None:
         switches = max(0, after.switches - before.switches)
-    parts = [None if part is None else round(min(1.0, part), 4) for part in (others, stolen)]
-    return Surroundings(round_.group.scenario.name, round_.index, *parts, load=after.load, switches=switches)
+    return Surroundings(round_.group.scenario.name, round_.index, others, stolen, after.load, switches)
