@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from commands import main
 
+from bench.cli import planning
 from bench.errors import NotMeasuredError
 from bench.machine import place
 from bench.plan import sampling
+from bench.plan.rounds import START_S
 from bench.reports.colours import shown
 from bench.store import folder as run_folder
 from bench.store.outcomes import Done
@@ -234,6 +236,7 @@ def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_br
     assert "broken: ModuleNotFoundError: No module named 'nowhere'" in listed
 
 
+@pytest.mark.usefixtures("_idle")
 def test_a_dry_run_prints_the_plan_and_measures_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,6 +252,15 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture
+def _idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine be an idle one that starts at once, and the default be as it is."""
+    monkeypatch.undo()
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: 1.0)
+    monkeypatch.setattr(planning.Start, "overhead_s", lambda _: 0.0)
+
+
+@pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("words", "rounds", "more"), [
     ([], 9, "±2 %, until 120 s"),
     (["--fast"], 6, None),
@@ -261,10 +273,8 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     (["--rigorous", "--max-time", "20m"], 17, "±1 %, until 1200 s"),
 ])  # fmt: skip
 def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
-    words: list[str], rounds: int, more: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], rounds: int, more: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.undo()  # the default as it is
-
     main("--dry-run", "--scenario", "warm", "--loop", "asyncio", *words)
 
     out = capsys.readouterr().out
@@ -272,6 +282,7 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     assert (f"then more where an interval is wider than {more}" in out) if more else ("then more" not in out)
 
 
+@pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("words", "said"), [
     (["--delay", "1", "--fast"], "with --delay 1, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
     (["--delay", "1", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
@@ -280,21 +291,53 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     (["--max-time", "4s", "--rounds", "9"], "do not fit into 4 s: that leaves fewer than 9 rounds\n"),
 ])  # fmt: skip
 def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
-    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.undo()  # the default as it is
-
     code = main("--dry-run", "--scenario", "warm", "--scenario", "runner", "--loop", "asyncio", *words)
 
     assert code == 2
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_idle")
+def test_the_first_command_of_the_readme_with_a_delay_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("--dry-run", "--delay", "1", "--fast", "--scenario", "runner", "--loop", "uvloop") == 0
+    assert "\n6 rounds of up to 1 sweep, " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_idle")
+@pytest.mark.parametrize(("slowness", "overhead_s", "said"), [
+    (1.0, 4.0, "do not fit into 6 s: that leaves"),
+    (4.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 4.0 times as long): that leaves"),
+])  # fmt: skip
+def test_the_start_and_a_busy_machine_count(
+    slowness: float, overhead_s: float, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "6s")
+    assert main(*words) == 0
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: slowness)
+    monkeypatch.setattr(planning.Start, "overhead_s", lambda _: overhead_s)
+
+    assert main(*words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_how_slow_a_machine_is_follows_from_the_imports_that_every_run_begins_with() -> None:
+    each_s = START_S
+
+    assert planning.Start(2 * each_s, 1.0).slowness(2) == 1.0
+    assert planning.Start(0.0, 1.0).slowness(2) == 1.0
+    assert planning.Start(6 * each_s, 1.0).slowness(2) == pytest.approx(3)
+    assert planning.Start(1000.0, 1.0).slowness(1) == planning.SLOWEST
+    assert planning.Start(0.5, 2.0).overhead_s() > 2.0
+
+
+@pytest.mark.usefixtures("_idle")
 def test_without_intervals_fewer_rounds_fit(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "1s")
 
     assert [main(*words), main(*words, "--without-intervals")] == [2, 0]
-    assert "\n2 rounds of up to 1 sweep, " in capsys.readouterr().out
+    assert "\n1 round of up to " in capsys.readouterr().out
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,13 +60,16 @@ def round_of(group: Group, index: int, seed: int) -> Round:
     return Round(group, index, f"{seed}/{group.scenario.name}/{index}")
 
 
-def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
-    """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
+def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: float = 1.0) -> float:
+    """Rough wall time of a plan, on two cores and with loops slower than the baseline.
+
+    `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
+    """
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = (delay_s + LIFECYCLE_S * SLOWER_LOOPS) * (sampling.iterations(lifecycle_s) + 1)
+    turn_s = (delay_s + LIFECYCLE_S * SLOWER_LOOPS * slowness) * (sampling.iterations(lifecycle_s) + 1)
     total = 0.0
     for cells in (len(group.cells) for group in groups):
         turns = cells * sampling.sweeps_for(lifecycle_s, cells)
-        round_s = cells * START_S + sampling.warmups * turn_s + turns * turn_s
-        total += CALIBRATION_S + sampling.rounds * round_s
+        round_s = cells * START_S * slowness + sampling.warmups * turn_s + turns * turn_s
+        total += CALIBRATION_S * slowness + sampling.rounds * round_s
     return total

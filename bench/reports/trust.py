@@ -29,8 +29,8 @@ def of_run(totals: Iterable[Comparison]) -> Iterator[Caution]:
         others = f" and in {len(wide) - 1} more" if len(wide) > 1 else ""
         yield Caution(
             "TOO NOISY",
-            f"{widest.baseline} against itself came out at {interval(widest.ratio)} in {widest.cell.scenario}, which is "
-            f"too wide{others}: nothing vouches for differences below {percent(_reach(widest))}",
+            f"{widest.baseline} against itself came out at {interval(widest.ratio)} in {widest.cell.scenario}, which "
+            f"is too wide{others}: nothing vouches for differences below {percent(_reach(widest))}",
             REMEDY,
         )
 
