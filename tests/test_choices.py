@@ -11,7 +11,7 @@ from bench.subjects import loops, scenarios
 LOOPS = [loops.named(name) for name in ("asyncio", "asyncio-poll")]
 SCENARIOS = [scenarios.named(name) for name in ("own_run", "warm")]
 PLAN = Plan(("asyncio", "asyncio-poll"), ("own_run", "warm"), "asyncio", DEFAULT, seed=7)
-NO_RUN = "asyncio-poll: asyncio-poll has no run() of its own"
+NO_RUN = "asyncio-poll: no run() of its own"
 
 
 def dry_run(plan: Plan = PLAN, width: int | None = None) -> str:

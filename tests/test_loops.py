@@ -139,8 +139,8 @@ def test_a_loop_may_be_called_like_a_file_of_the_run_or_a_column_of_its_tables(
     overview = [
         re.findall(r"[^|]+", line) for line in lines if line.startswith(("| scenario ", "| manual ", "| warm "))
     ]
-    assert [cell.strip() for cell in overview[0]] == ["scenario", "asyncio", "control", name]
-    rows = {cells[0].strip(): cells[-1].split()[0] for cells in overview}
+    assert [cell.strip() for cell in overview[0]] == ["scenario", "asyncio", name, "verdict", "control"]
+    rows = {cells[0].strip(): cells[2].split()[0] for cells in overview}
     assert (rows["manual"], rows["warm"]) == ("2.00", "2.00")
 
 

@@ -229,3 +229,28 @@ def test_a_cell_that_is_abandoned_later_asks_for_no_more_rounds_either() -> None
     fake.measure_all()
 
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+
+
+def test_where_time_is_a_limit_no_planned_round_is_begun_that_does_not_fit() -> None:
+    fake = Fake(Rounds(asked(9, max_time_s=25.0), widths.widest, (), 3.5), lambda _: 0.5)
+
+    fake.measure_all()
+
+    assert len(fake.given) == 21  # 3.5 s are gone, and 21 of 27 rounds take the rest
+    assert fake.rounds.rounds_of_all == 7
+    assert fake.rounds.seconds_left == 0.5
+
+
+def test_a_dropped_round_is_not_measured_again_where_no_time_is_left() -> None:
+    rounds = Rounds(asked(1, max_time_s=3.0), widths.widest, (), 0.5)
+    given = []
+    for turn in rounds:
+        given.append(turn)
+        name = turn.group.scenario.name
+        rounds.tell(Dropped(name, turn.index, "suspended") if len(given) == 2 else Done(name, turn.index, 1.0))
+
+    assert len(given) == 3
+    assert rounds.rounds_of_all == 0
+    late = Rounds(asked(2, max_time_s=3.0), widths.widest, (Done("manual", 0, 2.0),), 1.5)
+    assert list(late) == []
+    assert late.rounds_of_all == 0

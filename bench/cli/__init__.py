@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from bench import __version__
-from bench.cli.terminal import Lasting
+from bench.cli.terminal import PLAIN, Lasting
 from bench.errors import INSTALLED, PROGRAM, BenchError, Exit, unknown
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ exit codes:
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the command line names, and exit with its code."""
-    with contextlib.suppress(AttributeError):  # stdout may have been replaced by anything
-        # A terminal that can't show µ still gets its table.
-        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # it may have been replaced by anything
+            # A terminal that can't show µ still gets its table.
+            cast("io.TextIOWrapper", stream).reconfigure(errors=PLAIN)
     with contextlib.redirect_stderr(Lasting(sys.stderr)), _signals_as_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)

@@ -27,22 +27,26 @@ __all__ = ["add_options", "call"]
 def call(options: Namespace) -> Exit:
     """Measure what the options ask for, or what an earlier run still lacks, and print the tables."""
     import contextlib
+    import time
 
     from bench.cli import selecting
 
     check(options)
+    began = time.monotonic()
     loops = () if options.resume else selecting.selected(options.loop, options.baseline)
+    selected = time.monotonic()
     # pandas and scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
 
-    about = None if options.resume else planning.ahead(options, loops)
+    start = planning.Start(selected - began, time.monotonic() - began)
+    about = None if options.resume else planning.ahead(options, loops, start)
     if about and options.dry_run:
-        planning.preview(about)
+        planning.preview(about, start)
         return Exit.DONE
     with contextlib.ExitStack() as locks:
         folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
         try:
-            measuring.measure(folder, kept, resumed, quiet=options.quiet)
+            measuring.measure(folder, kept, resumed, time.monotonic() - began, quiet=options.quiet)
         except KeyboardInterrupt:
             _end_early(folder, options)
             return Exit.INTERRUPTED

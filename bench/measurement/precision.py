@@ -26,10 +26,17 @@ class Rounds:
     Time is what the outcomes say that their rounds took, so that a resumed run has only the rest of its time.
     """
 
-    def __init__(self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = ()) -> None:
-        """`earlier`: what an interrupted run of the same plan has measured already."""
+    def __init__(
+        self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = (), spent_s: float | None = None
+    ) -> None:
+        """`earlier`: what an interrupted run of the same plan has measured already.
+
+        `spent_s`: seconds of the time limit that are gone, before any round: then no round is begun that does not fit,
+        be it planned or not. None: the planned rounds are measured, whatever they take.
+        """
         self._about = about
         self._half_width = half_width
+        self._spent_s = spent_s
         self._outcomes: dict[str, list[Run | Failure]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
@@ -43,8 +50,8 @@ class Rounds:
 
         Then one more round of each group that is too wide and fits into the time left, again and again.
         """
-        yield from self.planned
-        yield from self._missing()
+        yield from filter(self._may_begin, self.planned)
+        yield from filter(self._may_begin, self._missing())
         while batch := [group for group in self.wide() if self._fits(group)]:
             seed = self._about.plan.seed
             random.Random(f"{seed}/more/{sum(map(len, self._seconds.values()))}").shuffle(batch)
@@ -76,7 +83,8 @@ class Rounds:
     def seconds_left(self) -> float:
         """Of the time that the plan allows; infinite where the plan has no limit."""
         most = self._about.plan.sampling.max_time_s
-        return math.inf if most is None else most - sum(sum(rounds.values()) for rounds in self._seconds.values())
+        taken = sum(sum(rounds.values()) for rounds in self._seconds.values())
+        return math.inf if most is None else most - taken - (self._spent_s or 0.0)
 
     @property
     def planned_seconds_left(self) -> float:
@@ -84,10 +92,22 @@ class Rounds:
 
         A scenario that has no round yet takes as long as the average of the others.
         """
+        names = [turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn)]
+        return sum(map(self._usual_s, names))
+
+    @property
+    def rounds_of_all(self) -> int:
+        """How many rounds every scenario has at least."""
+        return min((len(self._seconds[group.scenario.name]) for group in self._about.groups if group.cells), default=0)
+
+    def _usual_s(self, name: str) -> float:
+        """Seconds of one round of this scenario, as far as that is known."""
         medians = {name: statistics.median(rounds.values()) for name, rounds in self._seconds.items() if rounds}
-        average = statistics.fmean(medians.values()) if medians else 0.0
-        names = (turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn))
-        return sum(medians.get(name, average) for name in names)
+        return medians.get(name, statistics.fmean(medians.values()) if medians else 0.0)
+
+    def _may_begin(self, turn: Round) -> bool:
+        """Whether a planned round fits into the time that is left, where that is a limit for planned rounds too."""
+        return self._spent_s is None or self._usual_s(turn.group.scenario.name) <= self.seconds_left
 
     def _done(self, turn: Round) -> Mapping[int, float]:
         return self._seconds.get(turn.group.scenario.name, {})

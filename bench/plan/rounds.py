@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, START_S = 80e-6, 0.1
+LIFECYCLE_S, SLOWER_LOOPS, START_S = 80e-6, 1.4, 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,15 @@ def round_of(group: Group, index: int, seed: int) -> Round:
     return Round(group, index, f"{seed}/{group.scenario.name}/{index}")
 
 
-def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
-    """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
-    lifecycle_s = delay_s + LIFECYCLE_S
+def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: float = 1.0) -> float:
+    """Rough wall time of a plan, on two cores and with loops slower than the baseline.
+
+    `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
+    """
+    lifecycle_s = delay_s + LIFECYCLE_S * SLOWER_LOOPS * slowness
     total = 0.0
     for lifecycles_s in ([lifecycle_s] * len(group.cells) for group in groups):
         calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
         sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
-        total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)
+        total += sampling.rounds * (START_S * slowness * len(lifecycles_s) + calibration_s + sweeps_s)
     return total

@@ -49,7 +49,8 @@ def _left_out(group: "Group") -> str:
 def _amount(plan: "Plan", seconds: float) -> str:
     sampling = plan.sampling
     sweeps = "1 sweep" if sampling.sweeps == 1 else f"{sampling.sweeps} sweeps"
-    rounds = f"{sampling.rounds} rounds of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"
+    number = "1 round" if sampling.rounds == 1 else f"{sampling.rounds} rounds"
+    rounds = f"{number} of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"
     if not sampling.precision or not sampling.max_time_s or sampling.max_time_s <= seconds:
         return rounds
     wider = f"then more where an interval is wider than ±{percent(sampling.precision)}"

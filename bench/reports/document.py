@@ -73,6 +73,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A ratio in two decimals, and the verdict on it."""
+
+    ratio: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Several words or names of equal rank."""
 
@@ -86,8 +94,18 @@ class Differing:
     answers: tuple[bool | str | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An entry with a mark behind it, which a note explains."""
+
+    entry: "Entry"
+    mark: str
+
+
 # None is a missing value; the reason stands in a note. "" is nothing to say. An int is exact, a bool is yes or no.
-Entry: TypeAlias = str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Words | Differing | None
+Entry: TypeAlias = (
+    str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Judged | Marked | Words | Differing
+) | None  # fmt: skip
 Row: TypeAlias = tuple[Entry, ...]
 
 

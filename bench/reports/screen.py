@@ -4,8 +4,9 @@ import html
 import textwrap
 from collections.abc import Iterator
 
+from bench.reports.colours import RED, painted
 from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Prose, Table
-from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML
+from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML, TERMINAL
 from bench.reports.parts import tables
 from bench.reports.prose import HANGING, filled, line
 
@@ -25,6 +26,8 @@ def _parts(block: Block, style: str, width: int | None) -> Iterator[str]:
         yield from tables(block, style, width)
     elif style in HTML:
         yield _tagged(block)
+    elif style == TERMINAL and isinstance(block, Caution):
+        yield painted(_prose(block, width), RED)
     else:
         yield textwrap.indent(_prose(block, width), COMMENTS.get(style, ""))
 

@@ -39,7 +39,7 @@ class Scenario:
         if (self.since and python < self.since) or (self.until and python >= self.until):
             return self.why
         if self.given == "own_run" and loop.own_run is None:
-            return f"{loop.name} has no run() of its own"
+            return "no run() of its own"
         return None
 
 
