@@ -305,13 +305,25 @@ def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
 @pytest.mark.usefixtures("_idle")
 def test_the_first_command_of_the_readme_with_a_delay_fits(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("--dry-run", "--delay", "1", "--fast", "--scenario", "runner", "--loop", "uvloop") == 0
-    assert "\n6 rounds of up to 1 sweep, " in capsys.readouterr().out
+    assert re.search(r"^6 rounds of up to [12] sweeps?, ", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_busy_machine_gets_more_time_where_the_user_set_no_limit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: 10.0)
+
+    assert main("--dry-run", "--loop", "uvloop", "--fast") == 0
+    out, err = capsys.readouterr()
+    assert re.search(r"busy, and all takes 10\.0 times as long: the run may take \d{3} s instead of 60 s", err)
+    assert "\n6 rounds of up to " in out
+    assert main("--dry-run", "--loop", "uvloop", "--fast", "--max-time", "60s") == 2
 
 
 @pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("slowness", "overhead_s", "said"), [
-    (1.0, 4.0, "do not fit into 6 s: that leaves"),
-    (4.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 4.0 times as long): that leaves"),
+    (1.0, 5.9, "do not fit into 6 s: that leaves"),
+    (8.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 8.0 times as long): that leaves"),
 ])  # fmt: skip
 def test_the_start_and_a_busy_machine_count(
     slowness: float, overhead_s: float, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

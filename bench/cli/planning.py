@@ -52,11 +52,15 @@ def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
     if not options.without_intervals:
         check_intervals(about)
     least = max(options.rounds or 0, 1 if options.without_intervals else rounds_needed(about))
-    return _fitted(about, least, start)
+    return _fitted(about, least, start, firm=bool(options.max_time))
 
 
-def _fitted(about: About, least: int, start: Start) -> About:
-    """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
+def _fitted(about: About, least: int, start: Start, *, firm: bool) -> About:
+    """The run, cut so that it fits into its time.
+
+    Raises BenchError where that leaves no interval, naming what fits. A limit that is not `firm`, a pace's own, gives
+    way where only a busy machine stands against it.
+    """
     plan, slowness = about.plan, start.slowness(len(about.plan.loops))
     asked = plan.sampling
     limit_s = math.inf if asked.max_time_s is None else asked.max_time_s
@@ -66,9 +70,18 @@ def _fitted(about: About, least: int, start: Start) -> About:
     if cut := budget.fitted(about.groups, *amount):
         cut = dataclasses.replace(cut, max_time_s=asked.max_time_s)
         return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
+    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
+    if not firm and budget.fitted(about.groups, rounds_only, plan.delay_s, least):
+        print(
+            f"this machine is busy, and all takes {slowness:.1f} times as long: "
+            f"the run may take {seconds} s instead of {limit_s:g} s (--max-time sets a limit)",
+            file=sys.stderr,
+        )
+        longer = dataclasses.replace(asked, max_time_s=float(seconds))
+        about = dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=longer))
+        return _fitted(about, least, start, firm=True)
     number = len(about.groups)
     fits = budget.fitting_groups(about.groups, *amount)
-    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
     remedies = [f"measure {counted(fits, 'scenario')} (--scenario)"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
