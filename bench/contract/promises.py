@@ -66,10 +66,10 @@ CHECKS: dict[str, Check] = {}  # filled by the decorator
 def check(
     *, since: tuple[int, int] = (3, 11), posix: bool = False, exits: bool = False
 ) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
-    """Register a check, whose name is the function's and whose area is its module's."""
+    """Register a check, whose name is the function's. Its area is how its module's name begins."""
 
     def register(run: Callable[[Subject], None]) -> Callable[[Subject], None]:
-        area = run.__module__.rpartition(".")[2]
+        area = run.__module__.rpartition(".")[2].partition("_")[0]
         promise = (run.__doc__ or "").partition("\n")[0]
         CHECKS[run.__name__] = Check(run.__name__, area, promise, run, since, posix, exits)
         return run

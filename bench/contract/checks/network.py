@@ -1,35 +1,39 @@
-"""Connections: TCP, Unix sockets, UDP, TLS, files; with transports, with streams, with sockets."""
+"""Connections: TCP, Unix sockets, UDP, files; with transports and with sockets."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
 from bench.contract.promises import Subject, check, completed, expect
 
 HERE = "127.0.0.1"
-CERTIFICATE = Path(__file__).parents[1] / "certificate.pem"  # of localhost, with its key: it protects nothing
 MUCH = b"0123456789abcdef" * 40_000  # more than buffers of the kernel hold
 
 
-class _Echo(asyncio.Protocol):
+class Echo(asyncio.Protocol):
     """Sends back what it receives, and says goodbye."""
 
     transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
         self.transport = cast("asyncio.Transport", transport)  # as the protocol's documentation promises
 
     def data_received(self, data: bytes) -> None:
+        """Send it back."""
         self.transport.write(data)
 
     def eof_received(self) -> None:
+        """Say goodbye; the transport then closes itself."""
         self.transport.write(b"bye")
 
 
-class _Client(asyncio.Protocol):
+class Client(asyncio.Protocol):
     """Collects what comes back."""
 
     def __init__(self) -> None:
@@ -37,22 +41,27 @@ class _Client(asyncio.Protocol):
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
+        """Collect it."""
         self.received += data
         if len(self.received) >= len(MUCH):
             self.much.set()
 
     def connection_lost(self, _: Exception | None) -> None:
+        """End."""
         self.ended.set_result(None)
 
 
-def _server_side() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    return context
+@contextlib.asynccontextmanager
+async def serving(context: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, int]]:
+    """A server that sends back what it receives; yields its address.
 
-
-def _client_side() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(CERTIFICATE))
+    It is not waited for at the end: that takes as long as there are connections, also after a check has failed.
+    """
+    server = await asyncio.get_running_loop().create_server(Echo, HERE, 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()
+    finally:
+        server.close()
 
 
 @check()
@@ -61,8 +70,8 @@ def tcp(subject: Subject) -> None:
 
     async def main() -> bytes:
         loop = asyncio.get_running_loop()
-        async with await loop.create_server(_Echo, HERE, 0) as server:
-            transport, client = await loop.create_connection(_Client, *server.sockets[0].getsockname())
+        async with serving() as address:
+            transport, client = await loop.create_connection(Client, *address)
             transport.write(MUCH)
             transport.write_eof()
             await client.ended
@@ -78,9 +87,8 @@ def transport_class(subject: Subject) -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        async with await loop.create_server(_Echo, HERE, 0) as server:
-            address = server.sockets[0].getsockname()
-            transport, client = await loop.create_connection(_Client, *address)
+        async with serving() as address:
+            transport, client = await loop.create_connection(Client, *address)
             expect(isinstance(transport, asyncio.Transport), "the transport is not an instance of asyncio.Transport")
             expect(transport.get_extra_info("peername") == address, "get_extra_info('peername') is not the server's")
             expect(transport.get_protocol() is client, "get_protocol() returned something else")
@@ -96,7 +104,7 @@ def pause_writing(subject: Subject) -> None:
     """BaseProtocol.pause_writing: Called when the transport's buffer goes over the high watermark; then resume."""
     calls: list[str] = []
 
-    class Slow(_Client):
+    class Slow(Client):
         def pause_writing(self) -> None:
             calls.append("pause")
 
@@ -105,8 +113,8 @@ def pause_writing(subject: Subject) -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        async with await loop.create_server(_Echo, HERE, 0) as server:
-            transport, client = await loop.create_connection(Slow, *server.sockets[0].getsockname())
+        async with serving() as address:
+            transport, client = await loop.create_connection(Slow, *address)
             for _ in range(20):
                 transport.write(MUCH)
             transport.write_eof()
@@ -122,16 +130,18 @@ def unix_sockets(subject: Subject) -> None:
 
     async def main() -> bytes:
         loop = asyncio.get_running_loop()
-        async with await loop.create_unix_server(_Echo, str(path)):
-            transport, client = await loop.create_unix_connection(_Client, str(path))
+        async with await loop.create_unix_server(Echo, str(path)):
+            transport, client = await loop.create_unix_connection(Client, str(path))
             transport.write(b"hello ")
             transport.write_eof()
             await client.ended
         return client.received
 
     path = Path(os.environ.get("TMPDIR", "/tmp"), f"evloop-bench-{os.getpid()}")  # noqa: S108  (short: it has to be)
-    received = completed(subject, main)
-    path.unlink(missing_ok=True)
+    try:
+        received = completed(subject, main)
+    finally:
+        path.unlink(missing_ok=True)
     expect(received == b"hello bye", f"instead of hello and bye, {received!r} came back")
 
 
@@ -175,63 +185,14 @@ def udp(subject: Subject) -> None:
 
 
 @check()
-def tls(subject: Subject) -> None:
-    """loop.create_connection: If ssl is given and not false, a SSL/TLS transport is created."""
-
-    async def main() -> bytes:
-        loop = asyncio.get_running_loop()
-        async with await loop.create_server(_Echo, HERE, 0, ssl=_server_side()) as server:
-            port = server.sockets[0].getsockname()[1]
-            secured = {"ssl": _client_side(), "server_hostname": "localhost"}
-            transport, client = await loop.create_connection(_Client, HERE, port, **secured)  # type: ignore[call-overload]  # both
-            expect(transport.get_extra_info("ssl_object"), "get_extra_info('ssl_object') is empty")
-            transport.write(MUCH)
-            await client.much.wait()
-            transport.close()
-            await client.ended
-            return bytes(client.received)
-
-    received = completed(subject, main)
-    expect(received == MUCH, "other bytes came back than were sent")
-
-
-@check()
-def start_tls(subject: Subject) -> None:
-    """loop.start_tls: Upgrade an existing transport-based connection to TLS; return a new transport."""
-
-    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readline()
-        writer.write(b"go\n")
-        await writer.start_tls(_server_side())
-        writer.write((await reader.readline()).upper())
-        await writer.drain()
-        writer.close()
-
-    async def main() -> bytes:
-        async with await asyncio.start_server(answers, HERE, 0) as server:
-            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-            writer.write(b"start\n")
-            await reader.readline()
-            await writer.start_tls(_client_side(), server_hostname="localhost")
-            expect(writer.get_extra_info("ssl_object"), "get_extra_info('ssl_object') is empty")
-            writer.write(b"hello\n")
-            received = await reader.readline()
-            writer.close()
-            return received
-
-    received = completed(subject, main)
-    expect(received == b"HELLO\n", f"for hello the server's answer is {received!r}")
-
-
-@check()
 def sendfile(subject: Subject) -> None:
     """loop.sendfile: Send a file over a transport. Return the total number of bytes sent."""
     content = Path(__file__).read_bytes()
 
     async def main() -> tuple[int, bytes]:
         loop = asyncio.get_running_loop()
-        async with await loop.create_server(_Echo, HERE, 0) as server:
-            transport, client = await loop.create_connection(_Client, *server.sockets[0].getsockname())
+        async with serving() as address:
+            transport, client = await loop.create_connection(Client, *address)
             with Path(__file__).open("rb") as file:  # noqa: ASYNC230  (a small one)
                 sent = await loop.sendfile(transport, file)
             transport.write_eof()
