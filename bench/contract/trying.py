@@ -97,6 +97,7 @@ class _Attempt:
         """What became of it; None if that is not known yet."""
         try:
             line = self._answer()
+            return self._finding(line) if line else None
         except SuspendedError as error:
             self.end()
             if self._tries == TRIES:
@@ -107,7 +108,6 @@ class _Attempt:
             return self._question.finding("hung", f"no answer within {self._limit_s:g} s: killed")
         except EndedError as error:
             return self._question.finding("died", str(error))
-        return self._finding(line) if line else None
 
     def _answer(self) -> bytes | None:
         """Its answer, after a short wait; raises HungError once its time is over."""

@@ -70,8 +70,8 @@ def _details(broken: Sequence[Finding]) -> Iterator[Block]:
     if not loops:
         return
     yield Heading("What is not kept", 3)
-    rows = tuple((check, ", ".join(names), f"{how}: {reason}") for (check, how, reason), names in loops.items())
-    columns = (Column("loop", side="left"),), (Column("what happened", side="left", if_narrow="wrap"),)
+    rows = tuple((check, f"{', '.join(names)}: {how}: {reason}") for (check, how, reason), names in loops.items())
+    columns = ((Column("what happened", side="left", if_narrow="wrap"),),)
     yield Table((Column("check", side="left"),), columns, rows)
 
 
