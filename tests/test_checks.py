@@ -14,7 +14,7 @@ from test_survive import LOOPS, Row, rows
 from bench.contract.attempt import answer
 from bench.contract.checks import every
 from bench.contract.promises import AREAS, Subject
-from bench.contract.trying import findings, question
+from bench.contract.trying import batch, findings
 from bench.subjects import loops
 
 TESTS = Path(__file__).parent
@@ -51,9 +51,9 @@ def test_each_check_has_a_bad_loop_that_fails_it_in_the_words_of_its_row() -> No
 @pytest.mark.usefixtures("_bad_loops")
 def test_what_is_done_to_the_process_is_found_in_a_process_of_its_own() -> None:
     bad = {row.loop.partition(":")[2]: row for row in rows("unkept_outside")}
-    questions = [question(loops.named(bad[name].loop), every()[name]) for name in sorted(ALONE)]
+    batches = [batch(loops.named(bad[name].loop), every()[name], 60) for name in sorted(ALONE)]
 
-    found = {finding.check: finding for finding in findings(questions, 60)}
+    found = {finding.check: finding for finding in findings(batches)}
 
     assert {name: one for name, one in found.items() if not fits(bad[name], one.how, one.reason)} == {}
     assert found["ends_well"].how == "died"

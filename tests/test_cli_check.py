@@ -1,6 +1,7 @@
 """`python -m bench check`, as a user calls it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def test_json_is_a_list_of_objects_in_the_order_of_loops_and_checks(capsys: pyte
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert code == 0
-    assert err == "trying 4 checks, each in a fresh process\n"
+    assert err == "trying 2 checks on each loop (2), each in a fresh process\n"
     assert [*found[0]] == ["loop", "version", "python", "check", "area", "kept", "how", "reason"]
     assert [(one["loop"], one["check"], one["kept"]) for one in found] == [
         ("unkept:debug_mode", "debug_mode", False),
@@ -54,6 +55,28 @@ def test_a_factory_in_the_current_folder_is_checked_by_its_place(
 
     assert code == 0
     assert "mine:make local 1/1." in capsys.readouterr().out
+
+
+def test_cpythons_own_tests_are_findings_too(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("test_events.test_call_soon", "test_events.test_timeout_rounding")
+    words = ["--loop", "asyncio", "--timeout", "60", *(word for name in names for word in ("--check", name))]
+
+    code = main("check", "--conformance", *words, "--json", "--fail-on", "any")
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert [(one["check"], one["area"], one["kept"], one["how"]) for one in found] == [
+        (names[0], "loop", True, "kept"), (names[1], "loop", None, "not applicable"),
+    ]  # fmt: skip
+    assert found[1]["reason"] == "white-box: it counts the calls of loop._run_once"
+
+
+def test_the_list_of_cpythons_tests_names_areas_and_white_boxes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("check", "--conformance", "--list") == 0
+
+    out = capsys.readouterr().out
+    assert re.search(r"^test_events.test_call_soon +loop$", out, re.MULTILINE)
+    assert re.search(r"^test_events.test_timeout_rounding +loop +white-box: ", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("words", "said"), [

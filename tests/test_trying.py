@@ -5,9 +5,9 @@ import pytest
 from bench.contract import trying
 from bench.contract.checks import every
 from bench.contract.findings import Finding
-from bench.contract.trying import Question, findings, question
+from bench.contract.trying import Batch, Question, batch, findings
 from bench.errors import NotMeasuredError
-from bench.measurement.processes import Process
+from bench.measurement.processes import Process, SuspendedError
 from bench.subjects import loops
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.usefixtures("_bad_loops")
 
 def tried(check: str, *names: str, timeout_s: float = 60) -> dict[str, Finding]:
     """What became of this check on each of these loops."""
-    questions = [question(loops.named(name), every()[check]) for name in names]
-    return {finding.loop: finding for finding in findings(questions, timeout_s)}
+    batches = [batch(loops.named(name), every()[check], timeout_s) for name in names]
+    return {finding.loop: finding for finding in findings(batches)}
 
 
 def test_a_loop_that_dies_is_a_finding_and_the_others_are_tried() -> None:
@@ -71,7 +71,7 @@ def test_a_harness_that_is_suspended_each_time_blames_no_loop(suspensions: list[
 
 def test_a_suspension_at_the_end_of_the_interpreter_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
     def suspended(*_: object) -> None:
-        raise trying.SuspendedError("suspended")
+        raise SuspendedError("suspended")
 
     monkeypatch.setattr(Process, "end", suspended)
 
@@ -80,7 +80,7 @@ def test_a_suspension_at_the_end_of_the_interpreter_is_one_too(monkeypatch: pyte
 
 
 def test_no_loop_is_blamed_for_a_suspension_while_another_was_waited_for() -> None:
-    attempt = trying._Attempt(Question(loops.named("asyncio"), "debug_mode", "running", ("debug_mode",)), 20)
+    attempt = trying._Attempt(Batch((Question(loops.named("asyncio"), "debug_mode", "running"),), 20))
     attempt._since -= 1000
 
     before = attempt._process
@@ -100,7 +100,7 @@ def test_stopping_early_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> No
         begun.append(process)
 
     monkeypatch.setattr(Process, "__init__", watched)
-    trial = iter(findings([question(loops.named("asyncio"), every()["debug_mode"])] * 5, 60))
+    trial = iter(findings([batch(loops.named("asyncio"), every()["debug_mode"], 60)] * 5))
     next(trial)
     trial.close()  # type: ignore[attr-defined]  # it is a generator
 

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -29,20 +28,17 @@ LOOK_S = 0.01
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """What a process answers."""
 
-    how: Literal["kept", "broken", "not applicable"]
+    how: How
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is tried: a check on a loop; `words` are the arguments of `program`."""
+    """What is tried: a check on a loop."""
 
     loop: Loop
     check: str
     area: str
-    words: tuple[str, ...]
-    program: str = "bench.contract.attempt"
-    exits: bool = False
 
     def finding(self, how: How, reason: str) -> Finding:
         """What became of it; the reason is made fit to be published."""
@@ -51,42 +47,64 @@ class Question:
         return Finding(self.loop.name, version, python, self.check, self.area, kept, how, publishable(reason))
 
 
-def question(loop: Loop, check: Check) -> Question:
-    """One of our own checks, to be tried on a loop."""
-    words = (check.name, "--loop", loop.name, "--parent", str(os.getpid()))
-    return Question(loop, check.name, check.area, words, exits=check.exits)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Questions for one process of `program`, which answers them in their order, one in each turn.
+
+    `words` are its arguments before the names of the checks. Where a process ends early, a new one gets the rest. With
+    `exits`, the end of the interpreter is a part of what is tried.
+    """
+
+    questions: tuple[Question, ...]
+    timeout_s: float
+    program: str = "bench.contract.attempt"
+    words: tuple[str, ...] = ()
+    exits: bool = False
 
 
-def findings(questions: Sequence[Question], timeout_s: float = TIMEOUT_S) -> Iterator[Finding]:
-    """What became of each, as soon as it is known.
+def batch(loop: Loop, check: Check, timeout_s: float = TIMEOUT_S) -> Batch:
+    """One of our own checks on a loop: a process for it alone."""
+    return Batch((Question(loop, check.name, check.area),), timeout_s, exits=check.exits)
+
+
+def findings(batches: Sequence[Batch]) -> Iterator[Finding]:
+    """What became of each check, as soon as it is known.
 
     Raises NotMeasuredError if the harness was suspended again and again.
     """
-    waiting = deque(questions)
+    waiting = deque(batches)
     with ExitStack() as ends:
         running: list[_Attempt] = []
         while waiting or running:
             while waiting and len(running) < AT_ONCE:
-                running.append(_Attempt(waiting.popleft(), timeout_s))
+                running.append(_Attempt(waiting.popleft()))
                 ends.callback(running[-1].end)
             for attempt in tuple(running):
                 if finding := attempt.look():
+                    yield finding
+                if not attempt.left:
                     running.remove(attempt)
                     attempt.end()
-                    yield finding
 
 
 class _Attempt:
-    """A question and the process that tries it; where the harness was suspended, the next process."""
+    """A batch and the process that tries it; where that ended, or the harness was suspended, the next process."""
 
-    def __init__(self, question: Question, timeout_s: float) -> None:
-        self._question, self._timeout_s = question, timeout_s
-        self._tries = 0
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self.left = deque(batch.questions)
+        self._suspended = 0
         self._begin()
 
     def _begin(self) -> None:
-        self._tries += 1
-        self._process = Process(self._question.program, self._question.words)
+        """Start a process for what is left."""
+        loop = self.left[0].loop
+        common = ("--loop", loop.name, "--parent", str(os.getpid()))
+        words = (*self._batch.words, *common, *(question.check for question in self.left))
+        self._process = Process(self._batch.program, words)
+        self._await_ready()
+
+    def _await_ready(self) -> None:
         self._ready, self._since, self._limit_s = False, time.monotonic(), START_S
 
     def end(self) -> None:
@@ -94,20 +112,38 @@ class _Attempt:
         self._process.kill()
 
     def look(self) -> Finding | None:
-        """What became of it; None if that is not known yet."""
+        """What became of the next check; None if that is not known yet."""
+        question = self.left[0]
         try:
             line = self._answer()
-            return self._finding(line) if line else None
+            finding = self._finding(question, line) if line else None
         except SuspendedError as error:
+            self._suspended += 1
+            if self._suspended == TRIES:
+                raise NotMeasuredError(f"{question.check} could not be tried: {error}") from None
             self.end()
-            if self._tries == TRIES:
-                raise NotMeasuredError(f"{self._question.check} could not be tried: {error}") from None
             self._begin()
             return None
-        except HungError:
-            return self._question.finding("hung", f"no answer within {self._limit_s:g} s: killed")
         except EndedError as error:
-            return self._question.finding("died", str(error))
+            how: How = "hung" if isinstance(error, HungError) else "died"
+            finding = question.finding(
+                how, f"no answer within {self._limit_s:g} s: killed" if how == "hung" else str(error)
+            )
+            self._go_on(anew=True)
+        else:
+            if finding:
+                self._go_on(anew=False)
+        return finding
+
+    def _go_on(self, *, anew: bool) -> None:
+        """Turn to the next question, with a new process if the current one has ended."""
+        self.left.popleft()
+        self._suspended = 0
+        if anew and self.left:
+            self.end()
+            self._begin()
+        else:
+            self._await_ready()
 
     def _answer(self) -> bytes | None:
         """Its answer, after a short wait; raises HungError once its time is over."""
@@ -123,21 +159,22 @@ class _Attempt:
         if self._ready:
             return line
         self._process.tell(b"\n")
-        self._ready, self._since, self._limit_s = True, time.monotonic(), self._timeout_s
+        self._ready, self._since, self._limit_s = True, time.monotonic(), self._batch.timeout_s
         return None
 
-    def _finding(self, line: bytes) -> Finding:
+    def _finding(self, question: Question, line: bytes) -> Finding:
+        """What its answer says; raises SuspendedError if the end of the interpreter could not be waited for."""
         try:
             answer = msgspec.json.decode(line, type=Answer)
         except (ValueError, RecursionError):
-            return self._question.finding("broken", "wrote something into the harness's pipe that is not an answer")
-        if self._question.exits and answer.how == "kept":
+            return question.finding("broken", "wrote something into the harness's pipe that is not an answer")
+        if self._batch.exits and answer.how == "kept":
             try:
-                _, status = self._process.end(self._timeout_s)
+                _, status = self._process.end(self._batch.timeout_s)
             except SuspendedError:
                 raise
             except EndedError as error:
-                return self._question.finding("hung", str(error))
+                return question.finding("hung", str(error))
             if status:
-                return self._question.finding("died", death(status))
-        return self._question.finding(answer.how, answer.reason)
+                return question.finding("died", death(status))
+        return question.finding(answer.how, answer.reason)

@@ -7,7 +7,9 @@ from pathlib import Path
 from bench.contract.checks.network import HERE, MUCH, Client, serving
 from bench.contract.promises import Subject, check, completed, expect
 
-CERTIFICATE = Path(__file__).parents[1] / "certificate.pem"  # of localhost, with its key: it protects nothing
+PLACE = Path(__file__).parents[1]
+CERTIFICATE = PLACE / "certificate.pem"  # of localhost, with its key: it protects nothing
+AUTHORITY = PLACE / "authority.pem"  # who signed it
 
 
 def _server_side() -> ssl.SSLContext:
@@ -17,7 +19,7 @@ def _server_side() -> ssl.SSLContext:
 
 
 def _client_side() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(CERTIFICATE))
+    return ssl.create_default_context(cafile=str(AUTHORITY))
 
 
 @check()

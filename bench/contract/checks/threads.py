@@ -95,9 +95,16 @@ def shutdown_default_executor(subject: Subject) -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        thread = await loop.run_in_executor(None, threading.current_thread)
+        ended = threading.Event()
+
+        def slow() -> None:
+            time.sleep(IDLE_S)
+            ended.set()
+
+        loop.run_in_executor(None, slow)
+        await loop.run_in_executor(None, bool)
         await loop.shutdown_default_executor()
-        expect(not thread.is_alive(), "the thread of the executor is still alive")
+        expect(ended.is_set(), "it did not wait for a function that still ran")
         with refused(RuntimeError, "run_in_executor() still accepted a function"):
             await loop.run_in_executor(None, print)
 
