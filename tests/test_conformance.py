@@ -99,11 +99,13 @@ def test_a_python_without_its_own_tests_is_told_so(tmp_path: Path, monkeypatch: 
     (tmp_path / "test" / "__init__.py").touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
-    with pytest.raises(
-        BenchError,
-        match=r"comes without its own tests.*: ModuleNotFoundError: No module named 'test.test_asyncio'\n.*libpython3\.X-testsuite",
-    ):
+    with pytest.raises(BenchError) as error:
         conformance.tests()
+
+    assert "comes without its own tests" in str(error.value)
+    assert "No module named 'test.test_asyncio'\non Debian and Ubuntu, install libpython3.X-testsuite" in str(
+        error.value
+    )
 
 
 class Sample(unittest.TestCase):
