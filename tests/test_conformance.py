@@ -10,7 +10,7 @@ import pytest
 
 from bench.contract import conformance, conforming
 from bench.contract.findings import Finding
-from bench.contract.trying import findings
+from bench.contract.trying import Batch, findings
 from bench.errors import BenchError, NotMeasuredError
 from bench.measurement.processes import EndedError
 from bench.subjects import loops
@@ -68,6 +68,18 @@ def test_what_dies_or_hangs_is_a_finding_and_what_follows_is_tried() -> None:
     assert {one.how for one in (*died.values(), *gone.values())} == {"died"}
     assert {one.reason for one in gone.values()} == {"exited with status 0"}
     assert (hung[names[0]].how, hung[names[0]].reason) == ("hung", "no end within 2 s: killed")
+
+
+@pytest.mark.usefixtures("_bad_loops")
+def test_where_the_program_itself_hangs_another_one_gets_the_rest() -> None:
+    loop, names = loops.named("hanging:in_factory"), ("test_events.test_call_soon", "test_events.test_close")
+    questions = tuple(conformance.question(loop, name) for name in names)
+
+    found = [*findings([Batch(questions, 0.5, conformance.PROGRAM, ("--timeout", str(LONG_S)))])]
+
+    assert [(one.check, one.how, one.reason) for one in found] == [
+        (name, "hung", "no answer within 0.5 s: killed") for name in names
+    ]
 
 
 def test_tests_that_can_not_be_imported_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,9 +85,11 @@ def tests() -> tuple[str, ...]:
 def _listed() -> Tests:
     process = Process(PROGRAM, ["--parent", str(os.getpid())])
     try:
-        return msgspec.json.decode(process.answer(START_S), type=Tests)
+        answer = msgspec.json.decode(process.answer(START_S), type=Tests)
+        process.status()
     finally:
         process.kill()
+    return answer
 
 
 def batches(loop: Loop, names: Sequence[str], timeout_s: float = TIMEOUT_S) -> tuple[Batch, ...]:

@@ -109,7 +109,8 @@ def _forked(case: unittest.TestCase, timeout_s: float, folder: str) -> Answer:
     with os.fdopen(reading, "rb", buffering=0) as pipe:
         in_time = bool(select.select([pipe], [], [], timeout_s)[0])
         answer = pipe.read(MOST) if in_time else b""
-    os.kill(child, signal.SIGKILL)
+    if not in_time:
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if not in_time:
         return {"how": "hung", "reason": f"no end within {timeout_s:g} s: killed"}

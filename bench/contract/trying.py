@@ -139,11 +139,14 @@ class _Attempt:
         """Turn to the next question, with a new process if the current one has ended."""
         self.left.popleft()
         self._suspended = 0
-        if anew and self.left:
+        if anew:
             self.end()
+        if self.left and anew:
             self._begin()
-        else:
+        elif self.left:
             self._await_ready()
+        elif not anew:
+            self._process.status()  # it ends by itself now
 
     def _answer(self) -> bytes | None:
         """Its answer, after a short wait; raises HungError once its time is over."""

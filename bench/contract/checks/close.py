@@ -96,8 +96,7 @@ def unclosed_loop(subject: Subject) -> None:
 
 async def _counting(closed: list[str]) -> AsyncGenerator[int, None]:
     try:
-        for number in range(10):
-            yield number
+        yield 1
     finally:
         await asyncio.sleep(0)
         closed.append("closed")

@@ -160,7 +160,7 @@ class _Datagrams(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         if self._answers:
             self.transport.sendto(data.upper(), address)
-        elif not self.received.done():
+        else:
             self.received.set_result(data)
 
 

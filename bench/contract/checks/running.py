@@ -11,12 +11,11 @@ from scenarios._workload import EXPECTED, get_data
 @check()
 def right_records(subject: Subject) -> None:
     """asyncio.run: Execute the coroutine coro and return the result."""
-    for name in scenarios.names():
-        scenario = scenarios.named(name)
-        if scenario.skip_reason(subject.loop, sys.version_info[:2]) is None:
-            with scenarios.prepared(scenario, subject.loop, loops.load_factory(subject.loop)) as once:
-                records = once(get_data)
-            expect(records == EXPECTED, f"scenario {name} returned {records!r:.200}")
+    declared = map(scenarios.named, scenarios.names())
+    for scenario in [one for one in declared if not one.skip_reason(subject.loop, sys.version_info[:2])]:
+        with scenarios.prepared(scenario, subject.loop, loops.load_factory(subject.loop)) as once:
+            records = once(get_data)
+        expect(records == EXPECTED, f"scenario {scenario.name} returned {records!r:.200}")
 
 
 @check()
