@@ -126,6 +126,9 @@ class tls(LOOP):
     async def create_connection(self, *words, ssl=None, server_hostname=None, **options):
         return await super().create_connection(*words, **options)
 
+    async def create_server(self, *words, ssl=None, **options):
+        return await super().create_server(*words, **options)
+
 
 class start_tls(LOOP):
     """Returns the plain transport instead of upgrading it."""
