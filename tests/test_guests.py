@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from bench.subjects import guests, loops
+from bench.subjects import guests, loops, places
 
 LOOP = object()
 
@@ -39,18 +39,19 @@ class Application:
         return Application.one
 
 
-@pytest.mark.parametrize(("factory", "module", "name"), [
-    (guests.qasync, "qasync", "QEventLoop"), (guests.qt, "PySide6.QtAsyncio", "QAsyncioEventLoop"),
+@pytest.mark.parametrize(("name", "module", "class_name"), [
+    ("qasync", "qasync", "QEventLoop"), ("qt", "PySide6.QtAsyncio", "QAsyncioEventLoop"),
 ])  # fmt: skip
 def test_a_loop_on_qt_gets_the_only_application_and_needs_no_screen(
-    factory: Callable[[], object], module: str, name: str, pretend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    name: str, module: str, class_name: str, pretend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.setattr(Application, "one", None)
     pretend("PySide6")
     pretend("PySide6.QtWidgets", QApplication=Application)
-    pretend(module, **{name: lambda application: (LOOP, application)})
+    pretend(module, **{class_name: lambda application: (LOOP, application)})
 
+    factory = places.load(f"{loops.GUESTS}:{name}")
     first, second = factory(), factory()
 
     assert first == second == (LOOP, Application.one)
@@ -60,6 +61,7 @@ def test_a_loop_on_qt_gets_the_only_application_and_needs_no_screen(
 def test_a_loop_on_glib_or_trio_is_made_as_they_document(pretend: Callable[..., None]) -> None:
     class Policy:
         def new_event_loop(self) -> object:
+            """As asyncio's."""
             return LOOP
 
     pretend("gbulb", GLibEventLoop=lambda: LOOP)
@@ -68,10 +70,19 @@ def test_a_loop_on_glib_or_trio_is_made_as_they_document(pretend: Callable[..., 
     pretend("trio_asyncio")
     pretend("trio_asyncio._sync", SyncTrioEventLoop=lambda: LOOP)
 
-    assert [guests.gbulb(), guests.glib(), guests.trio()] == [LOOP] * 3
+    assert [places.load(f"{loops.GUESTS}:{name}")() for name in ("gbulb", "glib", "trio")] == [LOOP] * 3
+
+
+def test_a_framework_that_can_not_be_imported_is_noticed_with_the_factory(pretend: Callable[..., None]) -> None:
+    pretend("gi")
+
+    with pytest.raises(ImportError, match=r"gi\.events"):
+        places.load(f"{loops.GUESTS}:glib")
 
 
 def test_each_guest_is_a_loop_of_the_registry() -> None:
-    places = {loop.factory for loop in loops.LOOPS if loop.factory.startswith(loops.GUESTS)}
+    named = {loop.factory for loop in loops.LOOPS if loop.factory.startswith(loops.GUESTS)}
 
-    assert {place.partition(":")[2] for place in places} == {"qasync", "qt", "gbulb", "glib", "trio"}
+    assert {place.partition(":")[2] for place in named} == set(guests.GUESTS)
+    with pytest.raises(AttributeError, match="has no attribute 'gtk'"):
+        places.load(f"{loops.GUESTS}:gtk")
