@@ -71,6 +71,14 @@ def test_what_dies_or_hangs_is_a_finding_and_what_follows_is_tried() -> None:
 
 
 @pytest.mark.usefixtures("_bad_loops")
+def test_what_writes_into_the_pipes_is_not_believed() -> None:
+    (finding,) = run("noisy:scribbles", "test_events.test_close").values()
+
+    assert finding.how == "broken"
+    assert finding.reason.startswith("wrote something into the ")
+
+
+@pytest.mark.usefixtures("_bad_loops")
 def test_where_the_program_itself_hangs_another_one_gets_the_rest() -> None:
     loop, names = loops.named("hanging:in_factory"), ("test_events.test_call_soon", "test_events.test_close")
     questions = tuple(conformance.question(loop, name) for name in names)

@@ -3,9 +3,10 @@
 import functools
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from bench.contract.findings import Finding
 from bench.contract.trying import AT_ONCE, START_S, Batch, Question
@@ -13,6 +14,9 @@ from bench.errors import BenchError, NotMeasuredError
 from bench.measurement.processes import EndedError, Process, SuspendedError
 from bench.measurement.suspension import ask_again
 from bench.subjects.loops import Loop
+from bench.texts import Line, said
+
+TestName: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\.\w{1,100}\Z")]
 
 PROGRAM = "bench.contract.conforming"
 TIMEOUT_S = 10.0
@@ -63,8 +67,8 @@ WHITE_BOX: Mapping[str, str] = {
 class Tests(Struct, frozen=True, forbid_unknown_fields=True):
     """What the program answers when it is asked for its tests: their names, or why there are none."""
 
-    tests: tuple[str, ...] = ()
-    missing: str | None = None
+    tests: tuple[TestName, ...] = ()
+    missing: Line | None = None
 
 
 def tests() -> tuple[str, ...]:
@@ -75,8 +79,8 @@ def tests() -> tuple[str, ...]:
         answer = ask_again(_listed)
     except SuspendedError as error:
         raise NotMeasuredError(f"this Python was not asked for its tests: {error}") from None
-    except (EndedError, ValueError) as error:
-        raise BenchError(f"this Python's test.test_asyncio can't be imported: {error}") from None
+    except (EndedError, ValueError, RecursionError) as error:
+        raise BenchError(f"this Python's test.test_asyncio can't be imported: {said(error)}") from None
     if answer.missing:
         raise BenchError(f"this Python comes without its own tests, test.test_asyncio: {answer.missing}\n{NEEDED}")
     return answer.tests

@@ -116,7 +116,10 @@ def _forked(case: unittest.TestCase, timeout_s: float, folder: str) -> Answer:
         return {"how": "hung", "reason": f"no end within {timeout_s:g} s: killed"}
     if not answer:
         return {"how": "died", "reason": _death(os.waitstatus_to_exitcode(status))}
-    found: Answer = json.loads(answer)
+    try:
+        found: Answer = json.loads(answer)
+    except (ValueError, RecursionError):
+        return {"how": "broken", "reason": "wrote something into the pipe for the answer"}
     return found
 
 
