@@ -26,12 +26,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="loop, or package.module:factory; repeatable (default: all installed)",
     )
-    add("--conformance", action="store_true", help="CPython's own tests for event loops instead of the checks")
+    add("--conformance", action="store_true", help="CPython's own tests instead of the checks")
     add("--check", action="append", metavar="NAME", help="check; repeatable (default: all)")
-    add("--fail-on", action="append", metavar="CHECK", help=f"exit code 1 if this check is not kept, or {ANY!r}")
-    timeout = "seconds that one check may take (default: 5; CPython's tests: 10)"
+    add("--fail-on", action="append", metavar="CHECK", help=f"failure where this check, or {ANY!r}, is not kept")
+    timeout = "seconds for one check (default: 5; with --conformance: 10)"
     add("--timeout", type=at_least(0.1, float, 3600), metavar="S", help=timeout)
-    add("--list", action="store_true", help="all checks and the promises that they try, untried")
+    add("--list", action="store_true", help="all checks, and the promises that they try")
     add("--json", action="store_true", help="JSON list of objects instead of the tables")
     add("-q", "--quiet", action="store_true", help="no progress display")
     add_format(parser)

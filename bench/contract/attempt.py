@@ -1,4 +1,4 @@
-"""`python -m bench.contract.attempt CHECK --loop NAME`: tries one check on one loop; `trying` starts it. Light.
+"""Tries the check that the command line names on one loop; `trying` starts it. Light.
 
 It announces that it is ready, waits for its turn, and answers with one line of JSON. Then it ends at once, so that what
 a loop does at Python's end is not taken for an effect of the check, unless the check is about that.

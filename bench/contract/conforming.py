@@ -1,4 +1,4 @@
-"""`python -m bench.contract.conforming --loop NAME TEST…`: CPython's own tests for event loops, on another loop.
+"""Runs CPython's own tests for event loops, as the command line names them, on another loop.
 
 `conformance` starts it. It imports the tests once; each runs in a process of its own, which is forked from this one.
 Here the loop's package is never imported, so that no thread is lost by forking. Without names it lists the tests.
