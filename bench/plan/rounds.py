@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
+LIFECYCLE_S, START_S = 80e-6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,9 @@ def round_of(group: Group, index: int, seed: int) -> Round:
 def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
     """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = (delay_s + LIFECYCLE_S * SLOWER_LOOPS) * (sampling.iterations(lifecycle_s) + 1)
     total = 0.0
-    for cells in (len(group.cells) for group in groups):
-        turns = cells * sampling.sweeps_for(lifecycle_s, cells)
-        round_s = cells * START_S + sampling.warmups * turn_s + turns * turn_s
-        total += CALIBRATION_S + sampling.rounds * round_s
+    for lifecycles_s in ([lifecycle_s] * len(group.cells) for group in groups):
+        calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
+        sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
+        total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)
     return total
