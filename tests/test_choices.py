@@ -61,3 +61,9 @@ def test_the_list_says_how_to_install_what_is_missing() -> None:
     assert ["zloop", "–", "not installed: python -m pip install zloop  zloop:new"] in lines
     assert [name for name, *_ in lines[2:5]] == ["asyncio", "asyncio-poll", "zloop"]
     assert text.endswith(f"\nwarm      {SCENARIOS[1].title}\n")
+
+
+def test_the_list_says_what_else_there_is_to_know_of_a_loop() -> None:
+    text = render(choices.listed([loops.Loop("mine", "asyncio:Loop", quirk="slow on Sundays")], SCENARIOS), "simple")
+
+    assert "installed; slow on Sundays" in text

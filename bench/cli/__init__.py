@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "new measurements and their tables (the default command)",
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
+    "check": "promises of asyncio that each loop keeps",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
@@ -44,6 +45,7 @@ examples:
   {PROGRAM} compare before after --fail-if-slower 3%
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here
+  {PROGRAM} check --loop uvloop          asyncio's promises that it keeps
   {PROGRAM} lifecycle --python python3.12 --python python3.14
   {PROGRAM} resources --loop uvloop --fail-on-leak
 

@@ -69,7 +69,9 @@ def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question
     if names:
         chosen = [loops.named(name) for name in dict.fromkeys([loops.LOOPS[0].name, *names])]
         return list(observations.questions(python, chosen, chosen))
-    others = [loop for loop in loops.LOOPS if loop.distribution and loop.package in python.packages]
+    others = [
+        loop for loop in loops.LOOPS if loop.distribution and not loop.refused and loop.imported in python.packages
+    ]
     return list(observations.questions(python, loops.LOOPS[:1], others))
 
 

@@ -30,7 +30,7 @@ def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping
 def _here(loop: Loop, broken: Mapping[str, str]) -> str:
     if loop.name in broken:
         return f"broken: {broken[loop.name]}"
-    return loop.unavailable or "installed"
+    return loop.unavailable or "; ".join(filter(None, ["installed", loop.quirk]))
 
 
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
