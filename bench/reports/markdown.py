@@ -2,7 +2,7 @@
 
 import re
 
-from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Table
+from bench.reports.document import Caution, Chart, Command, Document, Heading, Listing, Prose, Table
 from bench.reports.grids import markdown
 from bench.reports.parts import tables
 from bench.reports.prose import filled, line
@@ -13,10 +13,16 @@ BEGINNING = re.compile(r"\A(?:(?=[#>+*=~_-]|```|\[[^\]]*\]:)|(\d+)(?=[.)](?:\s|\
 
 def text(document: Document, style: str, _width: int | None = None) -> str:
     """The page; whoever shows it wraps its lines."""
-    return "\n\n".join(filter(None, (_block(block, style) for block in document.page()))) + "\n"
+    blocks = (_picture(block) if isinstance(block, Chart) else _block(block, style) for block in document.page())
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _block(block: Block, style: str) -> str:
+def _picture(chart: Chart) -> str:
+    """The file beside the page, if there is one; what it shows stands for it where no pictures are."""
+    return f"![{_prose(chart.about)}]({chart.file})" if chart.file else ""
+
+
+def _block(block: Prose | Table, style: str) -> str:
     match block:
         case Table():
             return "\n\n".join(tables(block, style, None))

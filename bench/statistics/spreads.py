@@ -1,0 +1,63 @@
+"""Runs to the ratios of their single sweeps, and loops to shared places: what pictures show beside the estimates."""
+
+import math
+import statistics
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.plan.cells import Cell
+from bench.statistics.estimates import THRESHOLD, Estimate
+from bench.store.outcomes import TOTAL, Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The ratios of one cell in one round (from 0), one for each sweep; `median` is what the estimate takes of them."""
+
+    round: int
+    ratios: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """As the estimate: of the logarithms."""
+        return math.exp(statistics.median(map(math.log, self.ratios)))
+
+    def thinned(self, most: int) -> tuple[float, ...]:
+        """Up to `most` of the ratios, evenly by rank, so that they are spread as all of them are."""
+        if len(self.ratios) <= most:
+            return self.ratios
+        ordered, last = sorted(self.ratios), len(self.ratios) - 1
+        return tuple(ordered[round(last * index / max(1, most - 1))] for index in range(most))
+
+
+def spreads(kept: Kept) -> Mapping[Cell, tuple[Spread, ...]]:
+    """Every value of a run, divided by the baseline's of the same sweep; nothing of rounds without a baseline."""
+    totals = {(run.cell.scenario, run.cell.label, run.round): run.values[TOTAL] for run in kept.runs}
+    found: dict[Cell, list[Spread]] = {}
+    for run in kept.runs:
+        divisor = totals.get((run.cell.scenario, kept.about.plan.baseline, run.round), ())
+        values = run.values[TOTAL]
+        if run.cell.role != "baseline" and divisor:
+            ratios = tuple(value / other for value, other in zip(values, divisor, strict=False))
+            found.setdefault(run.cell, []).append(Spread(run.round, ratios))
+    return {cell: tuple(sorted(rounds, key=lambda one: one.round)) for cell, rounds in found.items()}
+
+
+def places(ratios: Mapping[str, Estimate], threshold: float = THRESHOLD) -> Mapping[str, int]:
+    """The place of each loop: 1, and one more for each loop that is certainly faster. Others share their place.
+
+    The intervals of one scenario hold together (Bonferroni), so that two which lie apart are of two speeds. A loop
+    without an interval is faster than none, and has no place.
+    """
+    bounded = {name: ratio for name, ratio in ratios.items() if ratio.low is not None and ratio.high is not None}
+    return {name: 1 + _faster(ratio, bounded.values(), 1 + threshold) for name, ratio in bounded.items()}
+
+
+def _faster(this: Estimate, others: Collection[Estimate], apart: float) -> int:
+    """How many of the others lie wholly below this interval, by more than the threshold."""
+    return sum((other.high or math.inf) * apart < (this.low or 0) for other in others)
+
+
+def counted(rounds: Sequence[Sequence[Spread]]) -> int:
+    """How many ratios there are."""
+    return sum(len(spread.ratios) for spreads_ in rounds for spread in spreads_)
