@@ -7,11 +7,12 @@ from bench.reports import stages, values
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
 from bench.statistics.comparisons import Comparison
-from bench.statistics.spreads import Spread, spreads
+from bench.statistics.spreads import Spread, spreads, together
 from bench.store.outcomes import Kept
 
-MOST_DOTS = 60_000  # on a page: about half a megabyte
-LEAST_DOTS = 5  # of a round
+MOST_DOTS = 50_000  # on a page: about 0.4 MB
+LEAST_DOTS = 5  # of a row
+MOST_ROWS = 1500  # of dots on a page: of more, the rounds of a loop are drawn together
 READING = (
     "Table: seconds of one lifecycle, its ratio to the baseline's with the confidence interval, and the verdict. The "
     "verdict is faster or slower only if the whole interval lies more than 1 % beyond 1; same only if all of it lies "
@@ -24,8 +25,8 @@ READING = (
 def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -> Document:
     """The document with its charts, each below the table of its scenario."""
     by_scenario = {scene.scenario: scene for scene in scenes(comparisons)}
-    measured = {(cell.scenario, cell.label): rounds for cell, rounds in spreads(kept).items()}
-    most = _most(measured)
+    measured = _measured(kept)
+    most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scenario: str) -> Iterator[Chart]:
         if scene := by_scenario.get(scenario):
@@ -35,10 +36,12 @@ def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -
     return replace(document, body=tuple(_between(document.body, {name: tuple(charts(name)) for name in by_scenario})))
 
 
-def _most(measured: Mapping[tuple[str, str], Sequence[Spread]]) -> int:
-    """How many values of a round are drawn, so that the page stays small."""
-    number = sum(len(rounds) for rounds in measured.values())
-    return max(LEAST_DOTS, MOST_DOTS // max(1, number))
+def _measured(kept: Kept) -> Mapping[tuple[str, str], Sequence[Spread]]:
+    """What there is to draw of each scenario and label: its rounds, or all of them together where there are many."""
+    measured = {(cell.scenario, cell.label): rounds for cell, rounds in spreads(kept).items()}
+    if sum(map(len, measured.values())) <= MOST_ROWS:
+        return measured
+    return {key: (together(rounds),) for key, rounds in measured.items()}
 
 
 def _charts(scene: Scene, spreads_: Mapping[str, Sequence[Spread]], most: int) -> Iterator[Chart]:

@@ -139,7 +139,7 @@ def _rows(table: Table) -> Iterator[tuple[dict[str, str], list[Cell]]]:
 def _cell(entry: Entry, shown: str, side: str) -> Cell:
     if isinstance(entry, Verdict):
         return Cell(shown, side, verdict=shown)
-    return Cell(shown, side, ";".join("" if number is None else f"{number:.12g}" for number in _numbers(entry)))
+    return Cell(shown, side, ";".join("" if number is None else f"{number:.7g}" for number in _numbers(entry)))
 
 
 def _numbers(entry: Entry) -> tuple[float | None, ...]:

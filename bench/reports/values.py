@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bench.reports.document import Chart, Column, Number, Table
+from bench.reports.document import Chart, Column, Number, Row, Table
 from bench.reports.numbers import number
 from bench.reports.pictures import Axis, Cloud, Line, Picture
 from bench.reports.scenes import LOOP, SAME, Scene, bounds, estimate, extent, label, look_of_row, ratio_axis, subject
@@ -11,7 +11,7 @@ from bench.statistics.spreads import Spread
 
 ABOUT = (
     "Each dot is a value divided by the baseline's in the same sweep. Each row of dots is a round of fresh processes, "
-    "its median marked. Above them stands the estimate with its interval."
+    "or all rounds of a loop where there are many, its median marked. Above them stands the estimate with its interval."
 )
 
 
@@ -27,7 +27,8 @@ def values(scene: Scene, spreads: Mapping[str, Sequence[Spread]], most: int) -> 
     axis = ratio_axis(scene.divisor, ends)
     lines = tuple(_value_line(row, shown[row.cell.label], most) for row in rows)
     thinned = any(len(spread.ratios) > most for rounds in shown.values() for spread in rounds)
-    about = f"{ABOUT}{_outside(axis, inner)}{f' Of each round only {most} values are drawn.' if thinned else ''}"
+    fewer = f" Of each row only {most} values are drawn, evenly by rank." if thinned else ""
+    about = f"{ABOUT}{_outside(axis, inner)}{fewer}"
     picture = Picture(axis, lines, (SAME, *scene.floor))
     return (Chart(f"values-{scene.scenario}", "Every value", about, picture, _value_table(rows, shown)),)
 
@@ -49,15 +50,17 @@ def _value_line(row: Comparison, rounds: Sequence[Spread], most: int) -> Line:
 
 
 def _says(spread: Spread) -> str:
-    return f"round {spread.round + 1}: {len(spread.ratios)} values, median {number(spread.median)}"
+    name = "all rounds" if spread.round is None else f"round {spread.round + 1}"
+    return f"{name}: {len(spread.ratios)} values, median {number(spread.median)}"
+
+
+def _measures(spread: Spread) -> Row:
+    name = "all" if spread.round is None else spread.round + 1
+    numbers = (spread.median, min(spread.ratios), max(spread.ratios))
+    return (name, len(spread.ratios), *map(Number, numbers))
 
 
 def _value_table(rows: Sequence[Comparison], shown: Mapping[str, Sequence[Spread]]) -> Table:
     columns = (Column("round"), Column("values"), Column("median"), Column("least"), Column("greatest"))
-    entries = tuple(
-        (row.cell.label, spread.round + 1, len(spread.ratios), Number(spread.median), Number(min(spread.ratios)),
-         Number(max(spread.ratios)))
-        for row in rows
-        for spread in shown[row.cell.label]
-    )  # fmt: skip
+    entries = tuple((row.cell.label, *_measures(spread)) for row in rows for spread in shown[row.cell.label])
     return Table((LOOP,), (columns,), entries)

@@ -12,14 +12,14 @@ from bench.store.outcomes import TOTAL, Kept
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The ratios of one cell in one round (from 0), one for each sweep; `median` is what the estimate takes of them."""
+    """The ratios of one cell in one round (from 0), one for each sweep; without a round, in all of them together."""
 
-    round: int
+    round: int | None
     ratios: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        """As the estimate: of the logarithms."""
+        """What the estimate takes of a round: the median of the logarithms."""
         return math.exp(statistics.median(map(math.log, self.ratios)))
 
     def thinned(self, most: int) -> tuple[float, ...]:
@@ -40,7 +40,12 @@ def spreads(kept: Kept) -> Mapping[Cell, tuple[Spread, ...]]:
         if run.cell.role != "baseline" and divisor:
             ratios = tuple(value / other for value, other in zip(values, divisor, strict=False))
             found.setdefault(run.cell, []).append(Spread(run.round, ratios))
-    return {cell: tuple(sorted(rounds, key=lambda one: one.round)) for cell, rounds in found.items()}
+    return {cell: tuple(sorted(rounds, key=lambda one: one.round or 0)) for cell, rounds in found.items()}
+
+
+def together(rounds: Sequence[Spread]) -> Spread:
+    """All rounds as one."""
+    return Spread(None, tuple(ratio for spread in rounds for ratio in spread.ratios))
 
 
 def places(ratios: Mapping[str, Estimate], threshold: float = THRESHOLD) -> Mapping[str, int]:
@@ -56,8 +61,3 @@ def places(ratios: Mapping[str, Estimate], threshold: float = THRESHOLD) -> Mapp
 def _faster(this: Estimate, others: Collection[Estimate], apart: float) -> int:
     """How many of the others lie wholly below this interval, by more than the threshold."""
     return sum((other.high or math.inf) * apart < (this.low or 0) for other in others)
-
-
-def counted(rounds: Sequence[Sequence[Spread]]) -> int:
-    """How many ratios there are."""
-    return sum(len(spread.ratios) for spreads_ in rounds for spread in spreads_)

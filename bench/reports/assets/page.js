@@ -15,6 +15,13 @@
   const state = { view: "", hide: new Set(), sure: false, sort: new Map(), find: new Map(), at: "" };
 
   // The address
+  const decoded = (words) => {
+    try {
+      return decodeURIComponent(words);
+    } catch {
+      return "";
+    }
+  };
   const read = () => {
     const words = location.hash.slice(1);
     const given = new URLSearchParams(words.includes("=") ? words : "");
@@ -27,7 +34,7 @@
     }));
     state.sort = pairs("sort");
     state.find = pairs("find");
-    state.at = given.get("at") ?? (words.includes("=") ? "" : decodeURIComponent(words));
+    state.at = given.get("at") ?? (words.includes("=") ? "" : decoded(words));
   };
   const write = () => {
     const words = new URLSearchParams();
@@ -262,7 +269,7 @@
     const link = event.target.closest?.('a[href^="#"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    state.at = decodeURIComponent(link.hash.slice(1));
+    state.at = decoded(link.hash.slice(1));
     write();
     go();
   });
