@@ -24,16 +24,16 @@ READING = (
 
 def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -> Document:
     """The document with its charts, each below the table of its scenario."""
-    by_scenario = {scene.scenario: scene for scene in scenes(comparisons)}
     measured = _measured(kept)
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
-    def charts(scenario: str) -> Iterator[Chart]:
-        if scene := by_scenario.get(scenario):
-            of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scenario}
-            yield from _charts(scene, of_scene, most)
+    def charts(scene: Scene) -> Iterator[Chart]:
+        of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scene.scenario}
+        yield from values.values(scene, of_scene, most)
+        yield from stages.stages(scene)
 
-    return replace(document, body=tuple(_between(document.body, {name: tuple(charts(name)) for name in by_scenario})))
+    by_scenario = {scene.scenario: tuple(charts(scene)) for scene in scenes(comparisons)}
+    return replace(document, body=tuple(_between(document.body, by_scenario)))
 
 
 def _measured(kept: Kept) -> Mapping[tuple[str, str], Sequence[Spread]]:
@@ -42,11 +42,6 @@ def _measured(kept: Kept) -> Mapping[tuple[str, str], Sequence[Spread]]:
     if sum(map(len, measured.values())) <= MOST_ROWS:
         return measured
     return {key: (together(rounds),) for key, rounds in measured.items()}
-
-
-def _charts(scene: Scene, spreads_: Mapping[str, Sequence[Spread]], most: int) -> Iterator[Chart]:
-    yield from values.values(scene, spreads_, most)
-    yield from stages.stages(scene)
 
 
 def _between(blocks: Sequence[Block], charts: Mapping[str, Sequence[Chart]]) -> Iterator[Block]:

@@ -55,7 +55,8 @@ def _candidates(axis: Axis) -> Iterator[Iterable[float]]:
 
 
 def _inside(axis: Axis, numbers: Iterable[float]) -> list[float]:
-    return [number for number in numbers if axis.low <= number <= axis.high]
+    rounding = 1e-9 * (axis.high - axis.low)
+    return [number for number in numbers if axis.low - rounding <= number <= axis.high + rounding]
 
 
 def _fits(axis: Axis, numbers: Sequence[float]) -> bool:

@@ -58,11 +58,11 @@ def scenes(comparisons: Sequence[Comparison]) -> tuple[Scene, ...]:
 
 def estimate(row: Comparison) -> Iterator[Mark]:
     """A ratio and its interval."""
-    if row.ratio:
+    for ratio in filter(None, [row.ratio]):
         look, says = look_of_row(row), f"{label(row)} in {row.cell.scenario}, {row.verdict}"
-        if row.ratio.low is not None and row.ratio.high is not None:
-            yield Span(row.ratio.low, row.ratio.high, "interval", look.paint, says)
-        yield Point(row.ratio.value, look.paint, look.shape, says)
+        if ratio.low is not None and ratio.high is not None:
+            yield Span(ratio.low, ratio.high, "interval", look.paint, says)
+        yield Point(ratio.value, look.paint, look.shape, says)
 
 
 def look_of_row(row: Comparison) -> Look:
