@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "new measurements and their tables (the default command)",
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
+    "publish": "chosen runs in results/, with an index of all that is there",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
@@ -42,6 +43,7 @@ examples:
   {PROGRAM} --save-baseline before       then upgrade a loop
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} publish results/runs/20261123-090000
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here
   {PROGRAM} lifecycle --python python3.12 --python python3.14

@@ -205,8 +205,15 @@ class View:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Names of other files, each with its path beside this one."""
+
+    items: tuple[tuple[str, str], ...]
+
+
 Prose: TypeAlias = Heading | Paragraph | Note | Caution | Command | Listing
-Block: TypeAlias = Prose | Table | Chart
+Block: TypeAlias = Prose | Links | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)

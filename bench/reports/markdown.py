@@ -1,8 +1,9 @@
 """A document as a page in GitHub's Markdown."""
 
 import re
+from urllib.parse import quote
 
-from bench.reports.document import Caution, Chart, Command, Document, Heading, Listing, Prose, Table
+from bench.reports.document import Caution, Chart, Command, Document, Heading, Links, Listing, Prose, Table
 from bench.reports.grids import markdown
 from bench.reports.parts import tables
 from bench.reports.prose import filled, line
@@ -13,13 +14,15 @@ BEGINNING = re.compile(r"\A(?:(?=[#>+*=~_-]|```|\[[^\]]*\]:)|(\d+)(?=[.)](?:\s|\
 
 def text(document: Document, style: str, _width: int | None = None) -> str:
     """The page; whoever shows it wraps its lines."""
-    blocks = (_picture(block) if isinstance(block, Chart) else _block(block, style) for block in document.page())
+    blocks = (_beside(block) if isinstance(block, Chart | Links) else _block(block, style) for block in document.page())
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _picture(chart: Chart) -> str:
-    """The file beside the page, if there is one; what it shows stands for it where no pictures are."""
-    return f"![{_prose(chart.about)}]({chart.file})" if chart.file else ""
+def _beside(block: Chart | Links) -> str:
+    """What leads to files beside the page: links, and a picture if it has a file."""
+    if isinstance(block, Links):
+        return "\n".join(f"- [{_prose(name)}]({quote(path)})" for name, path in block.items)
+    return f"![{_prose(block.about)}]({block.file})" if block.file else ""
 
 
 def _block(block: Prose | Table, style: str) -> str:
