@@ -4,8 +4,10 @@ python docs/blocks.py
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from bench.reports import charts
 from bench.reports.answer import overview
 from bench.reports.document import Column, Document, Table
 from bench.reports.rendering import PAGE, render
@@ -36,7 +38,8 @@ def result() -> str:
         "The control is asyncio again: what is noise. "
         f"All of it, stage by stage, with the suites: [{place}]({place}/report.md)."
     )
-    table = render(Document(summary=(*overview(kept, totals),)), PAGE)
+    pictures = tuple(replace(chart, file=f"{place}/{chart.file}") for chart in charts.overview(comparisons))
+    table = render(Document(summary=(*pictures, *overview(kept, totals))), PAGE)
     return f"{table}\n{more}\n\n{closing_sentence(kept, comparisons)}"
 
 

@@ -55,7 +55,7 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     assert code == 0
     assert {str(file.relative_to(folder)) for file in folder.rglob("*.*")} == {
         "run.json", "journal.jsonl", "suites/asyncio.json", "suites/control.json", "suites/uvloop.json", "report.md",
-        "table.csv", "comparisons.json",
+        "table.csv", "comparisons.json", "report.html", "ratios.svg",
     }  # fmt: skip
     assert out.splitlines()[-1].startswith("Against asyncio on CPython")
     assert re.search(r"manual +[\d.]+ [µm]s +[\d.]+ \([\d.]+–[\d.]+\) +(slower|faster|same|inconclusive)", out)

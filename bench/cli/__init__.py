@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
     "check": "promises of asyncio that each loop keeps",
+    "publish": "chosen runs in results/, with an index of all that is there",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
@@ -43,6 +44,7 @@ examples:
   {PROGRAM} --save-baseline before       then upgrade a loop
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} publish results/runs/20261123-090000
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here
   {PROGRAM} check --loop uvloop          asyncio's promises that it keeps

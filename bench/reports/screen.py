@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterator
 
 from bench.reports.colours import RED, painted
-from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Prose, Table
+from bench.reports.document import Block, Caution, Chart, Command, Document, Heading, Links, Listing, Prose, Table
 from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML, TERMINAL
 from bench.reports.parts import tables
 from bench.reports.prose import HANGING, filled, line
@@ -24,6 +24,8 @@ def text(document: Document, style: str, width: int | None) -> str:
 def _parts(block: Block, style: str, width: int | None) -> Iterator[str]:
     if isinstance(block, Table):
         yield from tables(block, style, width)
+    elif isinstance(block, Chart | Links):
+        return  # only a page shows them; the numbers of a chart stand in the tables
     elif style in HTML:
         yield _tagged(block)
     elif style == TERMINAL and isinstance(block, Caution):

@@ -11,8 +11,8 @@ from dataclasses import replace
 from bench.errors import PROGRAM
 from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
+from bench.reports import again, charts, surroundings, troubles, trust
 from bench.reports import resources as resources_report
-from bench.reports import surroundings, trust
 from bench.reports.answer import answer
 from bench.reports.document import (
     Block,
@@ -30,6 +30,7 @@ from bench.reports.document import (
 )
 from bench.reports.gaps import half_width, wide_rows
 from bench.reports.numbers import percent, unit_for
+from bench.reports.origins import origin, views
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
@@ -54,10 +55,23 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
     costs = resources_report.document(resources).page() if resources else ()
     return Document(
         title=Heading("Event loops compared", 1),
+        origin=origin(kept),
+        views=views(kept),
         conclusion=Paragraph(closing_sentence(kept, comparisons)),
-        summary=(*answer(kept, comparisons), *_disturbances(kept), *surroundings.of_run(kept)),
+        summary=(
+            *charts.overview(comparisons),
+            *answer(kept, comparisons),
+            *_disturbances(kept),
+            *surroundings.of_run(kept),
+        ),
         body=(Note(_legend(kept, comparisons)), *_scenarios(kept, comparisons)),
-        details=(*costs, Heading("How it was measured"), _facts(kept)),
+        details=(
+            *troubles.section(kept, comparisons),
+            *costs,
+            Heading("How it was measured"),
+            _facts(kept),
+            Command("make it again", again.command(kept.about.plan)),
+        ),
     )
 
 
@@ -71,7 +85,7 @@ def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]
     for scenario in (group.scenario for group in kept.about.groups):
         rows = [row for row in comparisons if row.cell.scenario == scenario.name]
         totals = [row for row in rows if row.stage == TOTAL]
-        yield Heading(f"{scenario.name}: {scenario.title}")
+        yield Heading(f"{scenario.name}: {scenario.title}", key=scenario.name)
         yield _table(rows, shares)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)

@@ -68,6 +68,11 @@ def named(name: str) -> Scenario:
     return scenario
 
 
+def used_in(name: str) -> tuple[str, ...]:
+    """For what programs people run a coroutine this way, as the file of the scenario says; nothing if there is none."""
+    return tuple(getattr(importlib.import_module(f"scenarios.{name}"), "USED_IN", ())) if name in names() else ()
+
+
 @contextlib.contextmanager
 def prepared(scenario: Scenario, loop: loops.Loop, new_loop: LoopFactory) -> Iterator[Callable[[GetData], Records]]:
     """Prepare a scenario to create its loops with `new_loop`; yields a function that runs it once with a `get_data`."""
