@@ -10,6 +10,7 @@ from bench.cli.terminal import patience
 from bench.errors import PROGRAM
 from bench.measurement import campaign, precision
 from bench.measurement.meter import Meter
+from bench.measurement.shortening import shortened
 from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
 from bench.statistics import widths
@@ -26,21 +27,20 @@ def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, spent_s: flo
     Ctrl-C.
     """
     rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, spent_s)
+    known = tuple(calibrations(kept))
+    meter, append = Meter(kept.about.plan, (*kept.outcomes, *known)), _noting(resumed, folder.append)
     track = progress.Track(
-        rounds,
+        shortened(rounds, meter, append),
         len(rounds.planned),
         "rounds",
         str,
         lambda: rounds.seconds_left,
         lambda: min(rounds.planned_seconds_left, max(0.0, rounds.seconds_left)),
     )
-    known = tuple(calibrations(kept))
-    meter = Meter(kept.about.plan, (*kept.outcomes, *known))
     with (
         patience(PROMISE) as interrupted,
         contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as tracked,
     ):
-        append = _noting(resumed, folder.append)
         for outcome in known:
             append(outcome)
         campaign.measure(watched(_until(interrupted, tracked), append), meter, append, rounds.tell)

@@ -7,7 +7,7 @@ reports one in seven comparisons of a loop with itself as different; stopping on
 import math
 import random
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -92,8 +92,16 @@ class Rounds:
 
         A scenario that has no round yet takes as long as the average of the others.
         """
-        names = [turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn)]
-        return sum(map(self._usual_s, names))
+        return sum(number * self._usual_s(name) for name, number in self.planned_left.items())
+
+    @property
+    def planned_left(self) -> Mapping[str, int]:
+        """How many planned rounds of each scenario are not done yet."""
+        return Counter(turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn))
+
+    def last_s(self, name: str) -> float:
+        """Seconds of the last round of this scenario; 0 before the first."""
+        return next(reversed(self._seconds[name].values()), 0.0)
 
     @property
     def rounds_of_all(self) -> int:
