@@ -320,6 +320,7 @@ def test_the_start_and_a_busy_machine_count(
 
     assert main(*words) == 2
     assert said in capsys.readouterr().err
+    assert main(*words[:-2], "--fast") == 0
 
 
 def test_how_slow_a_machine_is_follows_from_the_imports_that_every_run_begins_with() -> None:

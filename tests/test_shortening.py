@@ -6,7 +6,7 @@ import pytest
 from test_precision import SCENARIOS, asked
 
 from bench.measurement.meter import Meter
-from bench.measurement.precision import Rounds
+from bench.measurement.precision import Held, Rounds
 from bench.measurement.shortening import shortened
 from bench.store.outcomes import About, Calibration, Done, Outcome
 
@@ -22,7 +22,7 @@ def planned(rounds: int, max_time_s: float | None) -> About:
 def measured(max_time_s: float | None, start_s: float, sweep_s: float) -> tuple[Rounds, list[int], list[Outcome]]:
     """Measure six rounds of each scenario that take so long; returns how many sweeps each had, and what was told."""
     about = planned(6, max_time_s)
-    rounds, meter, told = Rounds(about, lambda _: 0.0, (), 0.0), Meter(about.plan), list[Outcome]()
+    rounds, meter, told = Rounds(about, lambda _: 0.0, (), Held(0.0)), Meter(about.plan), list[Outcome]()
     sweeps = []
     for turn in shortened(rounds, meter, told.append):
         name = turn.group.scenario.name

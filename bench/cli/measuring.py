@@ -10,6 +10,7 @@ from bench.cli.terminal import patience
 from bench.errors import PROGRAM
 from bench.measurement import campaign, precision
 from bench.measurement.meter import Meter
+from bench.measurement.precision import Held
 from bench.measurement.shortening import shortened
 from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
@@ -20,13 +21,13 @@ from bench.store.outcomes import About, Calibration, Kept, Outcome, Resumed
 PROMISE = "interrupted: finishing the current round; a second Ctrl-C stops at once"
 
 
-def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, spent_s: float, *, quiet: bool) -> None:
-    """Measure what is missing and fits into the time, of which `spent_s` is gone; each outcome is on disk at once.
+def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, *, quiet: bool) -> None:
+    """Measure what is missing and fits into the time; each outcome is on disk at once.
 
     What was forced is noted before the first of them, so only if something is measured. Raises KeyboardInterrupt on
     Ctrl-C.
     """
-    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, spent_s)
+    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, held)
     known = tuple(calibrations(kept))
     meter, append = Meter(kept.about.plan, (*kept.outcomes, *known)), _noting(resumed, folder.append)
     track = progress.Track(
