@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from invented import about, run
 
 from bench.measurement import campaign
-from bench.measurement.precision import Rounds
+from bench.measurement.precision import Held, Rounds
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.statistics import widths
@@ -232,7 +232,7 @@ def test_a_cell_that_is_abandoned_later_asks_for_no_more_rounds_either() -> None
 
 
 def test_where_time_is_a_limit_no_planned_round_is_begun_that_does_not_fit() -> None:
-    fake = Fake(Rounds(asked(9, max_time_s=25.0), widths.widest, (), 3.5), lambda _: 0.5)
+    fake = Fake(Rounds(asked(9, max_time_s=25.0), widths.widest, (), Held(3.5)), lambda _: 0.5)
 
     fake.measure_all()
 
@@ -242,7 +242,7 @@ def test_where_time_is_a_limit_no_planned_round_is_begun_that_does_not_fit() -> 
 
 
 def test_a_dropped_round_is_not_measured_again_where_no_time_is_left() -> None:
-    rounds = Rounds(asked(1, max_time_s=3.0), widths.widest, (), 0.5)
+    rounds = Rounds(asked(1, max_time_s=3.0), widths.widest, (), Held(0.5))
     given = []
     for turn in rounds:
         given.append(turn)
@@ -251,6 +251,14 @@ def test_a_dropped_round_is_not_measured_again_where_no_time_is_left() -> None:
 
     assert len(given) == 3
     assert rounds.rounds_of_all == 0
-    late = Rounds(asked(2, max_time_s=3.0), widths.widest, (Done("manual", 0, 2.0),), 1.5)
+    late = Rounds(asked(2, max_time_s=3.0), widths.widest, (Done("manual", 0, 2.0),), Held(1.5))
     assert list(late) == []
     assert late.rounds_of_all == 0
+
+
+def test_the_rounds_that_an_interval_needs_are_measured_where_the_limit_is_only_a_pace() -> None:
+    fake = Fake(Rounds(asked(9, max_time_s=10.0), widths.widest, (), Held(3.5, least_rounds=6)), lambda _: 0.5)
+
+    fake.measure_all()
+
+    assert fake.counts() == dict.fromkeys(SCENARIOS, 6)

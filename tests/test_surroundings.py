@@ -1,6 +1,6 @@
 """What surrounds the rounds of a run: seen before and after each, and said in the report."""
 
-import sys
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def test_a_look_at_this_machine_knows_what_its_kernel_counts(monkeypatch: pytest
     assert here.cpu_s
     assert here.own_s > 0
     assert here.switches is not None
-    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "name", "nt")
     elsewhere = watching.look()
     assert (elsewhere.switches, elsewhere.load) == (None, None)
 

@@ -10,6 +10,8 @@ from bench.cli.terminal import patience
 from bench.errors import PROGRAM
 from bench.measurement import campaign, precision
 from bench.measurement.meter import Meter
+from bench.measurement.precision import Held
+from bench.measurement.shortening import shortened
 from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
 from bench.statistics import widths
@@ -19,27 +21,26 @@ from bench.store.outcomes import About, Kept, Outcome, Resumed
 PROMISE = "interrupted: finishing the current round; a second Ctrl-C stops at once"
 
 
-def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, spent_s: float, *, quiet: bool) -> None:
-    """Measure what is missing and fits into the time, of which `spent_s` is gone; each outcome is on disk at once.
+def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, *, quiet: bool) -> None:
+    """Measure what is missing and fits into the time; each outcome is on disk at once.
 
     What was forced is noted before the first of them, so only if something is measured. Raises KeyboardInterrupt on
     Ctrl-C.
     """
-    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, spent_s)
+    rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, held)
+    meter, append = Meter(kept.about.plan, kept.outcomes), _noting(resumed, folder.append)
     track = progress.Track(
-        rounds,
+        shortened(rounds, meter),
         len(rounds.planned),
         "rounds",
         str,
         lambda: rounds.seconds_left,
         lambda: min(rounds.planned_seconds_left, max(0.0, rounds.seconds_left)),
     )
-    meter = Meter(kept.about.plan, kept.outcomes)
     with (
         patience(PROMISE) as interrupted,
         contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as tracked,
     ):
-        append = _noting(resumed, folder.append)
         campaign.measure(watched(_until(interrupted, tracked), append), meter, append, rounds.tell)
     _conclude(folder, kept.about, rounds.rounds_of_all)
 

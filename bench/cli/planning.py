@@ -13,6 +13,7 @@ from bench.cli.terminal import drawn, show
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
+from bench.measurement.precision import Held
 from bench.plan import budget, sampling
 from bench.plan.cells import AUTO, TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import START_S, estimated_seconds
@@ -45,6 +46,9 @@ class Start:
         return min(SLOWEST, max(1.0, self.imports_s / loops / START_S))
 
 
+IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
+
+
 def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
     """What a run of these loops is; raises BenchError for a run that can't answer anything."""
     about = described(planned(options, chosen))
@@ -52,36 +56,38 @@ def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
     if not options.without_intervals:
         check_intervals(about)
     least = max(options.rounds or 0, 1 if options.without_intervals else rounds_needed(about))
-    return _fitted(about, least, start, firm=bool(options.max_time))
+    if options.max_time is None and not _cut(about, least, start):
+        start = IDLE  # a pace is no promise to the second: a busy machine makes rounds shorter, and the run longer
+    return _fitted(about, least, start)
 
 
-def _fitted(about: About, least: int, start: Start, *, firm: bool) -> About:
-    """The run, cut so that it fits into its time.
+def held(options: Namespace, about: About, spent_s: float) -> Held:
+    """How the time limit holds: always where the user gave it, else after the rounds that were asked for or needed."""
+    return Held(spent_s, max(options.rounds or 0, rounds_needed(about)) if options.max_time is None else 0)
 
-    Raises BenchError where that leaves no interval, naming what fits. A limit that is not `firm`, a pace's own, gives
-    way where only a busy machine stands against it.
-    """
-    plan, slowness = about.plan, start.slowness(len(about.plan.loops))
+
+def _cut(about: About, least: int, start: Start) -> Sampling | None:
+    """The sampling, cut so that it fits into the time that the start has left; None where that leaves too little."""
+    return budget.fitted(about.groups, *_amount(about.plan, least, start))
+
+
+def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int, float]:
+    """What `budget` asks for beside the groups: the sampling with the time that is there for rounds."""
     asked = plan.sampling
-    limit_s = math.inf if asked.max_time_s is None else asked.max_time_s
-    left_s = max(LEAST_S, limit_s - start.overhead_s())
-    rounds_only = dataclasses.replace(asked, max_time_s=None if left_s == math.inf else left_s)
-    amount = (rounds_only, plan.delay_s, least, slowness)
-    if cut := budget.fitted(about.groups, *amount):
-        cut = dataclasses.replace(cut, max_time_s=asked.max_time_s)
+    left_s = None if asked.max_time_s is None else max(LEAST_S, asked.max_time_s - start.overhead_s())
+    return dataclasses.replace(asked, max_time_s=left_s), plan.delay_s, least, start.slowness(len(plan.loops))
+
+
+def _fitted(about: About, least: int, start: Start) -> About:
+    """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
+    plan, amount = about.plan, _amount(about.plan, least, start)
+    limit_s, slowness = plan.sampling.max_time_s or math.inf, amount[-1]
+    if cut := _cut(about, least, start):
+        cut = dataclasses.replace(cut, max_time_s=plan.sampling.max_time_s)
         return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
-    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
-    if not firm and budget.fitted(about.groups, rounds_only, plan.delay_s, least):
-        print(
-            f"this machine is busy, and all takes {slowness:.1f} times as long: "
-            f"the run may take {seconds} s instead of {limit_s:g} s (--max-time sets a limit)",
-            file=sys.stderr,
-        )
-        longer = dataclasses.replace(asked, max_time_s=float(seconds))
-        about = dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=longer))
-        return _fitted(about, least, start, firm=True)
     number = len(about.groups)
     fits = budget.fitting_groups(about.groups, *amount)
+    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
     remedies = [f"measure {counted(fits, 'scenario')} (--scenario)"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""

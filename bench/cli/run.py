@@ -45,8 +45,9 @@ def call(options: Namespace) -> Exit:
         return Exit.DONE
     with contextlib.ExitStack() as locks:
         folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
+        held = planning.held(options, kept.about, time.monotonic() - began)
         try:
-            measuring.measure(folder, kept, resumed, time.monotonic() - began, quiet=options.quiet)
+            measuring.measure(folder, kept, resumed, held, quiet=options.quiet)
         except KeyboardInterrupt:
             _end_early(folder, options)
             return Exit.INTERRUPTED

@@ -7,8 +7,9 @@ reports one in seven comparisons of a loop with itself as different; stopping on
 import math
 import random
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from bench.plan import rounds, sampling
@@ -20,6 +21,18 @@ from bench.store.outcomes import About, Done, Dropped, Failure, Kept, Outcome, R
 HalfWidth: TypeAlias = Callable[[Kept], float]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time limit that planned rounds keep to: no round is begun that does not fit.
+
+    `spent_s`: seconds that were gone before any round. `least_rounds`: of each scenario, measured even if they don't
+    fit.
+    """
+
+    spent_s: float
+    least_rounds: int = 0
+
+
 class Rounds:
     """The rounds of one run, given one by one; it is told each outcome, and has no clock of its own.
 
@@ -27,16 +40,15 @@ class Rounds:
     """
 
     def __init__(
-        self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = (), spent_s: float | None = None
+        self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = (), held: Held | None = None
     ) -> None:
         """`earlier`: what an interrupted run of the same plan has measured already.
 
-        `spent_s`: seconds of the time limit that are gone, before any round: then no round is begun that does not fit,
-        be it planned or not. None: the planned rounds are measured, whatever they take.
+        `held`: how the time limit holds for planned rounds too. None: they are measured, whatever they take.
         """
         self._about = about
         self._half_width = half_width
-        self._spent_s = spent_s
+        self._held = held
         self._outcomes: dict[str, list[Run | Failure]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
@@ -84,7 +96,7 @@ class Rounds:
         """Of the time that the plan allows; infinite where the plan has no limit."""
         most = self._about.plan.sampling.max_time_s
         taken = sum(sum(rounds.values()) for rounds in self._seconds.values())
-        return math.inf if most is None else most - taken - (self._spent_s or 0.0)
+        return math.inf if most is None else most - taken - (self._held.spent_s if self._held else 0.0)
 
     @property
     def planned_seconds_left(self) -> float:
@@ -92,8 +104,16 @@ class Rounds:
 
         A scenario that has no round yet takes as long as the average of the others.
         """
-        names = [turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn)]
-        return sum(map(self._usual_s, names))
+        return sum(number * self._usual_s(name) for name, number in self.planned_left.items())
+
+    @property
+    def planned_left(self) -> Mapping[str, int]:
+        """How many planned rounds of each scenario are not done yet."""
+        return Counter(turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn))
+
+    def last_s(self, name: str) -> float:
+        """Seconds of the last round of this scenario; 0 before the first."""
+        return next(reversed(self._seconds[name].values()), 0.0)
 
     @property
     def rounds_of_all(self) -> int:
@@ -107,7 +127,10 @@ class Rounds:
 
     def _may_begin(self, turn: Round) -> bool:
         """Whether a planned round fits into the time that is left, where that is a limit for planned rounds too."""
-        return self._spent_s is None or self._usual_s(turn.group.scenario.name) <= self.seconds_left
+        name = turn.group.scenario.name
+        if self._held is None or len(self._seconds[name]) < self._held.least_rounds:
+            return True
+        return self._usual_s(name) <= self.seconds_left
 
     def _done(self, turn: Round) -> Mapping[int, float]:
         return self._seconds.get(turn.group.scenario.name, {})

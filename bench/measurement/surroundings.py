@@ -1,6 +1,6 @@
 """Looks at the machine before and after each round: which rounds were disturbed, also after the start of a run."""
 
-import sys
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bench.machine.place import ask, shares
 from bench.plan.rounds import Round
 from bench.store.outcomes import Outcome, Surroundings
 
-if sys.platform != "win32":
+if os.name == "posix":
     import resource
 
 
@@ -31,7 +31,7 @@ class Look:
 def look() -> Look:
     """Look at this machine; it takes less than a millisecond."""
     cpu_s = ask(lambda: psutil.cpu_times()._asdict())
-    if sys.platform == "win32":
+    if os.name != "posix":
         return Look(cpu_s, time.process_time(), None, None)
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     own_s = time.process_time() + ended.ru_utime + ended.ru_stime

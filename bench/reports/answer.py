@@ -39,8 +39,7 @@ def overview(kept: Kept, totals: Sequence[Comparison]) -> Iterator[Table]:
     cells = {(row.cell.scenario, row.cell.label): row for row in totals if row.seconds}
     names = tuple(dict.fromkeys(row.cell.scenario for row in totals if row.seconds))
     loops = [loop for loop in kept.about.plan.loops if any((name, loop) in cells for name in names)]
-    if cells:
-        yield _by_loop(kept, cells, names) if _are_many(totals) else _by_scenario(kept, cells, names, loops)
+    yield _by_loop(kept, cells, names) if _are_many(totals) else _by_scenario(kept, cells, names, loops)
 
 
 def _are_many(totals: Sequence[Comparison]) -> bool:

@@ -26,11 +26,11 @@ def of_run(totals: Iterable[Comparison]) -> Iterator[Caution]:
         yield _itself(f"{differing[0].baseline} against itself {', '.join(causes)}")
     if wide := [row for row in controls if row not in differing and _reach(row) > WIDE]:
         widest = max(wide, key=_reach)
-        others = f" and in {len(wide) - 1} more" if len(wide) > 1 else ""
+        others = f" (and {len(wide) - 1} more too wide)" if len(wide) > 1 else ""
         yield Caution(
             "TOO NOISY",
-            f"{widest.baseline} against itself came out at {interval(widest.ratio)} in {widest.cell.scenario}, which "
-            f"is too wide{others}: nothing vouches for differences below {percent(_reach(widest))}",
+            f"{widest.baseline} against itself came out at {interval(widest.ratio)} in "
+            f"{widest.cell.scenario}{others}: nothing vouches for differences below {percent(_reach(widest))}",
             REMEDY,
         )
 
