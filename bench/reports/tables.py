@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.errors import PROGRAM
+from bench.machine.facts import PROMISES
 from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
 from bench.reports import resources as resources_report
@@ -40,6 +41,9 @@ THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
     "worker": "All ran in a thread beside the main one, where no signal handlers are installed.",
 }
+PROMISED = (
+    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+)
 SCENARIO, LOOP = Column("scenario", side="left"), Column("loop", side="left")
 
 
@@ -74,7 +78,7 @@ def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]
         rows = [row for row in comparisons if row.cell.scenario == scenario.name]
         totals = [row for row in rows if row.stage == TOTAL]
         yield Heading(f"{scenario.name}: {scenario.title}")
-        yield _table(rows)
+        yield _table(rows, kept.facts)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons)
         yield from _too_wide(totals, kept.about.plan.sampling)
@@ -87,7 +91,7 @@ def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
         f"below 1 is faster; in brackets the confidence interval of "
         f"the median over all rounds, {level}. control: {baseline} again, the noise floor. "
-        f"{THREADS[kept.about.plan.thread]}"
+        f"{THREADS[kept.about.plan.thread]}{PROMISED if any(name.startswith(PROMISES) for name in kept.facts) else ''}"
     )
 
 
@@ -118,14 +122,18 @@ def _facts(kept: Kept) -> Table:
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
-def _table(rows: Sequence[Comparison]) -> Table:
+def _table(rows: Sequence[Comparison], facts: Mapping[str, str]) -> Table:
     """The table of one scenario. Where it is too wide, the stages stand in a second one."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
     unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     main = (Column("total", unit), Column("ratio"), Column("verdict"))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
-    return Table((LOOP,), (main, columns), tuple((*_main(row), *_stages(rows, row, stages)) for row in totals))
+    promises = [facts.get(f"{PROMISES}{row.cell.loop}") for row in totals]
+    checked = (Column("promises"),) if any(promises) else ()
+    rows_of = zip(totals, promises, strict=True)
+    entries = ((*_main(row), *(kept for _ in checked), *_stages(rows, row, stages)) for row, kept in rows_of)
+    return Table((LOOP,), tuple(filter(None, (main, checked, columns))), tuple(entries))
 
 
 def _main(row: Comparison) -> Row:
