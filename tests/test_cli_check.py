@@ -1,11 +1,16 @@
 """`python -m bench check`, as a user calls it."""
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
 from commands import main
+
+from bench.contract import cache, checks, trying
+from bench.subjects import loops
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 TWO = ("--check", "debug_mode", "--check", "call_soon_order")
@@ -77,6 +82,48 @@ def test_the_list_of_cpythons_tests_names_areas_and_white_boxes(capsys: pytest.C
     out = capsys.readouterr().out
     assert re.search(r"^test_events.test_call_soon +loop$", out, re.MULTILINE)
     assert re.search(r"^test_events.test_timeout_rounding +loop +white-box: ", out, re.MULTILINE)
+
+
+@pytest.fixture
+def _two_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All checks are two, and nothing has been checked yet."""
+    two = {name: checks.every()[name] for name in ("debug_mode", "default_executor")}
+    monkeypatch.setattr(checks, "every", lambda: two)
+    monkeypatch.setattr(trying, "TIMEOUT_S", 60.0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("_two_checks")
+def test_a_run_can_check_first_and_its_tables_then_have_a_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little = ("--scenario", "warm", "--loop", "uvloop", "--rounds", "1", "--without-intervals", "--format", "csv")
+
+    first = main("--check", *little, "-o", str(tmp_path / "first"))
+    checked = capsys.readouterr()
+    second = main("--check", *little, "-q", "-o", str(tmp_path / "second"))
+    again = capsys.readouterr()
+
+    assert (first, second) == (0, 0)
+    assert "trying 2 checks on asyncio, uvloop\n" in checked.err
+    assert "trying" not in again.err
+    for out in (checked.out, again.out):
+        assert [row["promises"] for row in csv.DictReader(io.StringIO(out))] == ["2/2", "2/2", "1/2"]
+    assert "| promises uvloop" in (tmp_path / "first" / "report.md").read_text("utf-8")
+    assert "promises: of asyncio's, how many the loop keeps" in (tmp_path / "first" / "report.md").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("_two_checks")
+def test_only_all_checks_together_are_kept_for_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio = loops.named("asyncio")
+
+    main("check", "--loop", "asyncio", "--check", "debug_mode", "-q")
+    some = cache.kept(asyncio)
+    main("check", "--loop", "asyncio", "-q")
+
+    assert some == ()
+    assert [one.check for one in cache.kept(asyncio)] == ["debug_mode", "default_executor"]
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, show, width
 from bench.errors import PROGRAM, Exit, unknown
+from bench.machine.facts import PROMISES
 
 if TYPE_CHECKING:
     from bench.contract.findings import Finding
@@ -86,11 +87,38 @@ def _loops(names: Sequence[str] | None) -> "Sequence[Loop]":
 
 
 def _by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
+    """What became of our checks; where they are all, they are kept for the tables of runs."""
+    from bench.contract import cache
     from bench.contract.checks import every
     from bench.contract.trying import TIMEOUT_S, batch, findings
 
     checks = every()
-    yield from findings([batch(loop, checks[name], timeout_s or TIMEOUT_S) for loop in loops for name in names])
+    for loop in loops:
+        found = [*findings([batch(loop, checks[name], timeout_s or TIMEOUT_S) for name in names])]
+        if len(names) == len(checks):
+            cache.keep(loop, found)
+        yield from found
+
+
+def promises(loops: "Sequence[Loop]") -> Mapping[str, str]:
+    """How many promises each loop keeps, as a fact of a run: only of loops that were checked, as they are now."""
+    from bench.contract import cache
+    from bench.contract.findings import kept_of_tried
+
+    found = ((loop.name, cache.kept(loop)) for loop in loops)
+    return {f"{PROMISES}{name}": kept_of_tried(findings) for name, findings in found if findings}
+
+
+def check_first(loops: "Sequence[Loop]", *, quiet: bool) -> None:
+    """Try all checks on the loops that have not been checked, as they are now."""
+    from bench.contract import cache
+    from bench.contract.checks import every
+
+    due = [loop for loop in loops if not cache.kept(loop)]
+    if due and not quiet:
+        print(f"trying {len(every())} checks on {', '.join(loop.name for loop in due)}", file=sys.stderr)
+    for _ in _by_us(due, [*every()], None):
+        pass  # they are kept
 
 
 def _by_cpython(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
+from bench.cli.check import promises
 from bench.cli.terminal import drawn, show
 from bench.errors import BenchError
 from bench.machine import conditions, facts
@@ -179,7 +180,7 @@ def described(plan: Plan) -> About:
     selecting.check_available(selected)
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
     left_out = skips(plan, selected, declared, sys.version_info[:2])
-    return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
+    return About(plan, declared, left_out, {**facts.facts(selected), **promises(selected)}, time.strftime("%Y-%m-%d"))
 
 
 def check_something_is_left(about: About) -> None:

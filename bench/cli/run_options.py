@@ -56,6 +56,7 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
     loop = "event loop, or package.module:factory; repeatable (default: all installed)"
     add("--loop", action="append", metavar="NAME", help=loop)
     add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: all)")
+    add("--check", action="store_true", help="the command check first, for loops not yet checked")
     add("--baseline", metavar="NAME", help="loop that the others are divided by (default: asyncio)")
 
 

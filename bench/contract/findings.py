@@ -1,5 +1,7 @@
 """What became of checks: one record for each check on each loop."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -21,3 +23,9 @@ class Finding(Struct, frozen=True, forbid_unknown_fields=True):
     kept: bool | None
     how: How
     reason: str = ""
+
+
+def kept_of_tried(findings: Sequence[Finding]) -> str:
+    """41/44; – where nothing was tried."""
+    tried = Counter(finding.kept for finding in findings if finding.kept is not None)
+    return f"{tried[True]}/{tried.total()}" if tried else "–"

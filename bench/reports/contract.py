@@ -1,11 +1,10 @@
 """What loops keep of asyncio's promises, as a document: how much by area, then what is not kept; and JSON."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.contract.conformance import WHITE_BOX
-from bench.contract.findings import Finding
+from bench.contract.findings import Finding, kept_of_tried
 from bench.errors import PROGRAM
 from bench.reports.document import Block, Column, Command, Document, Heading, Note, Paragraph, Row, Table
 from bench.reports.prose import unbroken
@@ -55,12 +54,6 @@ def listed(checks: Mapping[str, tuple[str, str]]) -> Document:
     columns = (Column("area", side="left"),), (Column("promise", side="left", if_narrow="wrap"),)
     rows = tuple((name, *described) for name, described in checks.items())
     return Document(body=(Table((Column("check", side="left"),), columns, rows),))
-
-
-def kept_of_tried(findings: Sequence[Finding]) -> str:
-    """41/44; – where nothing was tried."""
-    tried = Counter(finding.kept for finding in findings if finding.kept is not None)
-    return f"{tried[True]}/{tried.total()}" if tried else "–"
 
 
 def _counts(findings: Sequence[Finding]) -> Table:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bench.errors import PROGRAM
+from bench.machine.facts import PROMISES
 from bench.plan.cells import Thread
 from bench.plan.sampling import Sampling
 from bench.reports import again, charts, surroundings, troubles, trust
@@ -47,6 +48,9 @@ THREADS: Mapping[Thread, str] = {
     "worker": "All ran in a thread beside the main one, where no signal handlers are installed.",
 }
 PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
+PROMISED = (
+    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+)
 LOOP = Column("loop", side="left")
 
 
@@ -86,7 +90,7 @@ def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]
         rows = [row for row in comparisons if row.cell.scenario == scenario.name]
         totals = [row for row in rows if row.stage == TOTAL]
         yield Heading(f"{scenario.name}: {scenario.title}", key=scenario.name)
-        yield _table(rows, shares)
+        yield _table(rows, shares, kept.facts)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
@@ -96,12 +100,13 @@ def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     baseline = kept.about.plan.baseline
     level = sure(row.compared for row in comparisons if row.seconds)
     places = PLACES if any(row.compared > 1 for row in comparisons) else ""
+    promised = PROMISED if any(name.startswith(PROMISES) for name in kept.facts) else ""
     return (
         f"total: time of one lifecycle, the median over all rounds. {', '.join(STAGES)}: its stages. They add up to "
         f"the total: each is the total times the mean share that it has in the same values. ratio: to {baseline}'s, "
         f"the median of the quotients in the same sweep; below 1 is faster. It is not the quotient of two totals, "
         f"which are medians of different moments; in brackets the confidence interval, {level}. control: {baseline} "
-        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}"
+        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{promised}"
     )
 
 
@@ -132,7 +137,7 @@ def _facts(kept: Kept) -> Table:
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
-def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares]) -> Table:
+def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares], facts: Mapping[str, str]) -> Table:
     """The table of one scenario. Where it is too wide, the stages stand in a second one, their ratios in a third."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
     unit = _unit(totals)
@@ -141,8 +146,13 @@ def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares])
     main = (Column("total", unit), Column("ratio"), Column("verdict"), *((Column("place"),) if place else ()))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
     ratios = ((Column(f"{stage} ratio"),) for stage in stages)
-    entries = tuple((*_main(row, place), *_parts(row, shares, stages), *_ratios(rows, row)) for row in totals)
-    return Table((LOOP,), (main, columns, *ratios), entries)
+    promises = [facts.get(f"{PROMISES}{row.cell.loop}") for row in totals]
+    checked = (Column("promises"),) if any(promises) else ()
+    entries = tuple(
+        (*_main(row, place), *(kept for _ in checked), *_parts(row, shares, stages), *_ratios(rows, row))
+        for row, kept in zip(totals, promises, strict=True)
+    )
+    return Table((LOOP,), tuple(filter(None, (main, checked, columns, *ratios))), entries)
 
 
 def _main(row: Comparison, place: Mapping[str, int]) -> Row:
