@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 import pages
 import pytest
 
+from bench.publishing import index
+from bench.reports.files import FILES
+from bench.statistics.comparisons import compare
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -23,6 +27,7 @@ WIDE, PHONE = {"width": 1200, "height": 900}, {"width": 380, "height": 800}
 KEPT = pages.kept()
 PLAN = KEPT.about.plan
 SHOWN = """(selector) => [...document.querySelectorAll(selector)].filter((one) => one.getClientRects().length).length"""
+VIOLATIONS = "axe.run().then((all) => all.violations.map((one) => [one.id, one.nodes.map((n) => n.html)]))"
 LINES = "#ratios > svg > .line[data-loop]"
 
 
@@ -183,7 +188,7 @@ def test_a_link_restores_the_view(opened: Opened) -> None:
     assert again.evaluate(SHOWN, LINES) == left
     assert again.locator("[data-view=tests]").get_attribute("aria-pressed") == "true"
     assert again.locator("#warm-1 th[aria-sort=ascending]").count() == 1
-    assert again.evaluate("document.getElementById('troubles').getBoundingClientRect().top") < WIDE["height"]
+    again.wait_for_function("document.getElementById('troubles').getBoundingClientRect().top < innerHeight")
 
 
 @pytest.mark.parametrize(
@@ -292,3 +297,21 @@ def test_the_keyboard_reaches_the_controls_and_the_results_are_first(opened: Ope
     page.keyboard.press("Enter")
 
     assert page.locator("#warm-1 th[aria-sort=ascending]").count() == 1
+
+
+def test_the_index_of_published_runs_is_a_page_of_the_same_kind(browser: "Browser", tmp_path: Path) -> None:
+    rows = FILES["comparisons.json"](KEPT, compare(KEPT), None)
+    runs = [index.published(KEPT.about, name, rows) for name in ("a.1", "b")]
+    file = tmp_path / index.HTML
+    file.write_text(index.index(runs, {"more": "More"})[index.HTML], "utf-8")
+    opened = Opened(browser, file.as_uri())
+
+    page = opened(viewport=PHONE)
+    page.evaluate(AXE)
+    found = page.evaluate(VIOLATIONS)
+
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("figure.chart > svg").count() == len(runs)
+    assert page.locator("a[href='a.1/report.html']").count() == 1
+    assert (opened.requests, opened.complaints) == ([opened.address], [])

@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "changes between two runs, in what they share",
     "check": "promises of asyncio that each loop keeps",
     "publish": "chosen runs in results/, with an index of all that is there",
+    "history": "loops through time, over all published runs",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",

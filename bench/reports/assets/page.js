@@ -230,11 +230,11 @@
     }
   };
   const change = () => { apply(); write(); };
-  const go = () => {
+  const go = (behavior = "auto") => {
     const target = state.at && document.getElementById(state.at);
     if (!target) return;
     if (target.tagName === "DETAILS") target.open = true;
-    target.scrollIntoView();
+    target.scrollIntoView({ behavior });
   };
 
   // Tooltips: what a mark says, without the browser's delay
@@ -273,7 +273,7 @@
     write();
     go();
   });
-  const start = () => { read(); apply(); go(); };
+  const start = () => { read(); apply(); go("instant"); };
   addEventListener("hashchange", start);
   start();
 })();
