@@ -25,8 +25,8 @@ from bench.lifecycle import observations
 from bench.lifecycle.observations import Interpreter, Question
 from bench.machine import conditions, facts
 from bench.machine.place import Battery, Place, Sample
-from bench.measurement import meter, precision
-from bench.measurement.delivery import calibrated_seconds, delivery_of, failure_of, run_of
+from bench.measurement import meter, precision, workers
+from bench.measurement.delivery import delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
@@ -147,6 +147,9 @@ class Said:
         self._answers = list(answers)
         self.output = "\x1b[31m/home/me/x.py\x1b[0m\r|"
 
+    def tell(self, turn: bytes) -> None:
+        """Take no notice."""
+
     def answer(self, _timeout_s: float, _since: float | None = None) -> bytes:
         """Give the next line."""
         if not self._answers:
@@ -168,11 +171,6 @@ def delivery(answer: bytes) -> None:
         failed = failure_of(CELL, 0, str(found.error), str(found.error))
         assert outcomes.outcome_of(outcomes.line_of(failed), STAGES) == failed
         with contextlib.suppress(ValueError):
-            seconds = calibrated_seconds(found)
-            iterations = PLAIN_ABOUT.plan.sampling.iterations(seconds)
-            told = outcomes.Calibration("manual", seconds, iterations, PLAIN_ABOUT.plan.sampling.sweeps_for(seconds, 3))
-            assert outcomes.outcome_of(outcomes.line_of(told), STAGES) == told
-        with contextlib.suppress(ValueError):
             trials.total_values(found)
         kept = run_of(found, CELL, 0, None)
         if set(kept.values) == STAGES[CELL]:
@@ -188,14 +186,11 @@ def suites_of(kept: outcomes.Run) -> None:
 
 def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
-    told = object.__new__(meter._Worker)
+    told = object.__new__(workers.Worker)
     told.cell = CELL
-    told._turns_s = [1e9, 1e9]
-    for read in (
-        told.calibration,
-        lambda timeout_s: told.run(ONE_ROUND, outcomes.Calibration("manual", 1.0, 1, 2), timeout_s),
-        told.ready,
-    ):
+    told.iterations, told.processors, told.nice = 1, 1, 0
+    told._plan, told._turns_s = PLAIN_ABOUT.plan, [1e9, 1e9]
+    for read in (told.calibrate, lambda timeout_s: told.run(ONE_ROUND, 2, timeout_s), told.ready):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
         with surviving(room()):
             try:

@@ -147,9 +147,10 @@ lines = st.sampled_from(["", "a", "a|b", "**bold** `x` <b>", "# no head", "=1+1"
 seconds = st.sampled_from([1e-12, 1e-9, 5e-5, 1.0, 999999.9]) | st.floats(1e-12, 1e6, exclude_max=True)
 facts = st.just(FACTS) | st.dictionaries(st.sampled_from([*FACTS, "cpus", "|", ""]) | lines, lines, max_size=5)
 samplings = st.builds(
-    Sampling, st.sampled_from([1, 6, 9, 40] * 9 + [MOST_ROUNDS]), st.integers(1, 9),
-    st.sampled_from([1e-6, 0.003, 60.0]), st.integers(1, 3), st.sampled_from([0.1, 6, 1e6]),
-    st.none() | st.floats(1e-300, 1), st.none() | st.floats(1e-9, 1e12),
+    Sampling, rounds=st.sampled_from([1, 6, 9, 40] * 9 + [MOST_ROUNDS]), sweeps=st.integers(1, 9),
+    value_s=st.sampled_from([1e-6, 0.003, 60.0]), warmups=st.integers(1, 3), round_s=st.sampled_from([0.1, 6, 1e6]),
+    precision=st.none() | st.floats(1e-300, 1), max_time_s=st.none() | st.floats(1e-9, 1e12),
+    in_a_turn=st.integers(1, 9), rehearsed=st.sampled_from([1, 10_000]),
 )  # fmt: skip
 kept_values: Sequence[str | float] = (1, 7, 2**53 - 1, -1, 0, 0.5, 1e308, "a", "a|b")
 metadata = st.dictionaries(

@@ -51,11 +51,22 @@ def about(scenarios: Sequence[str], names: Sequence[str], rounds: int = 6, basel
     return About(ahead, declared, skips, FACTS, "2026-11-23")
 
 
+def iterated(kept: Kept, iterations: int) -> Kept:
+    """The same run, with so many iterations in each value."""
+    outcomes = (
+        msgspec.structs.replace(outcome, metadata={**outcome.metadata, "loops": iterations})
+        if isinstance(outcome, Run)
+        else outcome
+        for outcome in kept.outcomes
+    )
+    return replace(kept, outcomes=tuple(outcomes))
+
+
 def run(cell: Cell, index: int, totals: Sequence[float], ending: str | None = None) -> Run:
     """A run whose total is made of its stages in fixed parts."""
     stages = registry.named(cell.scenario).stages
     parts = {stage: tuple(total / len(stages) for total in totals) for stage in stages}
-    metadata: dict[str, str | int | float] = {"loops": 7, "loop": cell.loop, "perf_version": PYPERF}
+    metadata: dict[str, str | int | float] = {"loop": cell.loop, "perf_version": PYPERF}
     return Run(cell, index, {"total": tuple(totals), **parts}, metadata, ending)  # type: ignore[dict-item]  # they are stages
 
 

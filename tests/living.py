@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 Meant: TypeAlias = Callable[[Path], bool]  # from a process's folder in /proc
-PATIENCE_S = 30.0  # for the kernel; a test that passes does not use it up
+PATIENCE_S = 300.0  # for the kernel; a test that passes does not use it up
 
 
 def alive(meant: Meant) -> Mapping[int, str]:

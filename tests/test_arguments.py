@@ -16,6 +16,7 @@ from bench import cli, errors
 from bench.cli import arguments
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("words", "command"), [
     ([], "run"), (["--fast"], "run"), (["run", "--fast"], "run"), (["report", "x"], "report"), (["list"], "list"),
 ])  # fmt: skip
@@ -29,6 +30,7 @@ def test_loops_and_scenarios_can_be_repeated() -> None:
     assert (options.loop, options.scenario) == (["a", "b"], ["c", "d"])
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("words", "problem"), [
     (["--rounds", "0"], "--rounds: 0: give a number of at least 1"),
     (["--rounds", "many"], "--rounds: 'many' is not a number"),
@@ -59,6 +61,7 @@ def test_a_run_can_be_resumed_quietly_in_another_format() -> None:
     assert (str(options.resume), options.quiet, options.format) == ("x", True, "github")
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(
     "words", [["--fast", "--rigorous"], ["--rounds", "x"], ["--nothing"], ["report"], ["--rou", "3"]]
 )
@@ -94,6 +97,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith(f"evloop-bench {bench.__version__} on Python 3.")
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize(("file", "program"), [("evloop-bench", "evloop-bench"), ("other.py", "python -m bench")])
 def test_the_program_has_the_name_that_it_was_called_by(file: str, program: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text("from bench.cli import main; main()")
@@ -101,12 +105,13 @@ def test_the_program_has_the_name_that_it_was_called_by(file: str, program: str,
 
     done = subprocess.run(
         [sys.executable, str(tmp_path / file), "report"],
-        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
     assert done.stderr.startswith(f"usage: {program} report [options] DIR\nerror: ")
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in cli.COMMANDS)])
 def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -126,6 +131,7 @@ def test_the_help_has_examples_that_parse(capsys: pytest.CaptureFixture[str]) ->
     assert {cli.parse(words).command for words in examples} == set(cli.COMMANDS) - {"list"}
 
 
+@pytest.mark.every_python
 @pytest.mark.parametrize("command", cli.COMMANDS)
 def test_help_is_short_and_fits_into_80_columns(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

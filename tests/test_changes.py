@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import loaded
+from invented import iterated, loaded
 from scipy import stats
 
 from bench.plan.cells import Cell
@@ -21,7 +21,7 @@ from bench.statistics.changes import Change
 from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Array, Estimate
 from bench.statistics.pairs import Pair
-from bench.store.outcomes import Calibration, Kept
+from bench.store.outcomes import Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 1000
@@ -339,10 +339,7 @@ def test_slower_by_more_than_a_limit_needs_both_intervals_beyond_it(
 
 def test_where_values_lasted_longer_there_is_no_verdict_on_loops(invent: Invent) -> None:
     runs = (kept(invent, 2, 1), kept(invent, 3, 2), kept(invent, 3, 2, rounds=5))
-    old, new, few = (
-        Kept(run.about, (Calibration("manual", 5e-5, iterations, 3), *run.outcomes))
-        for run, iterations in zip(runs, (60, 20, 20), strict=True)
-    )
+    old, new, few = (iterated(run, iterations) for run, iterations in zip(runs, (60, 20, 20), strict=True))
     found = changes.between(Pair(old, new))
 
     rows = [row for row in found if row.cell.role == "loop"]

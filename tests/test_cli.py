@@ -42,6 +42,7 @@ def _little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sampling, "DEFAULT", sampling.Sampling(rounds=2, sweeps=3, value_s=0.0005, warmups=1))
 
 
+@pytest.mark.every_python
 def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +69,9 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
 
 def test_what_is_published_names_no_host_no_user_and_no_folder(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def make(): raise OSError(__file__)\n")
-    done = called(*QUICK, "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path)
+    done = called(
+        *QUICK, "--fast", "--loop", "uvloop", "--loop", "mine:make", "-o", str(tmp_path / "run"), folder=tmp_path
+    )
 
     assert done.returncode == 3
     kept = "".join(file.read_text() for file in (tmp_path / "run").rglob("*") if file.is_file())
@@ -248,7 +251,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     assert code == 0
     assert "own_run " in out
     assert "asyncio-poll: no run() of its own" in out
-    assert re.search(r"6 rounds of up to 24 sweeps, seed 7: about \d+ s$", out)
+    assert re.search(r"6 rounds of up to 8 sweeps, seed 7: about \d+ s$", out)
     assert not list(tmp_path.iterdir())
 
 
@@ -284,10 +287,10 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
 
 @pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("words", "said"), [
-    (["--delay", "1", "--fast"], "with --delay 1, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
-    (["--delay", "1", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
+    (["--delay", "2", "--fast"], "with --delay 2, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
+    (["--delay", "2", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
     (["--max-time", "1s"], "2 scenarios and 1 loop do not fit into 1 s: that leaves fewer than 6 rounds\nallow"),
-    (["--delay", "9", "--fast"], "\nallow more time: --max-time 12m\n"),
+    (["--delay", "9", "--fast"], "\nallow more time: --max-time 8m\n"),
     (["--max-time", "4s", "--rounds", "9"], "do not fit into 4 s: that leaves fewer than 9 rounds\n"),
 ])  # fmt: skip
 def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
@@ -302,12 +305,12 @@ def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
 @pytest.mark.usefixtures("_idle")
 def test_the_first_command_of_the_readme_with_a_delay_fits(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("--dry-run", "--delay", "1", "--fast", "--scenario", "runner", "--loop", "uvloop") == 0
-    assert "\n6 rounds of up to 1 sweep, " in capsys.readouterr().out
+    assert re.search(r"^6 rounds of up to \d+ sweeps?, ", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("slowness", "overhead_s", "said"), [
-    (1.0, 4.0, "do not fit into 6 s: that leaves"),
+    (1.0, 5.5, "do not fit into 6 s: that leaves"),
     (4.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 4.0 times as long): that leaves"),
 ])  # fmt: skip
 def test_the_start_and_a_busy_machine_count(
@@ -338,7 +341,7 @@ def test_without_intervals_fewer_rounds_fit(capsys: pytest.CaptureFixture[str]) 
     words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "1s")
 
     assert [main(*words), main(*words, "--without-intervals")] == [2, 0]
-    assert "\n1 round of up to " in capsys.readouterr().out
+    assert re.search(r"^[1-5] rounds? of up to \d+ sweeps?, ", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
@@ -391,7 +394,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
                 chunks.append(chunk)
         except OSError:  # a terminal ends like this
             pass
-        process.wait(60)
+        process.wait(300)
     os.close(ours)
 
     lines = b"".join(chunks).decode().splitlines()
@@ -399,10 +402,11 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
     assert any("verdict" in line for line in lines)
 
 
+@pytest.mark.every_python
 def test_a_factory_in_the_current_folder_is_measured(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import asyncio\ndef make(): return asyncio.new_event_loop()\n")
 
-    done = called(*QUICK, "--loop", "mine:make", "-o", "run", folder=tmp_path)
+    done = called(*QUICK, "--fast", "--loop", "mine:make", "-o", "run", folder=tmp_path)
 
     assert done.returncode == 0
     assert "mine:make  " in done.stdout
@@ -418,6 +422,7 @@ def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
     assert min(seconds) > 0.009  # a sleep of 0.01 s only ever gets longer on a slow machine
 
 
+@pytest.mark.every_python
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-v", "-o", str(tmp_path / "run"))
 

@@ -62,6 +62,7 @@ def _runs(save: Save) -> None:
         save(name, totals)
 
 
+@pytest.mark.every_python
 @pytest.mark.usefixtures("_runs")
 def test_the_table_has_the_change_both_ratios_and_both_times(capsys: pytest.CaptureFixture[str]) -> None:
     code = main("compare", "old", "slower")
@@ -230,6 +231,7 @@ def test_tables_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest
             assert number in out
 
 
+@pytest.mark.every_python
 @pytest.mark.usefixtures("_runs")
 def test_json_has_all_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main("compare", "old", "slower", "--json", "--fail-if-slower", "3%") == 1

@@ -11,10 +11,12 @@ from test_resources import invented
 from test_survey import needs_strace
 
 from bench import cli
+from bench.cli import resources
 from bench.errors import BenchError
 from bench.reports.files import FILES
 from bench.resources import survey
 from bench.resources.readings import RESOURCES, Resources
+from bench.resources.survey import Survey
 from bench.store import folder as run_folder
 
 pytestmark = pytest.mark.usefixtures("_bad_loops", "_little")
@@ -23,8 +25,21 @@ QUICK = ("--scenario", "manual", "--rounds", "1", "--seed", "3")
 
 @pytest.fixture
 def _little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two fresh processes for a figure: these tests look at what is done with it."""
-    monkeypatch.setattr(survey, "PROCESSES", 2)
+    """One fresh process for a figure: these tests look at what is done with it."""
+    monkeypatch.setattr(survey, "PROCESSES", 1)
+
+
+@pytest.fixture
+def _measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all calls of a test have what the first one measured: they differ in what they do with it."""
+    collect, collected = resources._collect, list[Resources]()
+
+    def once(asked: Survey, facts: dict[str, str], *, quiet: bool) -> Resources:
+        if not collected:
+            collected.append(collect(asked, facts, quiet=quiet))
+        return collected[0]
+
+    monkeypatch.setattr(resources, "_collect", once)
 
 
 def main(*words: str) -> int:
@@ -35,6 +50,7 @@ def main(*words: str) -> int:
     return end.value.code
 
 
+@pytest.mark.every_python
 @needs_strace
 def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "asyncio", "--fail-on-leak")
@@ -49,6 +65,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
     assert "asyncio: opened\nasyncio: lived\nasyncio: system calls of manual\nasyncio: abandoned\ncold start" in err
 
 
+@pytest.mark.usefixtures("_measured_once")
 def test_a_leak_fails_only_where_that_was_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +100,7 @@ def test_the_baseline_is_always_measured_too(
     assert [loop["loop"] for loop in found["readings"]["loops"]] == ["asyncio", "uvloop"]
 
 
+@pytest.mark.usefixtures("_measured_once")
 def test_a_gate_that_can_not_decide_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey, "why_no_calls", lambda: "not asked")
 

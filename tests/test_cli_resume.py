@@ -53,6 +53,19 @@ def test_a_report_of_half_a_run_says_how_to_go_on(tmp_path: Path, capsys: pytest
     assert f"kept in {folder}; incomplete, resume with: python -m bench --resume {folder}" in capsys.readouterr().err
 
 
+def test_a_run_of_another_method_is_not_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    main(*QUICK, "--loop", "asyncio", "-o", str(folder))
+    about = folder / "run.json"
+    about.write_text(re.sub(r'"method": ?2', '"method": 1', about.read_text()))
+    capsys.readouterr()
+
+    assert main("--resume", str(folder), "--force-resume", "-q") == 2
+    assert (
+        f"the run in {folder} was begun by method 1, this is method 2: other values\nbegin" in capsys.readouterr().err
+    )
+
+
 def test_resuming_a_complete_run_measures_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     main(*QUICK, "--loop", "asyncio", "-o", str(folder))

@@ -103,6 +103,9 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
     (["--scenario", "own_run"], "own_run can't be measured here: no run() of its own"),
+    (["--loop", "uvloop"], "--loop is for --repeat: the loops of trials are those whose difference is known"),
+    (["--repeat", "3", "--trials", "3"], "--repeat says how many runs there are, and has no other scheduler"),
+    (["--repeat", "3", "--loop", "nonesuch:x"], "nonesuch:x can't be imported"),
     (["--max-time", "20s"], "20 s are too short: a trial takes about 10 s\ngive --max-time 30s or more"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +117,7 @@ def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, caps
 
 
 @pytest.mark.parametrize(("words", "problem"), [
-    (["--effect", "0%"], "--effect: 0%: give more than 0%"), (["--effect", "101%"], "--effect: 101%"),
+    (["--effect", "0%"], "--effect: 0%: give more than 0%"), (["--effect", "901%"], "--effect: 901%"),
     (["--effect", "2"], "--effect: '2': write a percentage"), (["--max-time", "soon"], "--max-time: 'soon'"),
     (["--trial-time", "0"], "--trial-time: 0"), (["--trials", "0"], "--trials: 0"),
     (["--against", "asv"], "--against: invalid choice: 'asv'"),
@@ -155,3 +158,31 @@ def test_a_narrow_terminal_gets_two_tables() -> None:
 
     assert max(map(len, parted.splitlines())) <= 70
     assert whole.count("truth") == parted.count("truth") - 1
+
+
+def test_with_a_load_the_sentence_tells_the_worst_of_both() -> None:
+    loaded = replace(SLOWER, effect=1.0, truth=2.0, ratio=Estimate(2.2, 2.1, 2.3), beside=4)
+    alone = replace(loaded, ratio=Estimate(2.0, 1.9, 2.1), beside=0)
+    found = [ITSELF, replace(ITSELF, beside=4, different=True), alone, replace(loaded, different=False)]
+    made = selfcheck.selfcheck("2026-11-25", {}, Design("runner", (1.0,), 10, 300, 7, load=4), 1e-4, found)
+
+    assert selfcheck.sentence(made).startswith(
+        "On this machine, in 10 s, a difference of 100 % is found in 0 of 1 trials beside 4 busy processes; "
+        "a loop compared with itself is called different in 1 of 1 beside 4 busy processes. "
+        "Ratios were off by at most 0 % beside nothing, 9.5 % beside 4 busy processes (root mean square). "
+    )
+    assert "lock-step  100 % slower  4 busy processes" in render(selfcheck.document(made), "simple", 200)
+
+
+def test_the_same_comparison_can_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--repeat", "3", "--loop", "asyncio-poll", "--scenario", "manual", "--trial-time", "0.1s", "--affinity")
+
+    code = main(*WORDS, *words, "none", "--max-time", "1s", "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert [(each["number"], each["label"]) for each in found["repetitions"]] == [
+        (number, label) for number in (1, 2, 3) for label in ("control", "asyncio-poll")
+    ]
+    assert [score["runs"] for score in found["scores"]] == [3, 3]
+    assert (found["design"]["affinity"], found["design"]["loops"]) == (None, ["asyncio", "asyncio-poll"])

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from test_survey import survey_of
+from test_survey import LIMIT_S, survey_of
 
 from bench.measurement import processes
 from bench.measurement.processes import EndedError, Process, Start, SuspendedError
@@ -12,7 +12,7 @@ from bench.resources import cold_starts
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 
-pytestmark = pytest.mark.usefixtures("_bad_loops")
+pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
 
 
 @pytest.mark.parametrize("name", registry.names())
@@ -56,12 +56,14 @@ def test_each_sweep_starts_every_program_once_and_a_bad_loop_has_the_reason() ->
     }  # fmt: skip
 
 
-def test_a_cold_start_that_hangs_or_ends_badly_has_the_reason() -> None:
-    started = cold_starts.cold_starts(survey_of("hanging:in_factory", "dying:at_exit", timeout_s=3), lambda _: None)
+@pytest.mark.parametrize(("name", "timeout_s", "reason"), [
+    ("hanging:in_factory", 1, "no end within 1 s: killed"),
+    ("dying:at_exit", LIMIT_S, "died of SIGABRT"),
+])  # fmt: skip
+def test_a_cold_start_that_hangs_or_ends_badly_has_the_reason(name: str, timeout_s: float, reason: str) -> None:
+    started = cold_starts.cold_starts(survey_of(name, timeout_s=timeout_s), lambda _: None)
 
-    reasons = {cell.label: cell.missing for cell in started}
-    assert reasons["hanging:in_factory"] == "no end within 3 s: killed"
-    assert reasons["dying:at_exit"] == "died of SIGABRT"
+    assert {cell.label: cell.missing for cell in started}[name] == reason
 
 
 def test_a_cold_start_is_asked_again_where_the_harness_was_suspended(suspensions: list[str]) -> None:

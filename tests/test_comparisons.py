@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented import about, run
+from invented import about, iterated, run
 from scipy import stats
 
 from bench.plan.cells import Cell
@@ -18,7 +18,7 @@ from bench.statistics import estimates
 from bench.statistics.comparisons import Comparison, compare
 from bench.statistics.comparisons import distrusted as is_distrusted
 from bench.statistics.estimates import Estimate, confidence
-from bench.store.outcomes import About, Calibration, Failure, Kept
+from bench.store.outcomes import About, Failure, Kept
 
 Invent = Callable[..., Kept]
 TRIALS = 400
@@ -194,11 +194,14 @@ def test_a_cell_that_always_failed_is_a_row_with_the_reason(invent: Invent) -> N
 def test_the_command_that_shows_it_alone_does_as_the_worker_did() -> None:
     found = about(["manual"], ["asyncio", "uvloop"])
     there = replace(found, plan=replace(found.plan, delay_s=0.5, thread="worker"))
-    outcomes = (Calibration("warm", 1.0, 9, 9), Calibration("manual", 1.0, 40, 3), Failure(there.cells[-1], 0, "x"))
+    measured = (run(there.cells[0], 0, [1.0] * 3), run(there.cells[0], 1, [1.0] * 2))
+    kept = iterated(Kept(there, (*measured, Failure(there.cells[-1], 0, "x"))), 7)
 
-    reason = line(row(compare(Kept(there, outcomes)), "uvloop").reasons)
+    reason = line(row(compare(kept), "uvloop").reasons)
 
-    assert reason == f"x (round 1); 0 of 6 rounds kept; {ALONE} uvloop --thread worker --delay 0.5 --times 123"
+    lifecycles = 3 * (7 + there.plan.sampling.rehearsed)
+
+    assert reason == f"x (round 1); 0 of 6 rounds kept; {ALONE} uvloop --thread worker --delay 0.5 --times {lifecycles}"
 
 
 def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent) -> None:

@@ -29,7 +29,9 @@ FILES: Mapping[str, str | bytes | None] = {  # of a quiet machine with two CPUs;
     "proc/loadavg": "0.10 0.20 0.30 1/100 4242\n",
     "proc/self/cgroup": "0::/\n",
     "proc/self/mountinfo": "21 20 0:20 / /proc rw - proc proc rw\n" + UNIFIED,
+    "proc/self/limits": "Limit  Soft Limit  Hard Limit  Units\nMax nice priority         0                    0  \n",
     "proc/self/personality": "00000000\n",
+    "proc/self/status": "Name:\tpython\nCapEff:\t000001ffffffffff\n",
     "proc/sys/kernel/io_uring_disabled": "0\n",
     "proc/sys/kernel/randomize_va_space": "2\n",
     "proc/version": "Linux version 6.12.0\n",
@@ -78,6 +80,8 @@ GROUP = "proc/self/cgroup"
 GOVERNORS = [f"{CPU}/cpu{number}/cpufreq/scaling_governor" for number in (0, 1)]
 NO_GOVERNOR = dict.fromkeys(GOVERNORS)
 LIBUV = "UV_USE_IO_URING"
+STATUS, LIMITS = "proc/self/status", "proc/self/limits"
+NOBODY: dict[str, str | bytes | None] = {STATUS: "CapEff:\t0000000000000000\n"}
 IO_URING = "proc/sys/kernel/io_uring_disabled"
 
 CASES = [
@@ -218,6 +222,14 @@ CASES = [
     Case("ASLR", "unknown", f"/{SETTING} holds something unexpected", {SETTING: "3"}),
     Case("ASLR", "unknown", "the kernel has no /proc/self/personality", {"proc/self/personality": None}),
     Case("ASLR", "unknown", "/proc/self/personality holds something unexpected", {"proc/self/personality": "x"}),
+    Case("priority", "ok", "workers may get the highest"),
+    Case("priority", "ok", "workers keep the usual one, which does while nothing else runs", NOBODY),
+    Case("priority", "warning", "workers keep the usual one, and others interrupt their values", NOBODY,
+         seen(others=0.5)),
+    Case("priority", "ok", "workers may get the highest", {**NOBODY, LIMITS: "Max nice priority   40   40  \n"}),
+    Case("priority", "unknown", f"the kernel has no /{STATUS}", {STATUS: None}),
+    Case("priority", "unknown", f"/{STATUS} holds something unexpected", {STATUS: "Name:\tpython\n"}),
+    Case("priority", "unknown", f"/{LIMITS} holds something unexpected", {LIMITS: "Limit\n"}),
     Case("io_uring", "ok", "allowed by the kernel, left to libuv"),
     Case("io_uring", "ok", "disabled by the kernel, left to libuv", {IO_URING: "2"}),
     Case("io_uring", "warning", "decided by UV_USE_IO_URING=1", {}, {"environment": {LIBUV: "1"}}),
@@ -275,7 +287,7 @@ def test_on_other_systems_the_kernels_files_are_unknown_and_nothing_fails(tmp_pa
     states = {each.subject: each.state for each in conditions.conditions(place)}
 
     linux_only = {
-        "virtualisation", "CPU quota", "isolated CPUs", "SMT", "governor", "turbo", "clock source", "ASLR",
+        "virtualisation", "CPU quota", "isolated CPUs", "SMT", "governor", "turbo", "priority", "clock source", "ASLR",
         "io_uring",
     }  # fmt: skip
     assert {subject for subject, state in states.items() if state == "unknown"} == linux_only | {"load", "CPUs"}

@@ -65,7 +65,7 @@ def apart(folder: Path, code: str) -> dict[str, object]:
     paths = [str(Path(__file__).parent), str(Path.cwd()), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
         [*APART, sys.executable, "-c", PRELUDE + code, str(folder / "disk")],
-        capture_output=True, text=True, timeout=120, check=False, cwd=folder,
+        capture_output=True, text=True, timeout=300, check=False, cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
     )  # fmt: skip
     assert not done.returncode, done.stderr
@@ -75,7 +75,7 @@ def apart(folder: Path, code: str) -> dict[str, object]:
 
 def left_in(folder: Path) -> set[str]:
     """What runs on in a folder: who ends with its parent is given the time to notice."""
-    found, deadline = {"?"}, time.monotonic() + 60
+    found, deadline = {"?"}, time.monotonic() + 300
     while found and time.monotonic() < deadline:
         found = set()
         for entry in Path("/proc").glob("[0-9]*"):
@@ -152,7 +152,7 @@ print(json.dumps({{
     then = f"make room, then continue: python -m bench --resume {run}"
     assert found["run"] == [3, "", f"error: {run}/{run_folder.JOURNAL} {said}\n{then}\n"]
     assert found["names"] == [run_folder.JOURNAL, run_folder.ABOUT]
-    assert str(found["kept"]).startswith("['Calibration', 'Run'")
+    assert str(found["kept"]).startswith("['Run'")
     assert found["problems"] == []
     assert found["report"] == [3, f"error: {run}/report.md {said}\n{then}\n"]
     assert "asyncio" in str(found["printed"])
@@ -169,7 +169,7 @@ def test_a_run_whose_folder_is_deleted_ends_with_3_and_leaves_no_worker(tmp_path
         while process.poll() is None and not (folder / run_folder.ABOUT).exists():
             time.sleep(0.02)
         shutil.rmtree(folder)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
 
     assert (process.returncode, out) == (3, "")
     assert err == (

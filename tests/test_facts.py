@@ -12,6 +12,8 @@ import pytest
 from bench.machine import facts as machine_facts
 from bench.subjects import loops
 
+pytestmark = pytest.mark.every_python
+
 
 def test_the_facts_name_what_a_result_depends_on() -> None:
     facts = machine_facts.facts([loops.named("asyncio"), loops.named("uvloop"), loops.named("winloop")])

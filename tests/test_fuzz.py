@@ -6,7 +6,6 @@
 """
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 
 import fuzzing
@@ -20,7 +19,7 @@ from bench.lifecycle.probe.witness import COLUMNS
 from bench.store import outcomes
 from bench.store.outcomes import Done
 
-EXAMPLES = 300 if sys.version_info[:2] == (3, 14) else 50
+EXAMPLES = 300
 fuzz = settings(
     max_examples=max(EXAMPLES, settings().max_examples),
     derandomize=settings().max_examples <= EXAMPLES,

@@ -12,7 +12,10 @@ from living import alive, by_id, gone
 
 from bench.measurement import guard, processes
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc")
+pytestmark = [
+    pytest.mark.every_python,
+    pytest.mark.skipif(sys.platform != "linux", reason="the badge is looked for in /proc"),
+]
 SLEEPS = "import time; time.sleep(300)"
 ESCAPES = f"""
 import os, subprocess, sys
@@ -41,7 +44,7 @@ def escaping(tmp_path: Path) -> Path:
 
 def test_what_left_the_session_of_a_process_ends_with_it(escaping: Path) -> None:
     process = processes.Process(escaping, ())
-    ids = [int(number) for number in process.answer(30).split()]
+    ids = [int(number) for number in process.answer(300).split()]
     assert set(alive(by_id(*ids))) == set(ids)
 
     process.kill()
@@ -53,7 +56,7 @@ def test_what_a_killed_harness_started_ends_wherever_it_went(escaping: Path) -> 
     program = (
         "import sys, time; from pathlib import Path; from bench.measurement.processes import Process\n"
         "process = Process(Path(sys.argv[1]), ())\n"
-        "print(process._process.pid, process.answer(30).decode(), flush=True)\n"
+        "print(process._process.pid, process.answer(300).decode(), flush=True)\n"
         "time.sleep(300)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, escaping], stdout=subprocess.PIPE) as harness:
@@ -90,7 +93,7 @@ def test_the_guard_of_one_harness_leaves_another_s_processes_alone() -> None:
 
         assert alive(by_id(other.pid))
         guard.end("another")
-        assert other.wait(30) == -signal.SIGKILL
+        assert other.wait(300) == -signal.SIGKILL
 
 
 def test_a_guard_does_not_end_before_its_harness_and_then_at_once() -> None:
@@ -105,7 +108,7 @@ def test_a_guard_does_not_end_before_its_harness_and_then_at_once() -> None:
 
         process.stdin.close()
 
-        assert process.wait(30) == 0
+        assert process.wait(300) == 0
 
 
 def test_where_there_is_no_proc_nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ import pytest
 from bench.measurement import imports
 from bench.subjects.loops import Loop, named
 
+pytestmark = pytest.mark.every_python
+
 MODULE = """
 import contextlib, os, signal, time
 if "{0}" == "raises":

@@ -9,16 +9,26 @@ from hypothesis import strategies as st
 from test_readings import readings
 
 from bench.resources.leaks import LATER, cleared, leaks, per_lifecycle, suspects, to_confirm, undecided
-from bench.resources.readings import MOST_READINGS, LoopCosts
+from bench.resources.readings import MOST_READINGS, LoopCosts, Readings
 
-ALL = ("descriptors", "threads", "resident", "traced")
+ALL = ("descriptors", "resident", "traced")
+WITH_THREADS = ("descriptors", "threads", "resident", "traced")
 
 
 def lives(numbers: Sequence[int], later: Sequence[int] = (), ending: str | None = None) -> LoopCosts:
-    """A loop whose fields all have these numbers every 20 lifecycles, and `later` every 100; in two processes each."""
-    first = (readings(numbers, ending=ending),) * 2
-    further = (readings(later, step=100),) * 2 if later else ()
+    """A loop whose fields have these numbers every 20 lifecycles, and `later` every 100; in two processes each.
+
+    It has no threads.
+    """
+    first = (threaded(readings(numbers, ending=ending)),) * 2
+    further = (threaded(readings(later, step=100)),) * 2 if later else ()
     return LoopCosts("zloop", "1.0", lived=first, traced_lived=first, later=further, traced_later=further)
+
+
+def threaded(delivery: Readings, each: float = 0) -> Readings:
+    """The same readings, where each lifecycle left so many threads."""
+    rows = (replace(reading, threads=int(each * reading.loops)) for reading in delivery.readings)
+    return replace(delivery, readings=tuple(rows))
 
 
 def rising(each: int, count: int = 21) -> list[int]:
@@ -71,7 +81,25 @@ def test_a_loop_that_runs_out_of_descriptors_in_the_second_look_leaks_them_but_m
     short = readings(rising(10**6, 8), step=100, ending="Too many open files")
     costs = replace(lives(rising(20_000)), later=(short, short))
 
-    assert leaks(costs) == ("descriptors", "threads")
+    assert leaks(costs) == ("descriptors",)
+
+
+def test_threads_that_plainly_leak_and_the_memory_of_them_need_no_second_look() -> None:
+    costs = lives(rising(20_000))
+    plain, one_without = ((threaded(costs.lived[0], 1), threaded(costs.lived[0], each)) for each in (0.5, 0))
+
+    assert leaks(replace(costs, lived=plain)) == WITH_THREADS
+    assert to_confirm(replace(costs, lived=plain)) == ()
+    assert to_confirm(replace(costs, lived=one_without)) == ALL
+
+
+def test_a_few_threads_are_a_leak_only_if_they_get_more_in_the_second_look() -> None:
+    costs = lives([5] * 21, [5] * 31)
+    pool = replace(costs, lived=(threaded(costs.lived[0], 0.3),) * 2)
+    leak = replace(pool, later=(threaded(costs.later[0], 0.3),) * 2)
+
+    assert (suspects(pool), leaks(pool), undecided(pool)) == (("threads",), (), False)
+    assert leaks(leak) == ("threads",)
 
 
 @given(st.integers(0, 10**7), st.integers(11, 19))
@@ -93,7 +121,7 @@ def test_what_does_not_grow_in_one_of_the_processes_is_not_a_leak(kind: str) -> 
 def test_a_loop_that_ran_out_of_descriptors_before_the_warm_up_ended_leaks_them_but_not_memory() -> None:
     costs = lives([10**6, 2 * 10**6], ending="OSError: Too many open files")
 
-    assert leaks(costs) == ("descriptors", "threads")
+    assert leaks(costs) == ("descriptors",)
     assert to_confirm(costs) == ()
     assert not undecided(costs)
 

@@ -19,6 +19,8 @@ from bench.store.folder import RunFolder
 from bench.subjects import loops, places
 from bench.subjects.loops import LOOPS, Loop
 
+pytestmark = pytest.mark.every_python
+
 
 def announce(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Have an installed package announce a loop of this name."""

@@ -10,12 +10,12 @@ from bench.cli import measuring
 from bench.measurement.meter import Meter
 from bench.measurement.precision import Held
 from bench.store.folder import RunFolder
-from bench.store.outcomes import About, Calibration, Done, Kept, Outcome
+from bench.store.outcomes import About, Done, Kept, Outcome
 
 
-def planned(rounds: int, max_time_s: float | None = 20.0, delay_s: float = 0.0) -> About:
+def planned(rounds: int, max_time_s: float | None = 20.0) -> About:
     found = about(["manual", "warm"], ["asyncio", "uvloop"], rounds)
-    plan = replace(found.plan, delay_s=delay_s, sampling=replace(found.plan.sampling, max_time_s=max_time_s))
+    plan = replace(found.plan, sampling=replace(found.plan.sampling, max_time_s=max_time_s))
     return replace(found, plan=plan)
 
 
@@ -63,13 +63,3 @@ def test_a_run_that_measured_all_says_nothing(
     assert kept.complete
     assert kept.about.plan.sampling.rounds == 9
     assert "time is up" not in capsys.readouterr().err
-
-
-def test_a_workload_that_sleeps_longer_than_a_value_lasts_is_not_tried_out() -> None:
-    kept = Kept(planned(6, delay_s=1.0), (Calibration("warm", 1.1, 1, 4),))
-
-    (found,) = measuring.calibrations(kept)
-
-    assert found == Calibration("manual", 1.0, 1, found.sweeps)
-    assert found.sweeps >= 1
-    assert not list(measuring.calibrations(Kept(planned(6, delay_s=0.001), ())))

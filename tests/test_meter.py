@@ -2,32 +2,40 @@
 
 import itertools
 import os
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import pytest
 from invented import cross
 
 import bench
-from bench.measurement import processes
-from bench.measurement.meter import START_S, Meter, _Worker
+from bench.measurement import processes, workers
+from bench.measurement.meter import START_S, Meter
+from bench.measurement.workers import Amount, Worker
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
-from bench.store.outcomes import Calibration, Done, Dropped, Failure, Outcome, Run
+from bench.store.outcomes import Done, Dropped, Failure, Outcome, Run
 from bench.subjects import loops, scenarios
 
-pytestmark = pytest.mark.usefixtures("_bad_loops")
-LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, warmups=1)
+pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
+CPUS = len(os.sched_getaffinity(0))
+LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
 
 def measured(
-    *names: str, scenario: str = "manual", rounds: int = 1, timeout_s: float = 20, earlier: Sequence[Outcome] = ()
+    *names: str,
+    scenario: str = "manual",
+    rounds: int = 1,
+    affinity: Literal["auto"] | None = None,
+    earlier: Sequence[Outcome] = (),
 ) -> list[Outcome]:
     """What one group's rounds yield, with asyncio as the baseline."""
     chosen = [loops.named(name) for name in ("asyncio", *names)]
     (group,) = cross(chosen, [scenarios.named(scenario)], "asyncio", (3, 14))
-    ahead = Plan(tuple(loop.name for loop in chosen), (scenario,), "asyncio", LITTLE, 1, timeout_s=timeout_s)
+    ahead = Plan(tuple(loop.name for loop in chosen), (scenario,), "asyncio", LITTLE, 1, affinity=affinity)
     meter = Meter(ahead, earlier)
     return [outcome for index in range(rounds) for outcome in meter.measure(Round(group, index, str(index)))]
 
@@ -49,7 +57,7 @@ def test_a_round_yields_every_stage_of_every_cell_paired_sweep_by_sweep() -> Non
     outcomes = measured("uvloop")
 
     runs = {run.cell.label: run for run in outcomes if isinstance(run, Run)}
-    assert [type(outcome) for outcome in outcomes] == [Calibration, Run, Run, Run, Done]
+    assert [type(outcome) for outcome in outcomes] == [Run, Run, Run, Done]
     assert set(runs) == {"asyncio", "control", "uvloop"}
     assert runs["asyncio"].metadata["loop_class"] == "asyncio.unix_events._UnixSelectorEventLoop"
     assert runs["uvloop"].metadata["loop_class"] == "uvloop.Loop"
@@ -57,20 +65,19 @@ def test_a_round_yields_every_stage_of_every_cell_paired_sweep_by_sweep() -> Non
         assert set(run.values) == {"total", "create", "start", "work", "finish"}
         assert {len(numbers) for numbers in run.values.values()} == {3}
         assert "hostname" not in run.metadata
-        assert run.metadata["loops"] == runs["asyncio"].metadata["loops"]
         assert run.ending is None
 
 
 def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[tuple[str, float, float]] = []
-    turn = _Worker.turn
+    turn = Worker.turn
 
-    def watched(worker: _Worker, timeout_s: float) -> None:
+    def watched(worker: Worker, amount: Amount, timeout_s: float, meanwhile: Callable[[], object]) -> None:
         began = time.monotonic()
-        turn(worker, timeout_s)
+        turn(worker, amount, timeout_s, meanwhile)
         turns.append((worker.cell.label, began, time.monotonic()))
 
-    monkeypatch.setattr(_Worker, "turn", watched)
+    monkeypatch.setattr(Worker, "turn", watched)
     measured("uvloop")
 
     assert len(turns) == 9
@@ -79,15 +86,49 @@ def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.Monke
         assert {label for label, _, _ in turns[3 * sweep : 3 * sweep + 3]} == {"asyncio", "control", "uvloop"}
 
 
-def test_a_scenario_is_calibrated_once_on_the_baseline() -> None:
-    first = measured(rounds=2)
-    again = measured(earlier=of(Calibration, first))
+class Answering:
+    """A process whose lifecycles take as long as they are said to, and which is interrupted now and then."""
 
-    assert len(of(Calibration, first)) == 1
-    assert not of(Calibration, again)
-    calibration = of(Calibration, first)[0]
-    assert isinstance(calibration, Calibration)
-    assert calibration.iterations == LITTLE.iterations(calibration.lifecycle_s)
+    def __init__(self, *lifecycles_s: float) -> None:
+        self.lifecycles_s = [*lifecycles_s]
+        self.asked = list[int]()
+
+    def tell(self, turn: bytes) -> None:  # noqa: D102  (as the process it stands for)
+        self.asked.append(int(turn))
+
+    def answer(self, _timeout_s: float) -> bytes:  # noqa: D102  (the same)
+        return f"[{self.asked[-1] * self.lifecycles_s.pop(0)},1]".encode()
+
+
+@pytest.mark.parametrize(("lifecycles_s", "asked", "iterations"), [
+    ((3e-4, 1e-4, 6e-5, 5e-5, 5e-5), [1, 10, 30, 50, 60], 60),  # the first are cold
+    ((3e-4, 1e-4, 9e-4, 1e-4, 5e-4), [1, 10, 30, 30, 30], 30),  # two were interrupted
+    ((5e-3,), [1], 1),
+    ((1.0,), [1], 1),
+])  # fmt: skip
+def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
+    lifecycles_s: Sequence[float], asked: Sequence[int], iterations: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = object.__new__(Worker)
+    worker.iterations = worker.processors = 1
+    worker._plan = Plan(("asyncio",), ("manual",), "asyncio", Sampling(value_s=0.003, warmups=5), 1)
+    worker.process = process = Answering(*lifecycles_s)  # type: ignore[assignment]  # it answers as one
+    monkeypatch.setattr(workers, "_refuse_claim", lambda *_: None)  # it answers at once
+
+    lifecycle_s = worker.calibrate(1)
+
+    assert process.asked == asked
+    assert worker.iterations == iterations
+    assert lifecycle_s == pytest.approx(min(lifecycles_s))
+
+
+def test_the_control_has_the_iterations_of_the_baseline() -> None:
+    outcomes = measured("uvloop", rounds=2)
+
+    runs = [run for run in outcomes if isinstance(run, Run)]
+    iterations = {(run.round, run.cell.role): run.metadata["loops"] for run in runs}
+    assert len(iterations) == 6
+    assert all(iterations[index, "control"] == iterations[index, "baseline"] for index in range(2))
 
 
 @pytest.mark.parametrize(("name", "said"), [
@@ -111,22 +152,22 @@ def test_a_cell_that_failed_twice_is_not_started_again() -> None:
 def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsewhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ready, run = _Worker.ready, _Worker.run
+    ready, run = Worker.ready, Worker.run
     starting: list[tuple[str, float]] = []
     delivering: set[float] = set()
 
-    def hangs(worker: _Worker, timeout_s: float, since: float | None = None) -> None:
+    def hangs(worker: Worker, timeout_s: float, since: float | None = None) -> None:
         if worker.cell.loop == "uvloop":
             starting.append((worker.cell.scenario, timeout_s))
             raise processes.HungError("no answer")
         ready(worker, timeout_s, since)
 
-    def watched(worker: _Worker, this_round: Round, asked: Calibration, timeout_s: float) -> Run:
+    def watched(worker: Worker, round_: Round, values: int, timeout_s: float) -> Run:
         delivering.add(timeout_s)
-        return run(worker, this_round, asked, timeout_s)
+        return run(worker, round_, values, timeout_s)
 
-    monkeypatch.setattr(_Worker, "ready", hangs)
-    monkeypatch.setattr(_Worker, "run", watched)
+    monkeypatch.setattr(Worker, "ready", hangs)
+    monkeypatch.setattr(Worker, "run", watched)
     chosen, names = [loops.named("asyncio"), loops.named("uvloop")], ("warm", "manual")
     groups = cross(chosen, [scenarios.named(name) for name in names], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio", "uvloop"), names, "asyncio", LITTLE, 1, timeout_s=7))
@@ -141,7 +182,7 @@ def test_a_cell_that_hung_is_not_started_again_and_its_loop_gets_less_time_elsew
 def test_a_baseline_whose_clock_runs_slow_is_refused() -> None:
     names = ("lying:slows", "asyncio")
     (group,) = cross([loops.named(name) for name in names], [scenarios.named("manual")], names[0], (3, 14))
-    sampling = Sampling(rounds=1, sweeps=10, value_s=0.0005, warmups=1)
+    sampling = Sampling(rounds=1, sweeps=40, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
     outcomes = list(Meter(Plan(names, ("manual",), names[0], sampling, 1)).measure(Round(group, 0, "0")))
 
@@ -158,14 +199,13 @@ def test_strikes_are_remembered_by_a_resumed_run() -> None:
     assert not of(Failure, outcomes)
 
 
-def test_a_baseline_that_can_not_run_leaves_the_calibration_to_another() -> None:
+def test_where_the_baseline_can_not_run_the_others_are_measured() -> None:
     chosen = [loops.named("raising:in_factory"), loops.named("asyncio")]
     (group,) = cross(chosen, [scenarios.named("manual")], "raising:in_factory", (3, 14))
     ahead = Plan(("raising:in_factory", "asyncio"), ("manual",), "raising:in_factory", LITTLE, 1)
 
     outcomes = list(Meter(ahead).measure(Round(group, 0, "0")))
 
-    assert len(of(Calibration, outcomes)) == 1
     assert {run.cell.label for run in outcomes if isinstance(run, Run)} == {"asyncio"}
     assert {failure.cell.label for failure in outcomes if isinstance(failure, Failure)} == {
         "raising:in_factory",
@@ -199,6 +239,38 @@ def test_an_installed_package_is_not_put_on_the_path_again(monkeypatch: pytest.M
     assert processes.environment().get("PYTHONPATH") == os.environ.get("PYTHONPATH")
 
 
+@pytest.mark.skipif(CPUS < 2, reason="one processor is the harness's")
+@pytest.mark.parametrize(("loop", "alone"), [("threaded:Idle", True), ("threaded:Overlapping", False)])
+def test_workers_share_one_processor_unless_a_loop_has_threads_that_work_beside_it(loop: str, *, alone: bool) -> None:
+    outcomes = measured(loop, rounds=2, affinity="auto")
+
+    runs = [run for run in outcomes if isinstance(run, Run)]
+    places = {str(run.metadata.get("cpu_affinity", CPUS)) for run in runs if run.round == 1}
+    assert len(runs) == 6
+    assert len(places) == 1
+    assert (places <= {str(cpu) for cpu in range(CPUS)}) == alone
+    assert len({run.metadata["nice"] for run in runs}) == 1
+
+
+def test_workers_of_the_next_round_start_ahead_are_used_once_and_end_with_the_run() -> None:
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    plan = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity=None)
+    rounds: list[set[int]] = []
+
+    with Meter(plan) as meter:
+        for index in range(2):
+            waiting = {spare.id for spare in meter._spares._waiting}
+            runs = of(Run, [*meter.measure(Round(group, index, str(index)))])
+            rounds.append(waiting)
+            assert len(runs) == 2
+        last = [*meter._spares._waiting]
+
+    assert [len(waiting) for waiting in rounds] == [0, 2]
+    assert len(last) == 2
+    assert not {spare.id for spare in last} & rounds[1]
+    assert [spare.status() for spare in last] == [-signal.SIGKILL] * 2
+
+
 def test_affinity_pins_the_workers() -> None:
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     ahead = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity="0")
@@ -226,35 +298,35 @@ def test_the_thread_is_a_part_of_the_cell(scenario: str) -> None:
 def test_a_clock_that_jumps_while_it_calibrates_drops_the_round_and_blames_no_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def jumped(_worker: _Worker, _timeout_s: float) -> float:
+    def jumped(_worker: Worker, _timeout_s: float) -> float:
         raise processes.SuspendedError("the clock jumped")
 
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     meter = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1))
     with monkeypatch.context() as while_it_jumps:
-        while_it_jumps.setattr(_Worker, "calibration", jumped)
+        while_it_jumps.setattr(Worker, "calibrate", jumped)
         dropped = list(meter.measure(Round(group, 0, "0")))
 
     after = list(meter.measure(Round(group, 1, "1")))
 
     assert dropped == [Dropped("warm", 0, "the clock jumped")]
-    assert [type(outcome) for outcome in after] == [Calibration, Run, Run, Done]
+    assert [type(outcome) for outcome in after] == [Run, Run, Done]
 
 
 def test_leaving_a_round_leaves_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[_Worker] = []
-    begin = _Worker.__init__
+    started: list[Worker] = []
+    begin = Worker.__init__
 
-    def watched(worker: _Worker, *words: object) -> None:
+    def watched(worker: Worker, *words: object) -> None:
         begin(worker, *words)  # type: ignore[arg-type]  # as it was called
         started.append(worker)
 
-    monkeypatch.setattr(_Worker, "__init__", watched)
+    monkeypatch.setattr(Worker, "__init__", watched)
     (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
     outcomes = Meter(Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1)).measure(Round(group, 0, "0"))
     while not isinstance(next(outcomes), Run):
         pass
     outcomes.close()
 
-    assert len(started) == 3
+    assert len(started) == 2
     assert all(worker.process._process.returncode is not None for worker in started)

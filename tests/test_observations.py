@@ -15,10 +15,12 @@ from bench.measurement import processes
 from bench.subjects import loops
 from bench.subjects.loops import Loop
 
+pytestmark = pytest.mark.every_python
+
 HERE = Interpreter("CPython", "3.14.0", (), sys.executable)
 
 
-def answered(*words: str, timeout_s: float = 20, maybe: bool = False) -> list[Observation]:
+def answered(*words: str, timeout_s: float = 300, maybe: bool = False) -> list[Observation]:
     """The rows that one question gives; `words` are the probe's arguments."""
     question = Question(HERE, "lives.x", "in a test", words, maybe)
     return [row for _, row in observations.collect([question], timeout_s)]

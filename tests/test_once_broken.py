@@ -182,11 +182,6 @@ def test_a_delivery_that_is_nested_too_deeply_is_refused() -> None:
         delivery.delivery_of(b'{"x":' + b"[" * 5_000_000 + b"]" * 5_000_000 + b"}")
 
 
-def test_a_calibration_without_values_is_refused_in_words() -> None:
-    with pytest.raises(ValueError, match="no values to calibrate with"):
-        delivery.calibrated_seconds(Delivery())
-
-
 def test_iterations_are_never_more_than_pyperf_can_count() -> None:
     assert dataclasses.replace(ABOUT.plan.sampling, value_s=60).iterations(1e-12) == 2**31 - 1
 

@@ -1,7 +1,6 @@
 """Reading what loops and files say, believing nothing."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -125,13 +124,26 @@ def test_texts_lose_the_folders_that_name_people(said: str, kept: str) -> None:
     assert (failure.reason, failure.output) == (kept, kept)
 
 
-@pytest.mark.parametrize(("warmups", "seconds"), [
-    ([(1, 9.0), (2, 5.0), (4, 3.0), (4, 2.0)], 2.0),
-    ([(1, 9.0), (8, 2.0), (16, 2.1), (32, 2.2), (64, 6.0)], 2.0),  # preempted, where it was to be seen best
-    ([(1, 0.5), (64, 2.0)], 2.0),  # one iteration tells nothing
-    ([(1, 0.5)], 0.5),
-])  # fmt: skip
-def test_a_calibration_takes_the_least_of_the_values_with_some_iterations(
-    warmups: Sequence[tuple[int, float]], seconds: float
-) -> None:
-    assert delivery.calibrated_seconds(Delivery(warmups=tuple(warmups))) == seconds
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\n",
+        b"1\n",
+        b"[nan,1]\n",
+        b"[-1,1]\n",
+        b"[0,1]\n",
+        b"[1e9,1]\n",
+        b"[1]\n",
+        b"[1,0]\n",
+        b"[1,1.5]",
+        b"[1,1e9]",
+        b'{"values":{}}\n',
+    ],
+)
+def test_what_is_not_a_time_is_not_calibrated_with(answer: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        delivery.calibrated(answer)
+
+
+def test_a_calibrating_turn_answers_with_seconds_and_processors() -> None:
+    assert delivery.calibrated(b"[0.0031,2]\n") == (0.0031, 2)

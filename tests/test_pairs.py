@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
-from invented import FACTS, about, loaded, run
+from invented import FACTS, about, iterated, loaded, run
 
 from bench import cli
 from bench.errors import BenchError
 from bench.plan.cells import Cell, Plan
 from bench.statistics import pairs
 from bench.statistics.pairs import Pair
-from bench.store.outcomes import Calibration, Kept
+from bench.store.outcomes import Kept
 from bench.subjects import scenarios
 
 Invent = Callable[..., Kept]
@@ -97,8 +97,8 @@ def test_values_of_another_length_are_refused(old: Kept, new: Kept) -> None:
 
 
 def test_another_method_is_refused(old: Kept, new: Kept) -> None:
-    with pytest.raises(BenchError, match="method: version 1 in a, version 2 in b"):
-        pairs.paired("a", old, "b", replace(new, about=replace(new.about, method=2)))
+    with pytest.raises(BenchError, match="method: version 2 in a, version 1 in b"):
+        pairs.paired("a", old, "b", replace(new, about=replace(new.about, method=1)))
 
 
 def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
@@ -192,8 +192,7 @@ def test_half_a_run_and_damaged_lines_are_noted(old: Kept, new: Kept) -> None:
 def test_values_that_lasted_longer_or_shorter_than_before_are_noted(
     old: Kept, new: Kept, iterations: int, *, noted: bool
 ) -> None:
-    before = replace(old, outcomes=(Calibration("manual", 1e-4, 30, 4), *old.outcomes))
-    after = replace(new, outcomes=(Calibration("manual", 1e-4, iterations, 4), *new.outcomes))
+    before, after = iterated(old, 30), iterated(new, iterations)
 
     there, back = Pair(before, after).other_lengths, Pair(after, before).other_lengths
 
@@ -211,7 +210,7 @@ def test_a_busy_machine_is_noted_with_what_its_load_can_do(old: Kept, new: Kept)
     assert "by a factor of up to 2.00, so the intervals" in note
 
 
-def test_a_calibration_without_values_has_no_length(old: Kept) -> None:
-    alone = Kept(old.about, (Calibration("manual", 1e-4, 30, 4), run(Cell("manual", "uvloop", "loop"), 0, [1.0])))
+def test_where_the_baseline_was_not_measured_its_values_have_no_length(old: Kept) -> None:
+    alone = Kept(old.about, (run(Cell("manual", "uvloop", "loop"), 0, [1.0]),))
 
     assert not Pair(alone, alone).other_lengths

@@ -1,6 +1,10 @@
 """Processes that the harness starts: what it keeps of them."""
 
+import pytest
+
 from bench.measurement.processes import Process, Start
+
+pytestmark = pytest.mark.every_python
 
 WRITES = "import os, time\nfor number in range(300): os.write(2, b'%03d\\n' % number); time.sleep(0.001)"
 

@@ -19,7 +19,7 @@ LITTLE = ("--processes", "2", "--values", "2", "--warmups", "1", "--loops", "3")
 def started(*words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-P", "-m", "bench.selfcheck.pyperf_scheduler", "--quiet", *LITTLE, *words]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120, env=processes.environment(),
+        command, capture_output=True, text=True, check=False, timeout=300, env=processes.environment(),
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

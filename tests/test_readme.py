@@ -74,7 +74,7 @@ def test_every_link_leads_somewhere() -> None:
 def leads_somewhere(file: Path, link: str) -> bool:
     """Whether a relative link of a Markdown file names a file, and a heading in it, that exist."""
     path, _, anchor = link.partition("#")
-    target = file.parent / path
+    target = file.parent / path if path else file
     if not anchor:
         return target.exists()
     headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)

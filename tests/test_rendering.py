@@ -261,7 +261,7 @@ def test_an_empty_document_is_an_empty_line() -> None:
 def test_what_compares_nothing_loads_nothing_to_compare_with(words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "bench", *words],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
 
     loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))

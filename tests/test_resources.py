@@ -42,7 +42,7 @@ def test_the_tables_say_what_is_held_left_called_and_waited_for() -> None:
     text = render(report.document(invented()), "simple")
 
     assert re.search(r"^asyncio +3 ", text, re.MULTILINE)
-    assert "leaks descriptors, threads, memory" in text
+    assert "leaks descriptors, memory" in text
     assert re.search(r"^manual +asyncio +4 +1 +– +– +3  close 3, socketpair 1$", text, re.MULTILINE)
     assert "asyncio in manual: 4 calls in a typical lifecycle, 4.25 on average" in text
     assert "asyncio in warm: not in the table: no" in text
@@ -98,7 +98,7 @@ def test_the_sentence_can_be_quoted() -> None:
         "On CPython 3.14.0, in manual, asyncio 3.14.0 takes 3 descriptors, 3 threads, 0.003 KiB of memory, "
         "4 system calls in a lifecycle, 50.0 (50.0–50.0) ms from a fresh interpreter's start to get_data; zloop 1.0"
     )
-    assert report.closing_sentence(invented()).endswith("zloop leaks: descriptors, threads, memory.")
+    assert report.closing_sentence(invented()).endswith("zloop leaks: descriptors, memory.")
     assert report.closing_sentence(invented(None, LoopCosts("zloop", None))) == "No loop could be looked at."
     assert "ms from" not in report.closing_sentence(replace(invented(), cold=()))
     quiet = report.closing_sentence(invented(None, invented().loops[0]))
@@ -125,7 +125,7 @@ def test_json_has_figures_estimates_and_the_readings_they_come_from() -> None:
     found = json.loads(report.as_json(invented()))
 
     assert found["figures"][0]["per_open_loop"]["descriptors"] == 3
-    assert found["figures"][1]["leaks"] == ["descriptors", "threads", "resident", "traced"]
+    assert found["figures"][1]["leaks"] == ["descriptors", "resident", "traced"]
     assert found["figures"][2]["per_lifecycle"]["resident"] is None
     assert found["cold_start"][2]["program"] == "asyncio"
     assert found["readings"]["loops"][0]["lived"][0]["readings"][1]["loops"] == 20

@@ -16,6 +16,8 @@ from bench.subjects import scenarios as registry
 from scenarios import _program
 from scenarios._workload import Records, get_data
 
+pytestmark = pytest.mark.every_python
+
 RECORDS: Records = [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
 PRINTED = "[{'name': 'Jane', 'age': 19}, {'name': 'John', 'age': 24}]\n"
 HERE = sys.version_info[:2]
@@ -137,7 +139,7 @@ def test_a_program_finds_a_loop_in_the_current_folder(tmp_path: Path) -> None:
     path = {**os.environ, "PYTHONPATH": str(ROOT)}
     program = subprocess.run(
         [sys.executable, "-m", "scenarios.manual", "--loop", "mine:new"],
-        cwd=tmp_path, env=path, check=True, capture_output=True, text=True, timeout=60,
+        cwd=tmp_path, env=path, check=True, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
     assert program.stdout == "mine\n" + PRINTED
@@ -167,7 +169,7 @@ def test_no_scenario_imports_the_harness_unless_it_runs_as_a_program() -> None:
     code = f"import sys, {', '.join(f'scenarios.{name}' for name in registry.names())}; print(*sys.modules)"
 
     imported = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
     ).stdout.split()
 
     assert "scenarios.manual" in imported

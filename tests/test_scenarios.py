@@ -9,6 +9,8 @@ from bench.errors import BenchError
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
 
+pytestmark = pytest.mark.every_python
+
 GOOD = '"""A title.\n\nMore."""\ndef scenario(new_loop, get_data): ...\n'
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import weakref
 from pathlib import Path
 
@@ -18,67 +19,67 @@ from living import by_id, gone
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
 from bench.worker import pipe
-from bench.worker.stopwatch import Stopwatch, _class_of, _reference, _watch_policy, peak_memory
+from bench.worker import stopwatch as stopwatch_room
+from bench.worker.stopwatch import (
+    Rehearsal,
+    Stopwatch,
+    _class_of,
+    _reference,
+    _watch_policy,
+    peak_memory,
+    usable_processors,
+)
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
+ONCE = Rehearsal(1, 0)
+pytestmark = pytest.mark.every_python
 HERE = sys.version_info[:2]
 
 
-def command(
-    *options: str, scenario: str = "manual", loop: str = "asyncio", thread: str = "main", parent: int | None = None
-) -> list[str]:
-    return [
-        sys.executable,
-        "-P",
-        "-m",
-        "bench.worker.stopwatch",
-        "--worker",
-        "--quiet",
-        *options,
-        "--scenario",
-        scenario,
-        "--loop",
-        loop,
-        "--delay",
-        "0",
-        "--thread",
-        thread,
-        "--parent",
-        str(parent or os.getpid()),
-    ]
+def command(parent: int) -> list[str]:
+    return [sys.executable, "-P", "-m", "bench.worker.stopwatch", str(parent)]
 
 
-def started(*options: str, scenario: str = "manual", loop: str = "asyncio") -> "subprocess.Popen[bytes]":
+def named(scenario: str = "manual", loop: str = "asyncio") -> bytes:
+    """The turn that names the cell."""
+    words = ["--worker", "--quiet", "--values", "1", "--warmups", "0", "--loops", "1", "--scenario", scenario]
+    words += ["--loop", loop, "--thread", "main", "--delay", "0", "--rehearsed", "2", "--longest-rehearsal", "0.001"]
+    return f"{json.dumps(words)}\n".encode()
+
+
+def started() -> "subprocess.Popen[bytes]":
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command(*options, scenario=scenario, loop=loop),
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        env=processes.environment(),
-    )
+    return subprocess.Popen(command(os.getpid()), stdin=pipe, stdout=pipe, stderr=pipe, env=processes.environment())
 
 
-MEASURE = ("--values", "3", "--warmups", "2", "--loops", "5")
+def answers_to(*turns: bytes) -> list[bytes]:
+    """What a worker answers when it has loaded, and to each of these turns; it then ends well."""
+    with started() as process:
+        assert process.stdin
+        assert process.stdout
+        answers = []
+        for turn in turns:
+            answers.append(process.stdout.readline())
+            process.stdin.write(turn)
+            process.stdin.flush()
+        answers.append(process.stdout.readline())
+        assert process.wait(30) == 0
+    return answers
 
 
 @pytest.mark.parametrize(
     "name", [name for name in scenarios.names() if not scenarios.named(name).skip_reason(loops.LOOPS[0], HERE)]
 )
-def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) -> None:
-    with started(*MEASURE, scenario=name, loop="uvloop") as process:
-        assert process.stdin
-        assert process.stdout
-        answers = []
-        for _ in range(4):  # ready, and the three values
-            answers.append(process.stdout.readline())
-            process.stdin.write(b"\n")
-            process.stdin.flush()
-        delivery = json.loads(process.stdout.readline())
-        assert process.wait(30) == 0
+def test_a_worker_is_ready_calibrates_answers_each_turn_and_delivers_its_stages(name: str) -> None:
+    two_that_calibrate, three_values_of_5, the_end = (b"2\n", b"4\n"), (b"5 3 1\n", b"\n", b"\n"), b"\n"
 
+    loaded, *answers, last = answers_to(named(name, "uvloop"), *two_that_calibrate, *three_values_of_5, the_end)
+
+    delivery = json.loads(last)
     values = delivery["values"]
-    assert answers == [b"\n"] * 4
+    calibrated = [json.loads(answer) for answer in answers[1:3]]
+    assert [loaded, answers[0], *answers[3:]] == [b"\n"] * 5
+    assert all(0 < seconds < 30 and processors == 1 for seconds, processors in calibrated)
     assert set(values) == {"total", *scenarios.named(name).stages}
     assert {len(numbers) for numbers in values.values()} == {3}
     parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
@@ -91,7 +92,7 @@ def test_a_worker_is_ready_answers_each_turn_and_delivers_its_stages(name: str) 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
 def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
-    with started(*MEASURE) as process:
+    with started() as process:
         assert process.stdin
         assert process.stdout
         process.stdout.readline()
@@ -100,55 +101,24 @@ def test_where_memory_runs_out_a_worker_dies_before_the_harness() -> None:
         process.stdin.close()
 
 
-def test_a_calibrating_worker_waits_for_nobody() -> None:
-    done = subprocess.run(
-        command("--calibrate-loops", "--min-time", "0.003", "--values", "3", "--warmups", "0"),
-        check=True,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        env=processes.environment(),
-    )
-
-    delivery = json.loads(done.stdout)
-
-    iterations = [number for number, _ in delivery["warmups"]]
-    assert iterations[0] == 1
-    assert iterations == sorted(iterations)
-    assert iterations[-1] > 1
-    assert all(seconds > 0 for _, seconds in delivery["warmups"])
-    assert "values" not in delivery
-
-
 def test_pyperf_still_has_the_worker_options_that_we_use() -> None:
     options = {option for action in pyperf.Runner().argparser._actions for option in action.option_strings}
 
-    assert options >= {
-        "--worker",
-        "--quiet",
-        "--values",
-        "--warmups",
-        "--loops",
-        "--calibrate-loops",
-        "--min-time",
-        "--affinity",
-    }
+    assert options >= {"--worker", "--quiet", "--values", "--warmups", "--loops", "--affinity"}
 
 
 def test_a_worker_whose_parent_goes_ends_at_its_next_turn() -> None:
-    with started(*MEASURE) as process:
+    with started() as process:
         assert process.stdin
         assert process.stdout
         process.stdout.readline()
         process.stdin.close()
 
-        assert process.wait(30) == 1
+        assert process.wait(300) == 1
 
 
 def test_a_worker_that_was_adopted_before_it_began_does_not_begin() -> None:
-    done = subprocess.run(
-        command(*MEASURE, parent=1), capture_output=True, check=False, timeout=60, env=processes.environment()
-    )
+    done = subprocess.run(command(1), capture_output=True, check=False, timeout=60, env=processes.environment())
 
     assert done.returncode == 1
     assert not done.stdout
@@ -159,9 +129,11 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
     loops_folder = Path(__file__).parent / "loops"
     (tmp_path / "parent.py").write_text(
         "import os, subprocess, sys\n"
-        f"words = {command(*MEASURE, loop='hanging:with_a_child')!r}\n"
-        "words[-1] = str(os.getpid())\n"
-        "print(subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True).pid, flush=True)\n"
+        f"command, cell = {command(0)[:-1]!r}, {named(loop='hanging:with_a_child')!r}\n"
+        "child = subprocess.Popen([*command, str(os.getpid())], stdin=subprocess.PIPE, start_new_session=True)\n"
+        "child.stdin.write(cell)\n"
+        "child.stdin.flush()\n"
+        "print(child.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )
     environment = {**os.environ, "PYTHONPATH": f"{Path.cwd()}:{loops_folder}"}
@@ -179,7 +151,7 @@ def test_the_kernel_kills_a_hanging_worker_with_its_parent(tmp_path: Path) -> No
         grandchild = int(parent.stderr.readline().split()[1])
 
         parent.kill()
-        parent.wait(30)
+        parent.wait(300)
         child_is_gone = gone(by_id(child))
         os.kill(grandchild, signal.SIGKILL)
 
@@ -198,12 +170,9 @@ def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
 def test_peak_memory_is_the_worker_s_own_and_not_that_of_who_started_it() -> None:
     ballast = bytearray(200 << 20)
     ballast[:: 1 << 12] = b"x" * (200 << 8)  # each page is there
-    done = subprocess.run(
-        command("--calibrate-loops", "--min-time", "0.001", "--values", "1", "--warmups", "0"),
-        check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, env=processes.environment(),
-    )  # fmt: skip
+    *_, delivery = answers_to(named(), b"1 1 1\n", b"\n")
 
-    assert 10 << 20 < json.loads(done.stdout)["metadata"]["mem_max_rss"] < len(ballast)
+    assert 10 << 20 < json.loads(delivery)["metadata"]["mem_max_rss"] < len(ballast)
 
 
 def test_a_kernel_that_does_not_say_leaves_pyperf_its_figure(tmp_path: Path) -> None:
@@ -287,7 +256,7 @@ def test_a_delivery_arrives_and_ends_well_whatever_was_done_to_the_process(
 
     done = subprocess.run(
         [sys.executable, "-c", f"{program}pipe.conclude(measure)"],
-        capture_output=True, check=False, text=True, timeout=60, env=processes.environment(), stdin=subprocess.DEVNULL,
+        capture_output=True, check=False, text=True, timeout=300, env=processes.environment(), stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
     assert done.returncode == ('"error"' in answer)
@@ -307,9 +276,51 @@ def test_another_class_of_loop_than_the_factory_gives_is_refused() -> None:
     watch = stopwatch(asyncio.new_event_loop)
 
     with pytest.raises(WrongRunError, match=r"the loop that ran is asyncio\..*, not .*Watched"):
-        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched)
+        watch.rehearse(lambda get_data: asyncio.run(get_data()), Watched, ONCE)
     with pytest.raises(WrongRunError, match="the loop that ran is none"):
-        watch.rehearse(lambda _: list(EXPECTED), Watched)
+        watch.rehearse(lambda _: list(EXPECTED), Watched, ONCE)
+
+
+@pytest.mark.parametrize(("rehearsal", "lifecycles"), [
+    (Rehearsal(1, 0), 1), (Rehearsal(5, 1), 5), (Rehearsal(5, 0.001), 2), (Rehearsal(1000, 0.0305), 31),
+])  # fmt: skip
+def test_so_many_lifecycles_are_rehearsed_but_not_for_long(
+    rehearsal: Rehearsal, lifecycles: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[GetData]()
+    monkeypatch.setattr(stopwatch_room, "clock", lambda: len(done) * 1_000_000)  # each takes a millisecond
+    watch = stopwatch(Watched, "warm")
+
+    def once(get_data: GetData) -> Records:
+        done.append(get_data)
+        return asyncio.run(get_data(), loop_factory=Watched)
+
+    watch.rehearse(once, Watched, rehearsal)
+
+    assert len(done) == lifecycles
+
+
+@pytest.mark.parametrize(("own_s", "helpers_s", "threads", "processors"), [
+    (1.0, 0.0, 1, 1), (1.0, 0.05, 9, 1), (1.0, 0.2, 2, 2), (1.0, 2.5, 9, 4), (1.0, 2.5, 3, 3), (1.0, 0.5, 1, 2),
+    (0.0, 1.0, 2, 2), (1e-9, 1e9, 10**6, 1001),
+])  # fmt: skip
+def test_threads_that_work_beside_the_loop_can_use_more_processors(
+    own_s: float, helpers_s: float, threads: int, processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopwatch_room, "_threads", lambda: threads)
+
+    assert usable_processors(own_s, helpers_s) == processors
+
+
+def test_threads_are_counted_where_the_kernel_does_not_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stopwatch_room._threads() >= threading.active_count()
+
+    def gone(_: str) -> list[str]:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(os, "listdir", gone)
+
+    assert stopwatch_room._threads() == threading.active_count()
 
 
 class Reopening(asyncio.SelectorEventLoop):
@@ -381,7 +392,7 @@ def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> 
     scenario = scenarios.named("asyncio_run_default")
     with scenarios.prepared(scenario, loops.named("x:y"), Watched) as once:
         _watch_policy(watch)
-        watch.rehearse(once, Watched)
+        watch.rehearse(once, Watched, ONCE)
         watch.value(once, 2)
 
     assert watch.spent["create"][0] > 0

@@ -1,6 +1,7 @@
 """Trials of the harness: which are made, made-up ones, and short real ones."""
 
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -9,14 +10,15 @@ from invented import run
 from bench.errors import BenchError, NotMeasuredError
 from bench.measurement.delivery import Delivery
 from bench.plan import sampling
+from bench.plan.cells import Plan
 from bench.plan.rounds import Round
-from bench.selfcheck import trials
-from bench.selfcheck.known import loop_name
+from bench.selfcheck import comparing, trials
+from bench.selfcheck.known import loop_name, waiting_loop_name
 from bench.selfcheck.trials import Design, Step, Trials
-from bench.store.outcomes import Done, Outcome
+from bench.store.outcomes import Done, Failure, Outcome
 
 DESIGN = Design("manual", (0.01, 0.02, 0.05), trial_s=10, max_time_s=300, seed=1)
-LITTLE = Design("manual", (0.5,), trial_s=0.1, max_time_s=60, seed=1)
+LITTLE = Design("manual", (0.1,), trial_s=0.1, max_time_s=60, seed=1)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_a_loop_with_itself_needs_no_calibration(clock: list[float]) -> None:
 
 @pytest.mark.parametrize(("step", "said"), [
     (Step(0, 0), "calibrating the known work"), (Step(1, 0), "trial 1: a loop with itself"),
-    (Step(12, 0.005), "trial 12: 0.5 % slower"),
+    (Step(12, 0.005), "trial 12: 0.5 % slower"), (Step(3, 2, 4), "trial 3: 200 % slower, beside 4 busy"),
 ])  # fmt: skip
 def test_a_step_says_which_trial_it_is(step: Step, said: str) -> None:
     assert str(step) == said
@@ -99,17 +101,65 @@ class MadeUp:
         yield Done(turn.group.scenario.name, turn.index, 1.0)
 
 
+class Broken:
+    """Measures nothing, since every loop fails."""
+
+    def measure(self, turn: Round) -> Generator[Outcome]:
+        """A failure of each cell."""
+        for cell in turn.group.cells:
+            yield Failure(cell, turn.index, "it broke", "")
+        yield Done(turn.group.scenario.name, turn.index, 1.0)
+
+
 def test_a_trial_has_the_ratios_that_were_measured_and_the_truth_that_was_calibrated() -> None:
-    check = Trials(LITTLE, lambda plan: MadeUp(1.5 if plan.loops[1] == loop_name(5000) else 2.2))
+    check = Trials(LITTLE, lambda plan: MadeUp(1.1 if plan.loops[1] == loop_name(1000) else 2.2))
 
     assert check.make(Step(0, 0.0)) == ()
-    itself, slower = check.make(Step(1, 0.5))
+    itself, slower = check.make(Step(1, 0.1))
 
     assert check.turn_share == pytest.approx(1.2 / 12_000)
     assert (itself.ratio.value, itself.truth, itself.different) == (1.0, 1.0, False)
-    assert slower.ratio.value == pytest.approx(1.5)
-    assert slower.truth == pytest.approx(1.5)
+    assert slower.ratio.value == pytest.approx(1.1)
+    assert slower.truth == pytest.approx(1.1)
     assert (slower.different, slower.called) == (True, True)
+
+
+def test_a_large_effect_is_a_wait_whose_truth_is_built_in() -> None:
+    plans: list[Plan] = []
+
+    def measurer(plan: Plan) -> MadeUp:
+        plans.append(plan)
+        return MadeUp(3.1)
+
+    check = Trials(LITTLE, measurer)
+    check.make(Step(0, 0.0))
+    _, slower = check.make(Step(1, 2.0))
+
+    assert check.lifecycle_s == pytest.approx(1e-4)
+    assert plans[1].loops == (waiting_loop_name(0), waiting_loop_name(200_000))
+    assert slower.truth == pytest.approx(3)
+    assert slower.ratio.value == pytest.approx(3.1)
+
+
+def test_with_a_load_each_effect_is_tried_alone_and_beside_it(clock: list[float]) -> None:
+    steps = made(replace(DESIGN, load=4), clock)[1:]
+
+    assert {(step.effect, step.beside) for step in steps[:6]} == {
+        (effect, beside) for effect in DESIGN.effects for beside in (0, 4)
+    }
+
+
+def test_a_trial_says_beside_what_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "beside", lambda _: nullcontext())
+
+    found = Trials(replace(LITTLE, effects=()), lambda _: MadeUp(1)).make(Step(1, 0.0, 4))
+
+    assert [trial.beside for trial in found] == [4]
+
+
+def test_where_nothing_could_be_measured_nothing_is_calibrated() -> None:
+    with pytest.raises(NotMeasuredError, match="the known work had no effect: nothing was measured"):
+        Trials(LITTLE, lambda _: Broken()).make(Step(0, 0.0))
 
 
 @pytest.mark.usefixtures("_little")
@@ -117,12 +167,12 @@ def test_a_trial_compares_the_loop_with_itself_and_with_the_known_work() -> None
     check = Trials(LITTLE)
 
     assert check.make(Step(0, 0.0)) == ()
-    itself, slower = check.make(Step(1, 0.5))
+    itself, slower = check.make(Step(1, 0.1))
 
     assert check.turn_share > 0
     assert (itself.way, itself.effect, itself.truth) == ("lock-step", 0.0, 1.0)
-    assert (slower.way, slower.effect) == ("lock-step", 0.5)
-    assert slower.truth == pytest.approx(1.5, abs=check.turn_share)  # whole turns: the nearest to the effect
+    assert (slower.way, slower.effect) == ("lock-step", 0.1)
+    assert slower.truth == pytest.approx(1.1, abs=check.turn_share)  # whole turns: the nearest to the effect
     for trial in (itself, slower):
         assert trial.ratio.low is not None
         assert trial.ratio.low <= trial.ratio.value
@@ -134,12 +184,12 @@ def test_beside_pyperf_the_same_cells_are_measured_its_way_first_and_then_ours()
     check = Trials(replace(LITTLE, max_time_s=600, against_pyperf=True))
     check.turn_share = 1e-4
 
-    found = check.make(Step(1, 0.5))
+    found = check.make(Step(1, 0.1))
 
     assert [(trial.way, trial.effect) for trial in found] == [
-        ("pyperf", 0.0), ("pyperf", 0.5), ("lock-step", 0.0), ("lock-step", 0.5),
+        ("pyperf", 0.0), ("pyperf", 0.1), ("lock-step", 0.0), ("lock-step", 0.1),
     ]  # fmt: skip
-    assert found[1].truth == found[3].truth == 1.5
+    assert found[1].truth == found[3].truth == 1.1
 
 
 @pytest.mark.usefixtures("_little", "_bad_loops")

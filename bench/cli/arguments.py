@@ -29,13 +29,13 @@ def at_least(least: float, kind: Callable[[str], Number], most: float = 2**31 - 
     return number
 
 
-def percentage(text: str) -> float:
-    """Read `3%` as 0.03: with its sign, above 0, and up to 100 %."""
+def percentage(text: str, most: float = 100) -> float:
+    """Read `3%` as 0.03: with its sign, above 0, and up to `most` per cent."""
     match = re.fullmatch(rf"{DIGITS}\s?%", text.strip(), re.ASCII)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r}: write a percentage as 3% or 0.5%")
-    if not 0 < float(match[1]) <= 100:  # noqa: PLR2004  (per cent)
-        raise argparse.ArgumentTypeError(f"{text}: give more than 0% and at most 100%")
+    if not 0 < float(match[1]) <= most:
+        raise argparse.ArgumentTypeError(f"{text}: give more than 0% and at most {most:g}%")
     return float(match[1]) / 100
 
 
@@ -58,6 +58,11 @@ def baseline_name(text: str) -> str:
             f"{text!r}: use letters, digits, dots, _ and - in a name, and begin with a letter, a digit or _"
         )
     return text
+
+
+def affinity(text: str) -> str:
+    """Read which processors the workers run on: `auto`, `none`, or a list of them."""
+    return text if text in {"auto", "none"} else processors(text)
 
 
 def processors(text: str) -> str:

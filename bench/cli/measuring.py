@@ -16,7 +16,7 @@ from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
 from bench.statistics import widths
 from bench.store.folder import RunFolder
-from bench.store.outcomes import About, Calibration, Kept, Outcome, Resumed
+from bench.store.outcomes import About, Kept, Outcome, Resumed
 
 PROMISE = "interrupted: finishing the current round; a second Ctrl-C stops at once"
 
@@ -28,10 +28,9 @@ def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, 
     Ctrl-C.
     """
     rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, held)
-    known = tuple(calibrations(kept))
-    meter, append = Meter(kept.about.plan, (*kept.outcomes, *known)), _noting(resumed, folder.append)
+    meter, append = Meter(kept.about.plan, kept.outcomes), _noting(resumed, folder.append)
     track = progress.Track(
-        shortened(rounds, meter, append),
+        shortened(rounds, meter),
         len(rounds.planned),
         "rounds",
         str,
@@ -42,23 +41,8 @@ def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, 
         patience(PROMISE) as interrupted,
         contextlib.closing(progress.tracked(track, None if quiet else sys.stderr)) as tracked,
     ):
-        for outcome in known:
-            append(outcome)
         campaign.measure(watched(_until(interrupted, tracked), append), meter, append, rounds.tell)
     _conclude(folder, kept.about, rounds.rounds_of_all)
-
-
-def calibrations(kept: Kept) -> Iterator[Calibration]:
-    """How long a lifecycle takes where its sleep alone says it: a value has one then, and nothing must be tried out.
-
-    Trying out takes some twenty lifecycles, which is most of a short run if each of them sleeps for a second.
-    """
-    plan = kept.about.plan
-    measured = {outcome.scenario for outcome in kept.outcomes if isinstance(outcome, Calibration)}
-    for group in kept.about.groups:
-        if plan.delay_s >= plan.sampling.value_s and group.cells and group.scenario.name not in measured:
-            sweeps = plan.sampling.sweeps_for(plan.delay_s, len(group.cells))
-            yield Calibration(group.scenario.name, plan.delay_s, plan.sampling.iterations(plan.delay_s), sweeps)
 
 
 def _conclude(folder: RunFolder, about: About, done: int) -> None:

@@ -38,6 +38,11 @@ def reopened(options: Namespace, locks: ExitStack) -> tuple[RunFolder, Kept, Res
 
 def _changed(folder: RunFolder, begun: About, now: About, *, forced: bool) -> Resumed | None:
     """What changed since the run was begun; raises BenchError for changes, unless the user forces them."""
+    if begun.method != now.method:
+        raise BenchError(
+            f"the run in {folder.path} was begun by method {begun.method}, this is method {now.method}: other values\n"
+            "begin a new run, or finish this one with the version of evloop-bench that began it"
+        )
     where = f"the run in {folder.path} was begun with something else:"
     if begun.groups != now.groups:
         raise BenchError(f"{where} the scenarios are not the same\nbegin a new run, or restore the scenarios")

@@ -15,7 +15,7 @@ from bench.machine import conditions, facts
 from bench.measurement import processes
 from bench.measurement.precision import Held
 from bench.plan import budget, sampling
-from bench.plan.cells import TIMEOUT_S, Plan, Thread, skips
+from bench.plan.cells import AUTO, TIMEOUT_S, Plan, Thread, skips
 from bench.plan.rounds import START_S, estimated_seconds
 from bench.plan.sampling import Sampling
 from bench.reports import choices
@@ -141,7 +141,7 @@ def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
         delay_s=options.delay or 0.0,
         timeout_s=options.timeout or TIMEOUT_S,
-        affinity=options.affinity,
+        affinity=None if options.affinity == "none" else options.affinity or AUTO,
         thread=thread,
     )
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench.cli.arguments import at_least, baseline_name, duration, percentage, processors
+from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
 from bench.cli.terminal import add_format, add_verbose
 from bench.errors import BenchError
 
@@ -80,7 +80,8 @@ def _add_circumstances(parser: argparse.ArgumentParser) -> None:
     add("--thread", choices=["main", "worker"], help="thread that the loops run in (default: main)")
     seed = "random seed (default: new each time, stored in run.json)"
     add("--seed", type=at_least(0, int), metavar="N", help=seed)
-    add("--affinity", type=processors, metavar="CPUS", help="processors for the workers, such as 1 or 2-3,5")
+    where = "processors of the workers: auto, none or 2-3,5 (default: auto)"
+    add("--affinity", type=affinity, metavar="CPUS", help=where)
     timeout = "seconds that a worker's turn may take (default: 20)"
     add("--timeout", type=at_least(0.1, float), metavar="S", help=timeout)
 

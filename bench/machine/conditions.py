@@ -29,6 +29,7 @@ CHECKS: Mapping[str, Check] = {
     "governor": processors.governor,
     "turbo": processors.turbo,
     "battery": processors.battery,
+    "priority": settings.priority,
     "clock source": settings.clock_source,
     "clock": settings.clock,
     "ASLR": settings.aslr,

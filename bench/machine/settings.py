@@ -3,7 +3,7 @@
 import re
 
 from bench.machine import facts
-from bench.machine.place import Place, UnknownError, unexpected
+from bench.machine.place import OTHERS, Place, UnknownError, unexpected
 
 CLOCK_FOLDER = "sys/devices/system/clocksource/clocksource0"
 RANDOM_LAYOUT = "proc/sys/kernel/randomize_va_space"
@@ -23,6 +23,10 @@ SWITCH = re.compile(r"PYTHON[A-Z0-9_]{1,40}")
 READING_NS = 300  # a lifecycle of 6 µs contains four readings
 STEP_NS = 1000
 ADDR_NO_RANDOMIZE = 0x0040000  # from Linux' personality(2)
+CAPABILITIES = re.compile(r"^CapEff:\s*([0-9a-f]{16})$", re.MULTILINE)
+MAY_RAISE_PRIORITY = 1 << 23  # CAP_SYS_NICE of Linux' capabilities(7)
+NICE_LIMIT = re.compile(r"^Max nice priority\s+([0-9]{1,2}|unlimited)\s", re.MULTILINE)
+HIGHEST_PRIORITY = "40"  # of RLIMIT_NICE: a nice value of -20
 LIBUV_SWITCH = "UV_USE_IO_URING"
 PLACES = {"PYTHONPATH", "PYTHONHOME"}  # say where files are, not how Python runs
 
@@ -54,6 +58,22 @@ def clock(place: Place) -> tuple[str, str]:
     if cost <= READING_NS and step <= STEP_NS:
         return finding, ""
     return finding, "see the clock source; without a faster one, distrust stages of less than a microsecond"
+
+
+def priority(place: Place) -> tuple[str, str]:
+    """Workers with a higher priority are hardly ever interrupted by other processes; without it, measure when idle."""
+    capabilities = CAPABILITIES.search(place.read("proc/self/status"))
+    if capabilities is None:
+        raise unexpected("proc/self/status")
+    limit = NICE_LIMIT.search(place.read("proc/self/limits"))
+    if limit is None:
+        raise unexpected("proc/self/limits")
+    if int(capabilities[1], 16) & MAY_RAISE_PRIORITY or limit[1] in {HIGHEST_PRIORITY, "unlimited"}:
+        return "workers may get the highest", ""
+    if (place.sample.others or 0) <= OTHERS:
+        return "workers keep the usual one, which does while nothing else runs", ""
+    permit = f"sudo prlimit --nice={HIGHEST_PRIORITY} --pid $$"
+    return "workers keep the usual one, and others interrupt their values", permit
 
 
 def aslr(place: Place) -> tuple[str, str]:

@@ -11,13 +11,11 @@ from msgspec import Meta
 from bench import texts
 from bench.plan.cells import Cell
 from bench.plan.sampling import MOST_SWEEPS
-from bench.store.outcomes import PICOSECONDS, Failure, Iterations, Run, Seconds, Stage, Values, Whole
+from bench.store.outcomes import PICOSECONDS, Failure, Run, Seconds, Stage, Values, Whole
 from bench.texts import MAXIMUM_TEXT, publishable, without_folders
 
 MAXIMUM_OUTPUT = 4000
-
-
-STEADY = 8  # a value with an eighth of the most iterations, or more, is long enough to calibrate with
+MOST_PROCESSORS = 10_000
 
 
 # What pyperf accepts under these names: numbers of these types, from this minimum up.
@@ -29,19 +27,15 @@ NUMBERS: Mapping[str, tuple[tuple[type, ...], float]] = {
 # The part of pyperf's metadata that may be published: nothing that names a person, a host or a path.
 KEPT_METADATA = re.compile(
     "aslr|cpu_(affinity|config|count|freq|model_name)|date|duration|load_avg_1min|loop(_.*)?|loops|"
-    "mem_max_rss|perf_version|platform|python_(compiler|implementation|version)|runnable_threads|timer"
+    "mem_max_rss|nice|perf_version|platform|python_(compiler|implementation|version)|runnable_threads|timer"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a worker sends at its end; `warmups` are pyperf's pairs of iterations and seconds.
-
-    `turns` are the seconds of each turn, by the worker's own clock.
-    """
+    """What a worker sends at its end. `turns` are the seconds of each turn, by the worker's own clock."""
 
     values: Mapping[Stage, Values] = field(default_factory=dict)
-    warmups: tuple[tuple[Iterations, Seconds], ...] = ()
     turns: Annotated[tuple[Seconds, ...], Meta(max_length=MOST_SWEEPS)] = ()
     metadata: Mapping[str, str | Whole | float] = field(default_factory=dict)
     error: str | None = None
@@ -83,13 +77,6 @@ def failure_of(cell: Cell, index: int, reason: str, output: str) -> Failure:
     return Failure(cell, index, publishable(reason), end_of_output)
 
 
-def calibrated_seconds(delivery: Delivery) -> float:
-    """Seconds of one lifecycle, from a calibrating worker: the least of its values with some iterations.
-
-    On a busy machine one preemption doubles a value of 3 ms, and only one or two have the most iterations: their median
-    made values three times too short. With few iterations they are too long, since caches are cold.
-    """
-    if not delivery.warmups:
-        raise ValueError("delivered no values to calibrate with")
-    most = max(iterations for iterations, _ in delivery.warmups)
-    return min(seconds for iterations, seconds in delivery.warmups if iterations * STEADY >= most)
+def calibrated(answer: bytes) -> tuple[float, int]:
+    """Seconds of a calibrating value, and how many processors its threads can use; raises ValueError otherwise."""
+    return msgspec.json.decode(answer, type=tuple[Seconds, Annotated[int, Meta(ge=1, le=MOST_PROCESSORS)]])

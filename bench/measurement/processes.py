@@ -72,6 +72,11 @@ class _Badges:
         self._numbers = itertools.count()
         self._guard: subprocess.Popen[bytes] | None = None
 
+    @property
+    def guard(self) -> list[int]:
+        """The id of the guard, if one was started."""
+        return [self._guard.pid] if self._guard else []
+
     def new(self) -> str:
         """A badge for one process and its children; starts the guard first if none is running."""
         if sys.platform == "linux" and (self._guard is None or self._guard.poll() is not None):
@@ -147,6 +152,11 @@ class Process:
             pipe.close()
 
     @property
+    def id(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
     def log(self) -> bytes:
         """What its tracer wrote; complete after `kill`."""
         return b"".join(self._log)
@@ -214,7 +224,7 @@ class Process:
         """Notice the end of a process even if one of its children holds its pipes open."""
         with contextlib.suppress(ChildProcessError):  # its status was already collected
             os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
-        self._readers[0].join(LATE_S / 10)  # let earlier answers arrive first
+        self._readers[0].join(LATE_S)  # let earlier answers arrive first
         self._answers.put(b"")
 
     def _read_answers(self, pipe: IO[bytes]) -> None:

@@ -1,39 +1,30 @@
 """Makes rounds shorter while a run is short of time: fewer sweeps, so that every planned round still fits.
 
-Only time decides, never a value. The meter's calibrations and plan are replaced, and the new calibration is told, so
-that a resumed run goes on with it.
+Only time decides, never a value. The meter's plan is replaced; that of the run stays.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
-
-import msgspec
 
 from bench.measurement.meter import Meter
 from bench.measurement.precision import Rounds
 from bench.plan.rounds import Round
 from bench.plan.sampling import MINIMUM_SWEEPS
-from bench.store.outcomes import Outcome
 
 STARTING = 0.5  # part of a round that does not depend on its sweeps, roughly: processes start, and are warmed up
 MARGIN = 0.9  # of the time left: the next rounds may take longer than the last
 
 
-def shortened(rounds: Rounds, meter: Meter, tell: Callable[[Outcome], object]) -> Generator[Round]:
+def shortened(rounds: Rounds, meter: Meter) -> Generator[Round]:
     """The same rounds; before each of them, sweeps are cut until all planned rounds fit into the time that is left."""
     used: dict[str, int] = {}
     for round_ in rounds:
-        name = round_.group.scenario.name
         most = meter.plan.sampling.sweeps
         sweeps = _that_fit(rounds, used, most)
         if sweeps < most:
             meter.plan = replace(meter.plan, sampling=replace(meter.plan.sampling, sweeps=sweeps))
-        if name in meter.calibrations and meter.calibrations[name].sweeps > sweeps:
-            meter.calibrations[name] = msgspec.structs.replace(meter.calibrations[name], sweeps=sweeps)
-            tell(meter.calibrations[name])
         yield round_
-        if name in meter.calibrations:
-            used[name] = meter.calibrations[name].sweeps
+        used[round_.group.scenario.name] = sweeps
 
 
 def _that_fit(rounds: Rounds, used: Mapping[str, int], most: int) -> int:

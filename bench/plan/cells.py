@@ -16,10 +16,11 @@ Role: TypeAlias = Literal["baseline", "control", "loop"]
 Thread: TypeAlias = Literal["main", "worker"]
 LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
 ScenarioName: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
-Processors: TypeAlias = Annotated[
-    str, Meta(max_length=1000, pattern=r"\A[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*\Z")
+Affinity: TypeAlias = Annotated[
+    str, Meta(max_length=1000, pattern=r"\A(auto|[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*)\Z")
 ]
 CONTROL: Final = "control"
+AUTO: Final = "auto"
 TIMEOUT_S = 20.0
 
 
@@ -65,7 +66,7 @@ class Plan:
     seed: Annotated[int, Meta(ge=0, lt=2**53)]
     delay_s: Annotated[float, Meta(ge=0, le=MOST_S)] = 0.0
     timeout_s: Annotated[float, Meta(ge=0.1, le=MOST_S)] = TIMEOUT_S
-    affinity: Processors | None = None
+    affinity: Affinity | None = None
     thread: Thread = "main"
 
     def cross(self, scenario: str) -> tuple[Cell, ...]:

@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, SLOWER_LOOPS, START_S, CALIBRATION_S = 80e-6, 1.4, 0.12, 0.5
+LIFECYCLE_S, START_S = 80e-6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,11 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
     `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
     """
     lifecycle_s = delay_s + LIFECYCLE_S
-    turn_s = (delay_s + LIFECYCLE_S * SLOWER_LOOPS * slowness) * (sampling.iterations(lifecycle_s) + 1)
+    busy = (delay_s + LIFECYCLE_S * slowness) / lifecycle_s
     total = 0.0
     for cells in (len(group.cells) for group in groups):
-        turns = cells * sampling.sweeps_for(lifecycle_s, cells)
-        round_s = cells * START_S * slowness + sampling.warmups * turn_s + turns * turn_s
-        total += CALIBRATION_S * slowness + sampling.rounds * round_s
+        planned = [lifecycle_s] * cells
+        calibration_s = sampling.calibration_s(planned, delay_s)
+        sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
+        total += sampling.rounds * (START_S * cells * slowness + busy * (calibration_s + sweeps_s))
     return total

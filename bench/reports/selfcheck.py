@@ -1,6 +1,6 @@
 """How far the harness can be trusted on this machine, as a document: scores and a sentence; and as JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.reports import trust
@@ -45,10 +45,11 @@ def as_json(check: SelfCheck) -> str:
 
 def document(check: SelfCheck) -> Document:
     """A row for each score, what the columns mean, and the sentence."""
-    keys = (Column("how", side="left"), Column("truth", side="left"))
+    names_of_keys = ("how", "truth", "beside") if check.design.load else ("how", "truth")
+    keys = tuple(Column(name, side="left") for name in names_of_keys)
     names = (("trials", "different", "slower", "beyond 1 %"), ("error", "bias", "interval", "time"))
     groups = tuple(tuple(Column(name) for name in group) for group in names)
-    rows = tuple(_row(score) for score in check.scores)
+    rows = tuple(_row(score, loaded=bool(check.design.load)) for score in check.scores)
     return Document(
         conclusion=Paragraph(sentence(check)),
         summary=tuple(trust.of_harness(check.scores)),
@@ -68,11 +69,47 @@ def sentence(check: SelfCheck) -> str:
     ours = [score for score in check.scores if score.way == "lock-step"]
     if not ours:
         return "No trial was made to its end: give more time, --max-time."
-    itself, *slower = ours
-    parts = [f"a difference of {_effect(score)} is found in {score.right} of {score.trials} trials" for score in slower]
-    parts += [f"a loop compared with itself is called different in {itself.different} of {itself.trials}"]
-    parts = [f"On this machine, in {itself.seconds:.0f} s, {'; '.join(parts)}.", _smallest(check)]
-    return " ".join([*parts, *_beside_pyperf(check.scores)])
+    worst = {effect: min((score for score in ours if score.effect == effect), key=_found) for effect in _effects(ours)}
+    parts = [
+        f"a difference of {_effect(score)} is found in {score.right} of {score.trials} trials{_where(check, score)}"
+        for effect, score in worst.items()
+        if effect
+    ]
+    if itself := worst.get(0.0):
+        called = f"{itself.different} of {itself.trials}{_where(check, itself)}"
+        parts.append(f"a loop compared with itself is called different in {called}")
+    first = f"On this machine, in {ours[0].seconds:.0f} s, {'; '.join(parts)}."
+    return " ".join([first, *_off(check, ours), _smallest(check), *_beside_pyperf(check.scores)])
+
+
+def _effects(scores: Iterable[Score]) -> Iterable[float]:
+    """The known differences, and then none."""
+    return dict.fromkeys(sorted((score.effect for score in scores), key=lambda effect: (not effect, effect)))
+
+
+def _found(score: Score) -> float:
+    """How good a score is: the share of right trials of a known difference, of equal ones of a loop with itself."""
+    return score.right / score.trials if score.effect else 1 - score.different / score.trials
+
+
+def _where(check: SelfCheck, score: Score) -> str:
+    return f" beside {_busy(score.beside)}" if check.design.load else ""
+
+
+def _off(check: SelfCheck, scores: Sequence[Score]) -> Iterator[str]:
+    """By how much ratios of known differences were off, at worst, alone and beside the load."""
+    known = [score for score in scores if score.effect]
+    if known and check.design.load:
+        loads = sorted({score.beside for score in known})
+        parts = [
+            f"{percent(max(score.error for score in known if score.beside == load))} beside {_busy(load)}"
+            for load in loads
+        ]
+        yield f"Ratios were off by at most {', '.join(parts)} (root mean square)."
+
+
+def _busy(load: int) -> str:
+    return f"{load} busy processes" if load else "nothing"
 
 
 def _smallest(check: SelfCheck) -> str:
@@ -82,7 +119,7 @@ def _smallest(check: SelfCheck) -> str:
 
 
 def _beside_pyperf(scores: Sequence[Score]) -> Iterator[str]:
-    both = {score.way: score for score in scores if not score.effect}
+    both = {score.way: score for score in scores if not score.effect}  # the one beside the load comes last
     if len(both) > 1:
         theirs, ours = both["pyperf"], both["lock-step"]
         yield (
@@ -91,10 +128,11 @@ def _beside_pyperf(scores: Sequence[Score]) -> Iterator[str]:
         )
 
 
-def _row(score: Score) -> Row:
+def _row(score: Score, *, loaded: bool) -> Row:
     return (
         score.way,
         f"{_effect(score)} slower" if score.effect else "itself",
+        *((_busy(score.beside),) if loaded else ()),
         score.trials,
         Share(score.different, score.share.low or 0, score.share.high or 0),
         score.right if score.effect else None,

@@ -38,6 +38,7 @@ from bench.statistics.comparisons import Comparison
 from bench.statistics.places import BASELINE, places
 from bench.statistics.shares import Shares, stage_shares
 from bench.store.outcomes import TOTAL, Kept
+from bench.store.placed import placed
 from bench.subjects.scenarios import STAGES
 
 THREADS: Mapping[Thread, str] = {
@@ -101,14 +102,18 @@ def _disturbances(kept: Kept) -> Iterator[Block]:
 def _facts(kept: Kept) -> Table:
     plan, sampling = kept.about.plan, kept.about.plan.sampling
     more = f" or more, for {_asked(sampling)}" if sampling.precision else ""
+    workers = placed(kept)
+    values = f", each of up to {sampling.in_a_turn} values" if workers else ""
     settings: dict[str, Entry] = {
         "measured": kept.about.started,
         "workload": f"get_data with a sleep of {plan.delay_s:g} s",
-        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps",
+        "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps{values}",
         "seed": plan.seed,
         "affinity": plan.affinity,
         "method": f"lock-step, version {kept.about.method}",
     }
+    if workers:
+        settings["workers"] = str(workers)
     rows = (*settings.items(), *kept.facts.items())
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 

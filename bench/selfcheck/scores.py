@@ -22,7 +22,8 @@ POWER = 0.95  # 19 of 20
 class Trial:
     """One comparison whose truth is known: the baseline with itself (`effect` 0), or with a loop slower by `effect`.
 
-    `truth` is the true ratio according to the calibration: near 1 + `effect`. `seconds` is the wall time of the trial.
+    `truth` is the true ratio: near 1 + `effect`. `seconds` is the wall time of the trial, `beside` the number of busy
+    processes that ran beside it.
     """
 
     way: Way
@@ -32,6 +33,7 @@ class Trial:
     different: bool
     called: bool
     seconds: float
+    beside: int = 0
 
     @property
     def error(self) -> float:
@@ -46,7 +48,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All trials of one way and one effect; `share` is the share of those that came out different.
+    """All trials of one way and one effect beside as many processes; `share` is the share that came out different.
 
     `error` is the root mean square, `bias` the mean of the trials' errors; `half_width` and `seconds` are medians.
     """
@@ -62,14 +64,23 @@ class Score:
     bias: float
     half_width: float
     seconds: float
+    beside: int = 0
 
 
 def lock_step_trial(effect: float, truth: float, exact: Comparison, tables: Comparison, seconds: float) -> Trial:
-    """Make a trial of one row, compared without a threshold (`exact`) and with the threshold of the tables."""
-    if exact.ratio is None or exact.ratio.low is None:
-        raise ValueError(exact.reasons[0].what if exact.reasons else "no interval")
+    """Make a trial of one row, compared without a threshold (`exact`) and with the threshold of the tables.
+
+    Raises ValueError with the reason where there is no interval.
+    """
     different, called = (row.verdict in {"faster", "slower"} for row in (exact, tables))
-    return Trial("lock-step", effect, truth, exact.ratio, different, called, seconds)
+    return Trial("lock-step", effect, truth, interval_of(exact), different, called, seconds)
+
+
+def interval_of(row: Comparison) -> Estimate:
+    """The ratio with its interval; raises ValueError with the reason where there is none."""
+    if row.ratio is None or row.ratio.low is None:
+        raise ValueError(row.reasons[0].what if row.reasons else "no interval")
+    return row.ratio
 
 
 def pyperf_trial(
@@ -85,9 +96,13 @@ def pyperf_trial(
 
 
 def scored(trials: Collection[Trial]) -> tuple[Score, ...]:
-    """A score for each way and effect; the loop compared with itself comes first."""
-    kinds = sorted({(trial.way, trial.effect) for trial in trials})
-    return tuple(_score([trial for trial in trials if (trial.way, trial.effect) == kind]) for kind in kinds)
+    """A score for each way, load and effect; the loop compared with itself comes first."""
+    kinds = sorted({_kind(trial) for trial in trials})
+    return tuple(_score([trial for trial in trials if _kind(trial) == kind]) for kind in kinds)
+
+
+def _kind(trial: Trial) -> tuple[Way, int, float]:
+    return trial.way, trial.beside, trial.effect
 
 
 def _score(trials: Sequence[Trial]) -> Score:
@@ -105,6 +120,7 @@ def _score(trials: Sequence[Trial]) -> Score:
         fmean(errors),
         median(trial.ratio.half_width for trial in trials),
         median(trial.seconds for trial in trials),
+        trials[0].beside,
     )
 
 
@@ -115,7 +131,8 @@ def smallest_difference(trials: Iterable[Trial], seconds: float) -> float | None
     1 once a true effect lifts it by more than 1 %. For other durations it is scaled by the square root of time, since
     rounds are independent.
     """
-    own = [trial for trial in trials if trial.way == "lock-step" and not trial.effect]
+    ours = [trial for trial in trials if trial.way == "lock-step" and not trial.effect]
+    own = [trial for trial in ours if trial.beside == max(each.beside for each in ours)]  # the worst that was tried
     if not own:
         return None
     reaches = [abs(math.log(bound)) for trial in own for bound in (trial.ratio.low, trial.ratio.high) if bound]

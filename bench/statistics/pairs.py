@@ -15,7 +15,7 @@ from bench.statistics import estimates
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
-from bench.store.outcomes import TOTAL, Calibration, Kept
+from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # if one differs, the seconds are of two machines
@@ -198,8 +198,8 @@ def _words(plan: Plan) -> list[str]:
 
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
-    """For each scenario, how long a value of the baseline lasted: the median."""
-    for calibration in (outcome for outcome in kept.outcomes if isinstance(outcome, Calibration)):
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == calibration.scenario)
-        if seconds := [value for run in runs for value in run.values[TOTAL]]:
-            yield calibration.scenario, calibration.iterations * statistics.median(seconds)
+    """For each scenario how long a value of the baseline lasted, the median."""
+    for scenario in kept.about.plan.scenarios:
+        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == scenario)
+        if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
+            yield scenario, statistics.median(seconds)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.plan.cells import Cell
-from bench.store.outcomes import Calibration, Kept
+from bench.store.outcomes import TOTAL, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def _command(kept: Kept, cell: Cell) -> str:
     words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
     words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
     words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
-    calibrations = [one for one in kept.outcomes if isinstance(one, Calibration) and one.scenario == cell.scenario]
-    words += [f"--times {one.sweeps * (one.iterations + 1)}" for one in calibrations[-1:]]
+    runs = [run for run in kept.runs if run.cell.scenario == cell.scenario]
+    rehearsed = kept.about.plan.sampling.rehearsed
+    times = [len(run.values[TOTAL]) * (run.iterations + rehearsed) for run in runs if run.iterations]
+    words += [f"--times {max(times)}"] if times else []
     return " ".join(words)

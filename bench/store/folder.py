@@ -155,9 +155,9 @@ class RunFolder:
     def _about(self) -> About:
         with self._reading(ABOUT):
             about = _about_of(files.read(self.path / ABOUT))
-        if about.method != METHOD:
+        if not 1 <= about.method <= METHOD:
             raise BenchError(
-                f"the run in {self.path} was measured by method {about.method}; this is method {METHOD}\n"
+                f"the run in {self.path} was measured by method {about.method}, the newest known here is {METHOD}\n"
                 "read it with the version of evloop-bench that wrote it"
             )
         return about

@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, groups
-from bench.plan.sampling import MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
+from bench.plan.sampling import MOST_IN_A_TURN, MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
 from bench.subjects.scenarios import Scenario
 from bench.texts import Line, Lines
 
-METHOD = 1  # goes up when the same loop would measure differently: never compare across
+METHOD = 2  # goes up when the same loop would measure differently: never compare across
 TOTAL: Literal["total"] = "total"
 MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
@@ -27,7 +27,7 @@ Seconds: TypeAlias = Annotated[float, Meta(ge=10**-PICOSECONDS, lt=1e6)]
 Index: TypeAlias = Annotated[int, Meta(ge=0, lt=MOST_ROUNDS)]
 Iterations: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_ITERATIONS)]
 Sweeps: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_SWEEPS)]
-Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS)]
+Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS * MOST_IN_A_TURN)]
 Part: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Whole: TypeAlias = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 Metadata: TypeAlias = Mapping[Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")], Line | Whole | float]
@@ -45,6 +45,12 @@ class Run(Struct, frozen=True, tag=True):
     metadata: Metadata
     ending: Line | None = None
 
+    @property
+    def iterations(self) -> int | None:
+        """Iterations of each value; None if that is not known. pyperf calls them loops."""
+        loops = self.metadata.get("loops")
+        return loops if isinstance(loops, int) else None
+
     def __post_init__(self) -> None:
         """Refuse what can't be paired: stages of different length, or no total."""
         if TOTAL not in self.values or len({len(numbers) for numbers in self.values.values()}) != 1:
@@ -61,7 +67,7 @@ class Failure(Struct, frozen=True, tag=True):
 
 
 class Calibration(Struct, frozen=True, tag=True):
-    """How long one lifecycle of a scenario takes on the baseline, and the iterations and sweeps that follow."""
+    """How long a lifecycle took on the baseline: method 1 calibrated once for all loops of a scenario. Only read."""
 
     scenario: ScenarioName
     lifecycle_s: Seconds

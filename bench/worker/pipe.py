@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl(2)
 MAXIMUM_MESSAGE = 1000  # characters of an error
+MAXIMUM_TURN = 1 << 16  # bytes of what a turn asks for, read at once
 RECURSION = 1000
 RESERVE = 8 << 20  # bytes of address space: enough to report that memory ran out; never touched, so they cost none
 UNTIL_KILLED_S = 60  # longer than a busy harness takes to notice that a process has closed its pipe, and to kill it
@@ -25,11 +26,15 @@ class Turns:
         os.close(nothing)
         os.dup2(2, 1)
 
-    def wait(self) -> None:
-        """Announce that this process is ready for its next turn, and wait for it without using CPU."""
-        os.write(self._answers, b"\n")
-        if not os.read(self._turns, 1):
-            os._exit(1)  # the parent is gone: nobody needs the rest
+    def wait(self, answer: str = "") -> bytes:
+        """Answer, wait for the next turn without using CPU, and return what it asks for; a line each."""
+        os.write(self._answers, f"{answer}\n".encode())
+        turn = b""
+        while not turn.endswith(b"\n"):
+            if not (more := os.read(self._turns, MAXIMUM_TURN)):
+                os._exit(1)  # the parent is gone: nobody needs the rest
+            turn += more
+        return turn
 
     def write(self, line: bytes) -> None:
         """Send a line that already is JSON."""

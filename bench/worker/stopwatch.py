@@ -6,14 +6,19 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 
 import argparse
 import asyncio
+import functools
+import json
+import math
+import os
 import signal
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pyperf
 
@@ -24,9 +29,21 @@ from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, ch
 Once: TypeAlias = Callable[[GetData], Records]
 Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
 NANOSECOND = 1e-9
+HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
 clock = time.perf_counter_ns
+
+
+class Rehearsal(NamedTuple):
+    """What runs untimed at the beginning of a turn: this many lifecycles, but no more after `longest_s`."""
+
+    lifecycles: int
+    longest_s: float
+
+    def helps(self, delay_s: float) -> bool:
+        """Whether it makes a difference: a lifecycle that sleeps for long starts cold in any case."""
+        return delay_s <= self.longest_s
 
 
 class Stopwatch:
@@ -67,13 +84,25 @@ class Stopwatch:
         self.loop_class, self.running = type(loop), _reference(loop)
         return await get_data(self.delay_s)
 
-    def rehearse(self, once: Once, expected: type) -> None:
-        """Run one lifecycle untimed, because caches are cold after a hand-over, and check which loop runs."""
+    def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> float:
+        """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first.
+
+        Returns the seconds of the first.
+        """
+        began = clock()
         self.loop_class = type(None)
         check_records(once(self.watched_get_data))
+        first_s = (clock() - began) * NANOSECOND
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
         self.refuse_closed_loop()
+        plain = functools.partial(get_data, self.delay_s)
+        ends = began + rehearsal.longest_s / NANOSECOND
+        for _ in range(rehearsal.lifecycles - 1):
+            if clock() > ends:
+                break
+            check_records(once(plain))
+        return first_s
 
     def refuse_closed_loop(self) -> None:
         """Raise WrongRunError if the loop that ran is one that was closed in an earlier rehearsal."""
@@ -109,13 +138,18 @@ class Stopwatch:
 
 
 def measure(turns: Turns) -> dict[str, object]:
-    """Time the cell that the command line names, in the thread it names; the result is what to deliver."""
+    """Time the cell that the first turn names, in the thread it names; the result is what to deliver.
+
+    Until then nothing of the cell is known here, so that the harness can start workers ahead of their round.
+    """
+    parent = int(sys.argv.pop())
+    die_with_parent(parent)
+    sys.argv += json.loads(turns.wait())
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--parent"):
+    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsed", "--longest-rehearsal"):
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
-    die_with_parent(int(options.parent))
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if options.thread == "main":
@@ -125,23 +159,33 @@ def measure(turns: Turns) -> dict[str, object]:
 
 
 def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
-    """Let pyperf collect the values of one cell, one in each turn."""
+    """Let pyperf collect the values of one cell, some in each turn."""
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)
     watch = Stopwatch(scenario, factory, float(options.delay))
-    warmups = sys.maxsize if options.calibrate_loops else options.warmups
+    rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
 
+    rehearsing = rehearsal.helps(watch.delay_s)
+
+    def value(iterations: int) -> float:
+        first_s = watch.rehearse(once, expected, rehearsal)
+        return watch.value(once, iterations) if rehearsing else first_s
+
+    due, began = 0, 0  # values of this turn, and when it began
     turns_s: list[float] = []
 
     def time_func(iterations: int) -> float:
-        nonlocal warmups
-        began = clock()
-        watch.rehearse(once, expected)
+        nonlocal due, began
+        if not due:
+            began = clock()
+            if rehearsing:
+                watch.rehearse(once, expected, rehearsal)
+            due = in_a_turn
         seconds = watch.value(once, iterations)
-        turns_s.append((clock() - began) * NANOSECOND)
-        warmups -= 1
-        if warmups <= 0:  # ready after the last warm-up, and after each value
+        due -= 1
+        if not due:
+            turns_s.append((clock() - began) * NANOSECOND)
             turns.wait()
         return seconds
 
@@ -150,16 +194,49 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
+        options.loops, options.values, in_a_turn = calibrated(turns, value)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
     metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
-    if not run.values:
-        return {"warmups": run.warmups, "metadata": metadata}
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    lasted = turns_s[-len(run.values) :]
-    return {"values": {"total": run.values, **values}, "turns": lasted, "metadata": metadata}
+    return {"values": {"total": run.values, **values}, "turns": turns_s, "metadata": metadata}
+
+
+def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, int]:
+    """Iterations of a value, number of values, and of those in a turn: the harness decides after calibrating turns.
+
+    Such a turn asks for one value of some iterations. Its answer is the seconds that they took, and how many processors
+    the threads could use. The turn that also has the other numbers is the first of those that count.
+    """
+    answer = ""
+    while True:
+        iterations, *numbers = map(int, turns.wait(answer).split())
+        if numbers:
+            values, in_a_turn = numbers
+            return iterations, values, in_a_turn
+        own, all_threads = time.thread_time(), time.process_time()
+        seconds = value(iterations)
+        own, all_threads = time.thread_time() - own, time.process_time() - all_threads
+        answer = f"[{seconds!r},{usable_processors(own, all_threads - own)}]"
+
+
+def usable_processors(own_s: float, helpers_s: float) -> int:
+    """Processors that a loop can use at once: one, and more if threads of its own worked beside this one.
+
+    `own_s` and `helpers_s` are seconds of CPU time. Threads that have ended count as well.
+    """
+    if helpers_s < HELPERS_SHARE * own_s:
+        return 1
+    return 1 + min(math.ceil(helpers_s / max(own_s, NANOSECOND)), max(1, _threads() - 1), MOST_HELPERS)
+
+
+def _threads() -> int:
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208  (pathlib is not light)
+    except OSError:
+        return threading.active_count()
 
 
 def peak_memory(status: Path) -> dict[str, int]:

@@ -9,7 +9,6 @@ import asyncio
 import atexit
 import ctypes
 import signal
-import sys
 import time
 
 import children
@@ -35,21 +34,14 @@ class InClose(asyncio.SelectorEventLoop):
         in_factory()
 
 
-def _told(option, otherwise):
-    """A number from the worker's command line."""
-    return int(sys.argv[sys.argv.index(option) + 1]) if option in sys.argv else otherwise
-
-
 class Later(asyncio.SelectorEventLoop):
-    """Works while the worker warms up and for one turn, and hangs in the next; as a program, after some lifecycles."""
-
-    most = (_told("--warmups", 3) + 1) * (_told("--loops", 10) + 1)
+    """Works for ten lifecycles, and hangs in the next."""
 
     calls = 0
 
     def run_until_complete(self, future):
         Later.calls += 1
-        if Later.calls > Later.most:
+        if Later.calls > 10:
             in_factory()
         return super().run_until_complete(future)
 

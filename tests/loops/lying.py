@@ -127,9 +127,14 @@ def hurries():
 
 def usurps():
     """Plays the worker's part itself, turn by turn, and then delivers incomplete stages."""
-    for _ in range(int(sys.argv[sys.argv.index("--values") + 1]) + 1):
-        os.write(inherited.answers(), b"\n")
-        os.read(inherited.turns(), 1)
+    answer, left = b"\n", 1
+    while left:
+        os.write(inherited.answers(), answer)
+        asked = os.read(inherited.turns(), 100).split()
+        if len(asked) == 1:
+            answer = b"[0.00001,1]\n"  # a value to calibrate with
+        else:
+            answer, left = b"\n", int(asked[1]) // int(asked[2]) if asked else left - 1
     os.write(inherited.answers(), b'{"values":{"start":[1e-9]}}\n')
     time.sleep(60)
 

@@ -1,0 +1,179 @@
+"""Measures the same plan again and again while the neighbours change: `tox -e repeat`; an hour for the default.
+
+Each run is a run as a user starts it, under one of several loads of this program's own making, in a random order. Then
+a table says how far the ratios moved from run to run, and whether the intervals had promised that. `--only FOLDER`
+reads what an earlier call has measured, and compares the estimators with each other.
+"""
+
+import argparse
+import csv
+import math
+import random
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from tabulate import tabulate
+
+from bench.statistics import comparisons
+from bench.store.folder import RunFolder
+from bench.store.outcomes import TOTAL, Kept
+
+BUSY = "while True: pass"
+BURSTS = """
+import random, time
+while True:
+    ends = time.monotonic() + random.uniform(0.05, 0.2)
+    while time.monotonic() < ends: pass
+    time.sleep(random.uniform(0.05, 0.2))
+"""
+MEMORY = """
+block = bytearray(1 << 26)
+while True: block = block[::-1]
+"""
+LOADS: Mapping[str, Sequence[str]] = {
+    "idle": (), "1 busy": (BUSY,), "2 busy": (BUSY,) * 2, "4 busy": (BUSY,) * 4, "bursts": (BURSTS,) * 2,
+    "memory": (MEMORY,),
+}  # fmt: skip
+PLAN = "--loop uvloop --scenario manual --scenario runner --scenario warm --rounds 9"
+
+Values = np.ndarray[tuple[int], np.dtype[np.float64]]
+Estimator = Callable[[Values, Values], float]
+ESTIMATORS: Mapping[str, Estimator] = {
+    "median of all sweeps": lambda loop, baseline: float(np.median(np.log(loop / baseline))),
+    "ratio of the means": lambda loop, baseline: math.log(loop.mean() / baseline.mean()),
+    "ratio of the 25th percentiles": lambda loop, baseline: _of_percentiles(loop, baseline, 0.25),
+    "ratio of the 10th percentiles": lambda loop, baseline: _of_percentiles(loop, baseline, 0.1),
+}
+
+
+class Measured(NamedTuple):
+    """One ratio of one run; `low` and `high` are None where there were too few rounds for an interval."""
+
+    load: str
+    run: int
+    scenario: str
+    label: str
+    ratio: float
+    low: float | None
+    high: float | None
+    seconds: float
+
+
+@contextmanager
+def loaded(programs: Iterable[str]) -> Iterator[None]:
+    """Keep these programs running while the block does, each in a session of its own, as a neighbour's is."""
+    started = [subprocess.Popen([sys.executable, "-c", program], start_new_session=True) for program in programs]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def measure(folder: Path, runs: int, plan: str, seed: int) -> None:
+    """Measure `runs` runs under each load, in a random order; those that are there already are left as they are."""
+    order = [(load, number) for load in LOADS for number in range(runs)]
+    random.Random(seed).shuffle(order)
+    for load, number in order:
+        place = folder / f"{load.replace(' ', '-')}-{number}"
+        if not place.exists():
+            words = [sys.executable, "-m", "bench", *shlex.split(plan), "-q", "-o", str(place)]
+            with loaded(LOADS[load]):
+                time.sleep(1)  # until they are under way
+                subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            print(load, number, *(f"{one.scenario} {one.label} {one.ratio:.3f}" for one in ratios(place)), flush=True)
+
+
+def ratios(place: Path) -> Iterator[Measured]:
+    """The ratios of the totals of one run."""
+    kept = RunFolder(place).load()
+    load, _, number = place.name.rpartition("-")
+    seconds = sum(run.iterations * sum(run.values[TOTAL]) for run in kept.runs if run.iterations)
+    for row in comparisons.compare(kept):
+        if row.stage == TOTAL and row.ratio:
+            ratio, cell = row.ratio, row.cell
+            yield Measured(load, int(number), cell.scenario, cell.label, ratio.value, ratio.low, ratio.high, seconds)
+
+
+def spread(logs: Sequence[float]) -> str:
+    """Standard deviation of logs of ratios."""
+    return f"{statistics.stdev(logs):.1%}" if len(logs) > 1 else "–"
+
+
+def rows(found: Sequence[Measured]) -> Iterator[Sequence[str]]:
+    """For each scenario and label: its spread over all runs and over the idle ones, and what the intervals promised."""
+    for scenario, label in dict.fromkeys((one.scenario, one.label) for one in found):
+        ours = [one for one in found if (one.scenario, one.label) == (scenario, label)]
+        logs = {one: math.log(one.ratio) for one in ours}
+        middle = 0.0 if label == "control" else statistics.median(logs.values())
+        by_load = {load: [logs[one] for one in ours if one.load == load.replace(" ", "-")] for load in LOADS}
+        covered = [one.low <= math.exp(middle) <= one.high for one in ours if one.low and one.high]
+        widths = [math.sqrt(one.high / one.low) - 1 for one in ours if one.low and one.high]
+        yield (
+            scenario, label, f"{math.exp(middle):.3f}", spread([*logs.values()]), spread(by_load["idle"]),
+            *(f"{math.exp(statistics.median(logs)):.3f}" if logs else "–" for logs in by_load.values()),
+            f"{sum(covered)} of {len(covered)}", f"{statistics.median(widths):.1%}" if widths else "–",
+        )  # fmt: skip
+
+
+def by_estimator(kept: Mapping[Path, Kept]) -> Iterator[Sequence[str]]:
+    """For each estimator of a round: how far uvloop's ratio and the control's move from run to run."""
+    for name, estimator in ESTIMATORS.items():
+        found: dict[tuple[str, str], list[float]] = {}
+        for run in kept.values():
+            for key, rounds in _rounds(run).items():
+                found.setdefault(key, []).append(statistics.median(estimator(*pair) for pair in rounds))
+        for (scenario, label), logs in found.items():
+            middle = math.exp(statistics.median(logs))
+            error = math.sqrt(statistics.fmean(log * log for log in logs))
+            yield name, scenario, label, f"{middle:.3f}", spread(logs), f"{error:.1%}" if label == "control" else ""
+
+
+def _rounds(kept: Kept) -> Mapping[tuple[str, str], list[tuple[Values, Values]]]:
+    """For each scenario and label the values of each round, with those of the baseline beside them."""
+    totals = {(run.cell.scenario, run.round, run.cell.label): np.array(run.values[TOTAL]) for run in kept.runs}
+    pairs: dict[tuple[str, str], list[tuple[Values, Values]]] = {}
+    for (scenario, index, label), values in totals.items():
+        baseline = totals.get((scenario, index, kept.about.plan.baseline))
+        if label != kept.about.plan.baseline and baseline is not None:
+            pairs.setdefault((scenario, label), []).append((values, baseline))
+    return pairs
+
+
+def _of_percentiles(loop: Values, baseline: Values, share: float) -> float:
+    return math.log(float(np.quantile(loop, share)) / float(np.quantile(baseline, share)))
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", type=Path, default=Path("results/repeat"), help="folder of all runs")
+    parser.add_argument("--runs", type=int, default=4, help="under each load, default: 4")
+    parser.add_argument("--plan", default=PLAN, help=f"options of each run, default: {PLAN}")
+    parser.add_argument("--seed", type=int, default=1, help="of the order of the loads, default: 1")
+    parser.add_argument("--only", action="store_true", help="measure nothing, read what is there")
+    options = parser.parse_args(words)
+    if not options.only:
+        measure(options.output, options.runs, options.plan, options.seed)
+    places = sorted(place.parent for place in options.output.glob("*/journal.jsonl"))
+    found = [one for place in places for one in ratios(place)]
+    with (options.output / "ratios.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([Measured._fields, *found])
+    header = ("scenario", "loop", "median", "spread", "spread idle", *LOADS, "covers", "half-width")
+    print(tabulate(rows(found), header, "github", disable_numparse=True), "\n")
+    kept = {place: RunFolder(place).load() for place in places}
+    header = ("estimator", "scenario", "loop", "median", "spread", "rms error")
+    print(tabulate(by_estimator(kept), header, "github", disable_numparse=True))
+
+
+if __name__ == "__main__":
+    main()
