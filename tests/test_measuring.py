@@ -13,9 +13,9 @@ from bench.store.folder import RunFolder
 from bench.store.outcomes import About, Done, Kept, Outcome
 
 
-def planned(rounds: int, max_time_s: float | None = 20.0, delay_s: float = 0.0) -> About:
+def planned(rounds: int, max_time_s: float | None = 20.0) -> About:
     found = about(["manual", "warm"], ["asyncio", "uvloop"], rounds)
-    plan = replace(found.plan, delay_s=delay_s, sampling=replace(found.plan.sampling, max_time_s=max_time_s))
+    plan = replace(found.plan, sampling=replace(found.plan.sampling, max_time_s=max_time_s))
     return replace(found, plan=plan)
 
 

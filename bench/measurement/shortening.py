@@ -1,6 +1,6 @@
 """Makes rounds shorter while a run is short of time: fewer sweeps, so that every planned round still fits.
 
-Only time decides, never a value.
+Only time decides, never a value. The meter's plan is replaced; that of the run stays.
 """
 
 from collections.abc import Generator, Mapping
@@ -19,9 +19,10 @@ def shortened(rounds: Rounds, meter: Meter) -> Generator[Round]:
     """The same rounds; before each of them, sweeps are cut until all planned rounds fit into the time that is left."""
     used: dict[str, int] = {}
     for round_ in rounds:
-        sampling = meter.plan.sampling
-        sweeps = _that_fit(rounds, used, sampling.sweeps)
-        meter.plan = replace(meter.plan, sampling=replace(sampling, sweeps=sweeps))
+        most = meter.plan.sampling.sweeps
+        sweeps = _that_fit(rounds, used, most)
+        if sweeps < most:
+            meter.plan = replace(meter.plan, sampling=replace(meter.plan.sampling, sweeps=sweeps))
         yield round_
         used[round_.group.scenario.name] = sweeps
 

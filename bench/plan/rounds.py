@@ -65,10 +65,12 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
 
     `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
     """
-    lifecycle_s = delay_s + LIFECYCLE_S * SLOWER_LOOPS * slowness
+    lifecycle_s = delay_s + LIFECYCLE_S
+    busy = (delay_s + LIFECYCLE_S * slowness) / lifecycle_s
     total = 0.0
-    for lifecycles_s in ([lifecycle_s] * len(group.cells) for group in groups):
-        calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
-        sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
-        total += sampling.rounds * (START_S * slowness * len(lifecycles_s) + calibration_s + sweeps_s)
+    for cells in (len(group.cells) for group in groups):
+        planned = [lifecycle_s] * cells
+        calibration_s = sampling.calibration_s(planned, delay_s)
+        sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
+        total += sampling.rounds * (START_S * cells * slowness + busy * (calibration_s + sweeps_s))
     return total
