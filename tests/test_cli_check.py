@@ -122,7 +122,7 @@ def test_only_all_checks_together_are_kept_for_the_tables(capsys: pytest.Capture
     main("check", "--loop", "asyncio", "-q")
 
     assert some == ()
-    assert [one.check for one in cache.kept(asyncio)] == ["debug_mode", "default_executor"]
+    assert {one.check for one in cache.kept(asyncio)} == {"debug_mode", "default_executor"}
     capsys.readouterr()
 
 
