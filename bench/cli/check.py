@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -53,8 +54,9 @@ def call(options: Namespace) -> Exit:
     if not options.quiet:
         print(f"trying {len(names)} checks on each loop ({len(loops)}), each in a fresh process", file=sys.stderr)
     find = _by_cpython if options.conformance else _by_us
+    found = _watched(find(loops, names, options.timeout), len(loops) * len(names), quiet=options.quiet)
     order = {(loop.name, name): place for place, (loop, name) in enumerate((a, b) for a in loops for b in names)}
-    found = sorted(find(loops, names, options.timeout), key=lambda one: order[one.loop, one.check])
+    found.sort(key=lambda one: order[one.loop, one.check])
     document = report.document(found, report.CPYTHON if options.conformance else report.OWN)
     show(report.as_json(found) if options.json else render(document, options.format, width()))
     failed = any(one.kept is False and (ANY in gates or one.check in gates) for one in found)
@@ -86,6 +88,24 @@ def _loops(names: Sequence[str] | None) -> "Sequence[Loop]":
     return selected(names, names[0] if names else None)
 
 
+def _watched(findings: "Iterator[Finding]", total: int, *, quiet: bool) -> "list[Finding]":
+    """All findings, with progress on stderr."""
+    from bench.cli import progress
+
+    found: list[Finding] = []
+    began = time.monotonic()
+
+    def seconds_left() -> float:
+        return (time.monotonic() - began) / max(1, len(found)) * (total - len(found))
+
+    track = progress.Track(
+        findings, total, "checks", lambda one: f"{one.loop}: {one.check}", seconds_left, seconds_left
+    )
+    for finding in progress.tracked(track, None if quiet else sys.stderr):
+        found.append(finding)  # noqa: PERF402  (the time left depends on how many there are)
+    return found
+
+
 def _by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
     """What became of our checks; where they are all, they are kept for the tables of runs."""
     from bench.contract import cache
@@ -94,10 +114,12 @@ def _by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | Non
 
     checks = every()
     for loop in loops:
-        found = [*findings([batch(loop, checks[name], timeout_s or TIMEOUT_S) for name in names])]
+        found = []
+        for finding in findings([batch(loop, checks[name], timeout_s or TIMEOUT_S) for name in names]):
+            found.append(finding)
+            yield finding
         if len(names) == len(checks):
             cache.keep(loop, found)
-        yield from found
 
 
 def promises(loops: "Sequence[Loop]") -> Mapping[str, str]:
@@ -117,8 +139,7 @@ def check_first(loops: "Sequence[Loop]", *, quiet: bool) -> None:
     due = [loop for loop in loops if not cache.kept(loop)]
     if due and not quiet:
         print(f"trying {len(every())} checks on {', '.join(loop.name for loop in due)}", file=sys.stderr)
-    for _ in _by_us(due, [*every()], None):
-        pass  # they are kept
+    _watched(_by_us(due, [*every()], None), len(due) * len(every()), quiet=quiet)
 
 
 def _by_cpython(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
