@@ -176,7 +176,9 @@ def test_labels_stand_where_there_is_more_room() -> None:
 
 def test_texts_in_a_drawing_are_texts() -> None:
     span = Span(1, 9, "bar", "s0", says=pages.TAG, text=pages.TAG)
-    hostile = Line((span, Point(2, says=pages.TAG)), Subject(pages.TAG, '"', "'"), pages.TAG, pages.TAG, (1, 2))
+    hostile = Line(
+        (span, Point(2, says=pages.TAG)), Subject(pages.TAG, '"', "'"), pages.TAG, pages.TAG, pages.TAG, (1, 2)
+    )
 
     drawn = drawing.svg(Picture(Axis(pages.TAG, 0, 10), (hostile,)), f'"{pages.TAG}', alone=True)
 

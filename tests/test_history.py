@@ -84,7 +84,7 @@ def test_the_chart_has_the_noise_floor_and_what_changed_beside_it() -> None:
     looks = {mark.look for line in chart.picture.lines for mark in line.marks if isinstance(mark, Span)}
     assert {"floor", "interval"} <= looks
     assert [line.label.partition(" ")[0] for line in chart.picture.lines] == ["", "first", "slower"]
-    assert chart.picture.lines[2].label.endswith("slower than before")
+    assert chart.picture.lines[2].more.endswith("slower than before")
     assert "Run after run" in page.text(document)
 
 

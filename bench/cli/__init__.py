@@ -46,6 +46,7 @@ examples:
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
   {PROGRAM} publish results/runs/20261123-090000
+  {PROGRAM} history --page history.html
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here
   {PROGRAM} check --loop uvloop          asyncio's promises that it keeps

@@ -14,7 +14,7 @@ from bench.reports.scenes import (
     bounds,
     estimate,
     extent,
-    label,
+    labels,
     ratio_axis,
     scenes,
     subject,
@@ -48,7 +48,7 @@ def _ratio_lines(scene: Scene) -> Iterator[Line]:
     yield Line(subject=Subject(scenario=scene.scenario), title=scene.scenario)
     for row in scene.totals:
         if row.cell.role == "loop" and row.ratio:
-            yield Line((*scene.floor, *estimate(row)), subject(row), "", label(row), extent(row.ratio))
+            yield Line((*scene.floor, *estimate(row)), subject(row), "", *labels(row), extent(row.ratio))
 
 
 def _placed(scene: Scene) -> Iterator[Row]:

@@ -111,7 +111,8 @@ def _label(axis: Axis, line: Line, top: int) -> str:
     at, side = (f"{high}%", {"text-anchor": "start", "dx": 9})
     if low > 100 - high:
         at, side = (f"{low}%", {"text-anchor": "end", "dx": -9})
-    return _tag("text", {"class": "label", "x": at, "y": top + 14, **side}, escape(cleaned(line.label)))
+    more = _tag("tspan", {"class": "more"}, escape(f" {cleaned(line.more)}")) if line.more else ""
+    return _tag("text", {"class": "label", "x": at, "y": top + 14, **side}, escape(cleaned(line.label)) + more)
 
 
 @singledispatch

@@ -8,7 +8,7 @@ from bench.reports.pictures import Line as Shown
 from bench.reports.pictures import Picture, Subject
 from bench.reports.ratios import estimated
 from bench.reports.records import indented
-from bench.reports.scenes import LOOP, SAME, SCENARIO, Scene, bounds, estimate, extent, ratio_axis
+from bench.reports.scenes import LOOP, SAME, SCENARIO, Scene, bounds, estimate, extent, ratio_axis, shortened
 from bench.statistics.history import Line, Moment
 
 LEGEND = (
@@ -107,9 +107,10 @@ def _shown(line: Line) -> Iterator[Shown]:
     for moment in line.moments:
         changed = _changed(moment)
         mark = f", {changed} than before" if changed else ""
-        label = f"{moment.run.name} {interval(moment.row.ratio)}{mark}"
+        ratio, _, rest = interval(moment.row.ratio).partition(" ")
+        label, more = f"{shortened(moment.run.name)} {ratio}", f"{rest}{mark}"
         marks = (*Scene(line.scenario, moment.rows).floor, *estimate(moment.row))
-        yield Shown(marks, subject, label=label, beside=extent(moment.row.ratio))
+        yield Shown(marks, subject, label=label, more=more, beside=extent(moment.row.ratio))
 
 
 def _fields(line: Line, moment: Moment) -> Iterator[tuple[str, object]]:

@@ -68,12 +68,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Marks beside each other. `title` stands above them, `label` beside what lies from `beside[0]` to `beside[1]`."""
+    """Marks beside each other. `title` stands above them, `label` beside what lies between the ends of `beside`.
+
+    `more` follows the label where there is room for it.
+    """
 
     marks: tuple[Mark, ...] = ()
     subject: Subject = Subject()
     title: str = ""
     label: str = ""
+    more: str = ""
     beside: tuple[float, float] | None = None
 
 

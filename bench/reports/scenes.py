@@ -14,6 +14,7 @@ from bench.statistics.estimates import THRESHOLD, Estimate
 from bench.store.outcomes import TOTAL
 
 SAME = Span(1 / (1 + THRESHOLD), 1 + THRESHOLD, "same", says=f"the same: within {percent(THRESHOLD)} of the baseline")
+LONGEST = 22  # characters of a name in a picture
 LOOP, SCENARIO = Column("loop", side="left"), Column("scenario", side="left")
 
 
@@ -79,6 +80,17 @@ def subject(row: Comparison) -> Subject:
 def label(row: Comparison) -> str:
     """The name of a loop, and its ratio in digits."""
     return f"{row.cell.label} {interval(row.ratio)}"
+
+
+def labels(row: Comparison) -> tuple[str, str]:
+    """What stands beside a ratio: name and digits, and the interval where there is room for it."""
+    ratio, _, rest = interval(row.ratio).partition(" ")
+    return f"{shortened(row.cell.label)} {ratio}", rest
+
+
+def shortened(name: str) -> str:
+    """A name that fits on a phone, beside a number; the whole name stands in the table."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def extent(ratio: Estimate | None) -> tuple[float, float] | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bench.reports.document import Chart, Column, Number, Row, Table
 from bench.reports.numbers import number
 from bench.reports.pictures import Axis, Cloud, Line, Picture
-from bench.reports.scenes import LOOP, SAME, Scene, bounds, estimate, extent, label, look_of_row, ratio_axis, subject
+from bench.reports.scenes import LOOP, SAME, Scene, bounds, estimate, extent, labels, look_of_row, ratio_axis, subject
 from bench.statistics.comparisons import Comparison
 from bench.statistics.spreads import Spread
 
@@ -46,7 +46,7 @@ def _value_line(row: Comparison, rounds: Sequence[Spread], most: int) -> Line:
         Cloud(spread.thinned(most), spread.median, place, paint, f"{row.cell.label}, {_says(spread)}")
         for place, spread in enumerate(rounds)
     ]
-    return Line((*estimate(row), *clouds), subject(row), "", label(row), extent(row.ratio))
+    return Line((*estimate(row), *clouds), subject(row), "", *labels(row), extent(row.ratio))
 
 
 def _says(spread: Spread) -> str:
