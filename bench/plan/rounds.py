@@ -8,7 +8,7 @@ from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
-LIFECYCLE_S, SLOWER_LOOPS, START_S = 80e-6, 1.4, 0.12
+LIFECYCLE_S, START_S = 80e-6, 0.1
 
 
 @dataclass(frozen=True, slots=True)
