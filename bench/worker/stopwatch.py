@@ -8,11 +8,8 @@ import argparse
 import asyncio
 import functools
 import json
-import math
-import os
 import signal
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -23,13 +20,13 @@ from typing import NamedTuple, TypeAlias
 import pyperf
 
 from bench.subjects import loops, scenarios
+from bench.worker.facts import class_of, facts_of, name_of, peak_memory, usable_processors
 from bench.worker.pipe import Turns, conclude, die_with_parent
 from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
 
 Once: TypeAlias = Callable[[GetData], Records]
 Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
 NANOSECOND = 1e-9
-HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
 clock = time.perf_counter_ns
@@ -94,7 +91,7 @@ class Stopwatch:
         check_records(once(self.watched_get_data))
         first_s = (clock() - began) * NANOSECOND
         if self.loop_class is not expected:
-            raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+            raise WrongRunError(f"the loop that ran is {name_of(self.loop_class)}, not {name_of(expected)}")
         self.refuse_closed_loop()
         plain = functools.partial(get_data, self.delay_s)
         ends = began + rehearsal.longest_s / NANOSECOND
@@ -158,50 +155,57 @@ def measure(turns: Turns) -> dict[str, object]:
         return beside.submit(time_cell, runner, options, turns).result()
 
 
+class Timing:
+    """pyperf's time function for one cell: it gives one value after another, and waits for the next turn in between."""
+
+    def __init__(self, watch: Stopwatch, once: Once, expected: type, rehearsal: Rehearsal, turns: Turns) -> None:
+        self.turns_s: list[float] = []  # of each turn so far
+        self.in_a_turn = 1
+        self._watch, self._once, self._turns = watch, once, turns
+        self._expected, self._rehearsal = expected, rehearsal
+        self._rehearsing = rehearsal.helps(watch.delay_s)
+        self._due = self._began = 0  # values of this turn that are still to come, and when it began
+
+    def calibrating(self, iterations: int) -> float:
+        """Seconds of a value with a rehearsal of its own."""
+        first_s = self._watch.rehearse(self._once, self._expected, self._rehearsal)
+        return self._watch.value(self._once, iterations) if self._rehearsing else first_s
+
+    def __call__(self, iterations: int) -> float:
+        """Seconds of a value. The first of a turn follows a rehearsal; after the last, the next turn is awaited."""
+        if not self._due:
+            self._began, self._due = clock(), self.in_a_turn
+            if self._rehearsing:
+                self._watch.rehearse(self._once, self._expected, self._rehearsal)
+        seconds = self._watch.value(self._once, iterations)
+        self._due -= 1
+        if not self._due:
+            self.turns_s.append((clock() - self._began) * NANOSECOND)
+            self._turns.wait()
+        return seconds
+
+
 def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
     """Let pyperf collect the values of one cell, some in each turn."""
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
-    expected = _class_of(factory, loop)
+    expected = class_of(factory, loop)
     watch = Stopwatch(scenario, factory, float(options.delay))
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
-
-    rehearsing = rehearsal.helps(watch.delay_s)
-
-    def value(iterations: int) -> float:
-        first_s = watch.rehearse(once, expected, rehearsal)
-        return watch.value(once, iterations) if rehearsing else first_s
-
-    due, began = 0, 0  # values of this turn, and when it began
-    turns_s: list[float] = []
-
-    def time_func(iterations: int) -> float:
-        nonlocal due, began
-        if not due:
-            began = clock()
-            if rehearsing:
-                watch.rehearse(once, expected, rehearsal)
-            due = in_a_turn
-        seconds = watch.value(once, iterations)
-        due -= 1
-        if not due:
-            turns_s.append((clock() - began) * NANOSECOND)
-            turns.wait()
-        return seconds
-
     # asyncio's policy gets the plain factory: what the policy does with it is what is timed.
     new_loop = factory if scenario.given == "policy" else watch.new_loop
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
-        options.loops, options.values, in_a_turn = calibrated(turns, value)
-        run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
-    metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
+        timing = Timing(watch, once, expected, rehearsal, turns)
+        options.loops, options.values, timing.in_a_turn = calibrated(turns, timing.calibrating)
+        run = runner.bench_time_func(f"{scenario.name}.total", timing).get_runs()[0]
+    metadata = run.get_metadata() | facts_of(loop, expected) | peak_memory(Path("/proc/self/status"))
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {"values": {"total": run.values, **values}, "turns": turns_s, "metadata": metadata}
+    return {"values": {"total": run.values, **values}, "turns": timing.turns_s, "metadata": metadata}
 
 
 def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, int]:
@@ -222,53 +226,11 @@ def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, i
         answer = f"[{seconds!r},{usable_processors(own, all_threads - own)}]"
 
 
-def usable_processors(own_s: float, helpers_s: float) -> int:
-    """Processors that a loop can use at once: one, and more if threads of its own worked beside this one.
-
-    `own_s` and `helpers_s` are seconds of CPU time. Threads that have ended count as well.
-    """
-    if helpers_s < HELPERS_SHARE * own_s:
-        return 1
-    return 1 + min(math.ceil(helpers_s / max(own_s, NANOSECOND)), max(1, _threads() - 1), MOST_HELPERS)
-
-
-def _threads() -> int:
-    try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208  (pathlib is not light)
-    except OSError:
-        return threading.active_count()
-
-
-def peak_memory(status: Path) -> dict[str, int]:
-    """This process's peak memory in bytes, under pyperf's name; empty where the kernel does not report it.
-
-    pyperf asks getrusage, whose figure a process inherits from the process that started it: the harness, with pandas.
-    """
-    try:
-        lines = status.read_text("ascii", "replace").splitlines()
-    except OSError:
-        return {}
-    (kibibytes,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-    return {"mem_max_rss": kibibytes * 1024}
-
-
 def _watch_policy(watch: Stopwatch) -> None:
     """Time what the current policy creates loops with."""
     policy = scenarios.policy()
     watch.factory = policy.new_event_loop
     policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # stays until this process ends
-
-
-def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
-    """Class of the loops that the factory makes; a loop of LOOPS must come from its own package."""
-    probe = factory()
-    loop_class = type(probe)
-    if not hasattr(probe, "close"):
-        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(loop_class)}")
-    probe.close()
-    if loop in loops.LOOPS and loop_class.__module__.partition(".")[0] != loop.package:
-        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(loop_class)}")
-    return loop_class
 
 
 def _nothing() -> None:
@@ -289,15 +251,6 @@ def _is_closed(loop: asyncio.AbstractEventLoop | None) -> bool:
 
 def _quiet(*_: object, **__: object) -> None:
     """Print nothing: pyperf's result is delivered instead."""
-
-
-def _facts(loop: loops.Loop, loop_class: type) -> dict[str, str]:
-    facts = {"loop": loop.name, "loop_class": _name(loop_class), "loop_version": loop.version}
-    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
-
-
-def _name(kind: type) -> str:
-    return "none" if kind is type(None) else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def main() -> None:
