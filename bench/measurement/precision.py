@@ -102,7 +102,8 @@ class Rounds:
     def planned_seconds_left(self) -> float:
         """Seconds that the planned rounds still take, each as long as the median round of its scenario so far.
 
-        Those that do not fit into the time are not measured, unless they are needed. A scenario that has no round yet takes as long as the average of the others.
+        Those that do not fit into the time are not measured, unless they are needed. A scenario that has no round yet
+        takes as long as the average of the others.
         """
         planned_s = sum(number * self._usual_s(name) for name, number in self.planned_left.items())
         if self._held is None:
