@@ -262,3 +262,11 @@ def test_the_rounds_that_an_interval_needs_are_measured_where_the_limit_is_only_
     fake.measure_all()
 
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+
+
+@pytest.mark.parametrize(("held", "left_s"), [(None, 15.0), (Held(0.0), 7.0), (Held(0.0, 5), 9.0), (Held(9.0), 0.0)])
+def test_the_time_left_counts_only_rounds_that_will_be_measured(held: Held | None, left_s: float) -> None:
+    earlier = [Done(name, index, 1.0) for name in SCENARIOS for index in range(2)]
+    rounds = Rounds(asked(7, max_time_s=13.0), widths.widest, earlier, held)
+
+    assert rounds.planned_seconds_left == left_s

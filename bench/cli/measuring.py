@@ -35,7 +35,7 @@ def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, 
         "rounds",
         str,
         lambda: rounds.seconds_left,
-        lambda: min(rounds.planned_seconds_left, max(0.0, rounds.seconds_left)),
+        lambda: rounds.planned_seconds_left,
     )
     with (
         patience(PROMISE) as interrupted,

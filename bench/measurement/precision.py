@@ -102,9 +102,15 @@ class Rounds:
     def planned_seconds_left(self) -> float:
         """Seconds that the planned rounds still take, each as long as the median round of its scenario so far.
 
-        A scenario that has no round yet takes as long as the average of the others.
+        Those that do not fit into the time are not measured, unless they are needed. A scenario that has no round yet
+        takes as long as the average of the others.
         """
-        return sum(number * self._usual_s(name) for name, number in self.planned_left.items())
+        planned_s = sum(number * self._usual_s(name) for name, number in self.planned_left.items())
+        if self._held is None:
+            return planned_s
+        least = {name: self._held.least_rounds - len(self._seconds[name]) for name in self.planned_left}
+        certain_s = sum(max(0, number) * self._usual_s(name) for name, number in least.items())
+        return max(certain_s, min(planned_s, self.seconds_left), 0.0)
 
     @property
     def planned_left(self) -> Mapping[str, int]:

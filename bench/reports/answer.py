@@ -95,8 +95,7 @@ def _first(kept: Kept, cells: Mapping[tuple[str, str], Comparison], name: str) -
     """The loops in this scenario that can't be told apart from the fastest."""
     ratios = {label: row.ratio for (scenario, label), row in cells.items() if scenario == name and row.ratio}
     ratios.pop(CONTROL, None)
-    if (name, kept.about.plan.baseline) in cells:
-        ratios[kept.about.plan.baseline] = BASELINE
+    ratios[kept.about.plan.baseline] = BASELINE
     return {label for label, place in places(ratios).items() if place == 1}
 
 
