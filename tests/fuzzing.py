@@ -20,8 +20,8 @@ from invented import FACTS, about, run
 from watching import filled, room, shown, surviving
 
 from bench import texts
-from bench.contract import conformance, trying
-from bench.contract.findings import Finding
+from bench.contract import cache, conformance, trying
+from bench.contract.findings import Finding, kept_of_tried
 from bench.contract.trying import Batch
 from bench.errors import BenchError
 from bench.lifecycle import observations
@@ -251,6 +251,13 @@ def check_answer(answer: bytes) -> None:
         shown(" ".join(f"{name} {conformance.area(name)}" for name in conformance.tests()))
 
 
+def checks_file(content: bytes) -> None:
+    """What became of checks, as it is kept for the tables of runs: how many promises a loop keeps."""
+    folder = filled({"x.json": content}, "checks")
+    with surviving(folder), mock.patch.object(cache, "_place", return_value=folder / "x.json"):
+        assert re.fullmatch(r"–|\d+/\d+", kept_of_tried(cache.kept(loops.LOOPS[0])))
+
+
 def trace(log: bytes) -> None:
     """Strace's log, to the calls of a lifecycle."""
     with surviving(room(), ValueError):
@@ -287,4 +294,16 @@ ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 
-OF_BYTES = (run_json, journal_file, resources_file, delivery, worker, gauge, cold_start, probe, check_answer, trace)
+OF_BYTES = (
+    run_json,
+    journal_file,
+    resources_file,
+    delivery,
+    worker,
+    gauge,
+    cold_start,
+    probe,
+    check_answer,
+    checks_file,
+    trace,
+)

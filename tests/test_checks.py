@@ -41,7 +41,7 @@ def test_asyncio_keeps_every_promise() -> None:
 
 
 def test_each_check_has_a_bad_loop_that_fails_it_in_the_words_of_its_row() -> None:
-    bad = {row.loop.partition(":")[2]: row for row in rows("unkept", "unkept_outside")}
+    bad = {row.loop.partition(":")[2]: row for row in rows("unkept", "unkept_threads", "unkept_outside")}
     found = answers([(name, bad[name].loop) for name in every() if name not in ALONE])
 
     assert set(bad) == set(every())

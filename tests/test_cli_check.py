@@ -131,6 +131,7 @@ def test_only_all_checks_together_are_kept_for_the_tables(capsys: pytest.Capture
     (["--check", "tpc"], "no check is called 'tpc'; the nearest: tcp"),
     (["--fail-on", "tpc"], "no check is called 'tpc'; the nearest: tcp"),
     ([*TWO, "--fail-on", "tcp"], "no check is called 'tcp'"),
+    (["--check", "xyzzy"], "no check is called 'xyzzy'; the nearest: abstract_base, call_at_time, call_later_order, "),
     (["--loop", "uvlop"], "no event loop is called 'uvlop'"),
     (["--loop", "nowhere:new_loop"], "nowhere:new_loop can't be imported: ModuleNotFoundError"),
 ])  # fmt: skip

@@ -79,7 +79,10 @@ def test_what_writes_into_the_pipes_is_not_believed() -> None:
 
 
 @pytest.mark.usefixtures("_bad_loops")
-def test_where_the_program_itself_hangs_another_one_gets_the_rest() -> None:
+def test_where_the_program_itself_hangs_another_one_gets_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # killed, it leaves the folder of a test behind
     loop, names = loops.named("hanging:in_factory"), ("test_events.test_call_soon", "test_events.test_close")
     questions = tuple(conformance.question(loop, name) for name in names)
 

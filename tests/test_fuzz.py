@@ -39,6 +39,9 @@ READINGS = b'{"readings":[{"loops":0,"descriptors":1,"threads":1,"resident":9,"o
 STAMPS = b'{"stamps":[1,2,3,4],"error":null}'
 ROW = json.dumps(dict.fromkeys(COLUMNS) | {"raises": "x: y", "creates": True}).encode()
 FINDING = b'{"how":"broken","reason":"x"}'
+CHECKS = (
+    b"""[{"loop":"uvloop","version":"1.0","python":"3.14.0","check":"tcp","area":"network","kept":true,"how":"kept"}]"""
+)
 TESTS = b'{"tests":["test_events.test_close","test_sendfile.test_sendfile"],"missing":null}'
 PYTHON = b'{"implementation":"CPython","python":"3.14.0","packages":["uvloop"]}'
 TRACE = b"".join(
@@ -90,7 +93,8 @@ JOURNAL = b"".join(
 VALID: Mapping[str, Sequence[bytes]] = {
     "run_json": [fuzzing.PLAIN["run.json"]], "journal_file": [JOURNAL], "resources_file": [hostile.RESOURCES],
     "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
-    "probe": [ROW, PYTHON], "check_answer": [FINDING, TESTS], "trace": [TRACE],
+    "probe": [ROW, PYTHON], "check_answer": [FINDING, TESTS],
+    "checks_file": [CHECKS], "trace": [TRACE],
 }  # fmt: skip
 file_names = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 folder_names = st.lists(file_names.filter(lambda name: name not in {".", ".."}), max_size=3)
@@ -161,6 +165,12 @@ def test_an_answer_of_a_probe(answer: bytes) -> None:
 @given(hostile.hostile(FINDING) | hostile.hostile(TESTS))
 def test_an_answer_about_a_check(answer: bytes) -> None:
     fuzzing.check_answer(answer)
+
+
+@fuzz
+@given(hostile.hostile(CHECKS))
+def test_checks_that_are_kept(content: bytes) -> None:
+    fuzzing.checks_file(content)
 
 
 @fuzz

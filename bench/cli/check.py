@@ -1,6 +1,7 @@
 """`check`: which of asyncio's promises a loop keeps, by our own checks or by CPython's tests."""
 
 import argparse
+import difflib
 import sys
 import time
 from argparse import Namespace
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bench.subjects.loops import Loop
 
 ANY = "any"
+FEW = 5  # names that stand for all, where none is near
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +80,8 @@ def _named(names: Sequence[str] | None, known: Collection[str]) -> Sequence[str]
     """These names, each once; raises BenchError for a name that nothing has."""
     for name in names or ():
         if name not in known:
-            raise unknown("check", name, sorted(known), f"see {PROGRAM} check --list")
+            near = difflib.get_close_matches(name, known, cutoff=0.4) or sorted(known)[:FEW]
+            raise unknown("check", name, near, f"see {PROGRAM} check --list; CPython's tests: --conformance --list")
     return [*dict.fromkeys(names or ())]
 
 
