@@ -8,7 +8,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pages
 import pytest
@@ -18,12 +18,13 @@ from bench.reports.files import FILES
 from bench.statistics.comparisons import compare
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
-WIDE, PHONE = {"width": 1200, "height": 900}, {"width": 380, "height": 800}
+WIDE: "ViewportSize" = {"width": 1200, "height": 900}
+PHONE: "ViewportSize" = {"width": 380, "height": 800}
 KEPT = pages.kept()
 PLAN = KEPT.about.plan
 SHOWN = """(selector) => [...document.querySelectorAll(selector)].filter((one) => one.getClientRects().length).length"""
@@ -60,9 +61,16 @@ class Opened:
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
-    def __call__(self, fragment: str = "", **options: object) -> "Page":
+    def __call__(
+        self,
+        fragment: str = "",
+        *,
+        viewport: "ViewportSize" = WIDE,
+        scheme: Literal["light", "dark"] = "light",
+        scripts: bool = True,
+    ) -> "Page":
         """The page in a fresh window."""
-        page = self.browser.new_page(**{"viewport": WIDE, **options})  # type: ignore[arg-type]  # Playwright's own names
+        page = self.browser.new_page(viewport=viewport, color_scheme=scheme, java_script_enabled=scripts)
         page.set_default_timeout(60_000)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
@@ -236,8 +244,8 @@ def test_a_mark_says_what_it_is_and_a_chart_can_be_saved(opened: Opened, tmp_pat
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(scheme: str, opened: Opened) -> None:
-    page = opened(color_scheme=scheme)
+def test_axe_finds_nothing(scheme: Literal["light", "dark"], opened: Opened) -> None:
+    page = opened(scheme=scheme)
     for details in page.locator("details").all():
         details.evaluate("(one) => { one.open = true; }")
 
@@ -250,7 +258,7 @@ def test_axe_finds_nothing(scheme: str, opened: Opened) -> None:
 
 
 def test_it_is_dark_where_the_reader_wants_that_and_light_on_paper(opened: Opened) -> None:
-    page = opened(color_scheme="dark")
+    page = opened(scheme="dark")
     paper = "getComputedStyle(document.body).backgroundColor"
 
     assert page.evaluate(paper) == "rgb(15, 20, 26)"
@@ -267,7 +275,7 @@ def test_nothing_scrolls_sideways_on_a_phone(opened: Opened) -> None:
 
 
 def test_it_is_whole_without_javascript(opened: Opened) -> None:
-    page = opened(java_script_enabled=False)
+    page = opened(scripts=False)
 
     assert page.locator("#ratios .point").count() > 9
     assert page.locator("#warm-1 tbody tr:visible").count() == len(PLAN.loops)

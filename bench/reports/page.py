@@ -63,7 +63,7 @@ def text(document: Document) -> str:
     title = line(document.title.text) if document.title else "Report"
     return _environment().get_template("page").render(
         title=title, document=document, first=first, sections=sections, loops=tuple(_loops(blocks)),
-        views=_views(document.views, sections), cautions=[block for block in blocks if isinstance(block, Caution)],
+        views=_views(document.views, sections), cautions=list(_cautions(sections)),
         style=Markup(CHART_CSS + PAGE_CSS),  # noqa: S704  (our own files)
         program=Markup(PAGE_JS),  # noqa: S704  (our own files)
     ) + "\n"  # fmt: skip
@@ -112,6 +112,12 @@ def _views(views: Sequence[View], sections: Sequence[Section]) -> dict[str, list
     there = {section.heading.key for section in sections}
     found = {view.name: [key for key in view.keys if key in there] for view in views}
     return {name: keys for name, keys in found.items() if keys}
+
+
+def _cautions(sections: Sequence[Section]) -> Iterator[tuple[Section, Caution]]:
+    """Every warning, and the section that it is about."""
+    for section in sections:
+        yield from ((section, block) for block in section.blocks if isinstance(block, Caution))
 
 
 def _loops(blocks: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
