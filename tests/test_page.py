@@ -226,7 +226,7 @@ def test_charts_stand_below_the_table_of_their_scenario() -> None:
     kinds = [type(block).__name__ for block in charted(whole, KEPT, comparisons).body]
     others = [type(block).__name__ for block in charted(without_tables, KEPT, comparisons).body]
 
-    assert kinds[:4] == ["Heading", "Table", "Chart", "Chart"]
+    assert kinds[:5] == ["Note", "Heading", "Table", "Chart", "Chart"]
     assert kinds.count("Chart") == others.count("Chart") == 6
     assert charted(replace(whole, body=(Heading("else"),)), KEPT, comparisons).body == (Heading("else"),)
 
