@@ -17,7 +17,7 @@ import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -255,7 +255,13 @@ def _about_of(content: bytes) -> About:
     else:
         about = msgspec.json.decode(content, type=About)
     check(about.plan, about.scenarios, about.skips)
-    return about
+    return _with_turns_of_one_value(about) if about.method == 1 else about
+
+
+def _with_turns_of_one_value(about: About) -> About:
+    """A run of method 1: one value in a turn, and one lifecycle before it. Its file says nothing of either."""
+    sampling = replace(about.plan.sampling, in_a_turn=1, rehearsed=1)
+    return replace(about, plan=replace(about.plan, sampling=sampling))
 
 
 def _leftover(file: Path) -> bool:
