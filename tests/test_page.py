@@ -122,13 +122,20 @@ def test_a_run_without_troubles_says_so() -> None:
     assert Paragraph("Nothing was skipped, and nothing failed.") in blocks
 
 
-def test_an_unusual_shape_is_named_as_such() -> None:
-    rows = compare(pages.kept(["asyncio", "rloop"], rounds=4))
+def test_what_is_missing_is_named_by_its_kind() -> None:
+    short = pages.kept(["asyncio", "rloop"], rounds=4)
+    begun = replace(short, outcomes=())
+    without = replace(KEPT, outcomes=tuple(one for one in KEPT.runs if one.cell.label == "uvloop"))
 
-    _, table = troubles.section(KEPT, rows)
+    kinds = []
+    for kept in (short, begun, without):
+        _, table = troubles.section(kept, compare(kept))
+        assert isinstance(table, Table)
+        kinds.append({row[2] for row in table.rows})
 
-    assert isinstance(table, Table)
-    assert {row[2] for row in table.rows} >= {"skipped", "unusual"}  # too few rounds for an interval
+    assert kinds[0] >= {"skipped", "no interval"}
+    assert kinds[1] == {"skipped", "not measured"}
+    assert kinds[2] == {"skipped", "not measured", "unusual"}
 
 
 @pytest.mark.parametrize("kept", [

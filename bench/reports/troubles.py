@@ -1,8 +1,8 @@
 """What was skipped, failed, or is not to be trusted, and why: one table, as visible as the results."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from bench.plan.cells import CONTROL
+from bench.plan.cells import CONTROL, Cell
 from bench.reports.document import Block, Column, Heading, Note, Paragraph, Row, Table
 from bench.reports.numbers import interval
 from bench.reports.reasons import sentence
@@ -13,16 +13,16 @@ from bench.store.outcomes import TOTAL, Kept
 
 KEY = "troubles"
 READING = (
-    "Skipped: the loop or the interpreter can't do it. Failed: it was tried, and gave no values. Fewer rounds, or "
-    "unusual: there is a ratio, but read the reason before you rely on it. Not to be trusted: the control, the "
-    "baseline against itself, shows a difference that can't be there, so that other differences of the scenario may "
-    "not be there either."
+    "Skipped: the loop or the interpreter can't do it. Failed: it was tried, and gave no values. Not measured: the run "
+    "ended before. No interval, fewer rounds, unusual: there is a ratio, but read the reason before you rely on it. "
+    "Not to be trusted: the control, the baseline against itself, shows a difference that can't be there, so that "
+    "other differences of the scenario may not be there either."
 )
 
 
 def section(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Block, ...]:
     """A row for each of them; a sentence if there is none."""
-    rows = tuple(_rows(comparisons))
+    rows = tuple(_rows(comparisons, {skip.cell for skip in kept.about.skips}))
     columns = (Column("what", side="left"), Column("why", side="left", if_narrow="wrap"))
     table = Table((SCENARIO, LOOP), (columns,), rows)
     content: tuple[Block, ...] = (table,) if rows else (Paragraph("Nothing was skipped, and nothing failed."),)
@@ -30,16 +30,21 @@ def section(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Block, ...]:
     return (heading, *content, *map(Note, dict.fromkeys(kept.notes)))
 
 
-def _rows(comparisons: Sequence[Comparison]) -> Iterator[Row]:
+def _rows(comparisons: Sequence[Comparison], skipped: Collection[Cell]) -> Iterator[Row]:
     for row in comparisons:
         if row.stage == TOTAL and compared.distrusted(row):
             why = f"{row.baseline} against itself came out at {interval(row.ratio)}"
             yield (row.cell.scenario, CONTROL, "not to be trusted", why)
         if row.stage == TOTAL and row.reasons:
-            yield (row.cell.scenario, row.cell.label, _what(row), sentence(row.reasons))
+            yield (row.cell.scenario, row.cell.label, _what(row, skipped), sentence(row.reasons))
 
 
-def _what(row: Comparison) -> str:
+def _what(row: Comparison, skipped: Collection[Cell]) -> str:
+    if row.cell in skipped:
+        return "skipped"
+    lost = any(reason.kept for reason in row.reasons)
     if row.seconds is None:
-        return "failed" if any(reason.kept for reason in row.reasons) else "skipped"
-    return "fewer rounds" if any(reason.kept for reason in row.reasons) else "unusual"
+        return "failed" if lost else "not measured"
+    if row.ratio and row.ratio.low is None:
+        return "no interval"
+    return "fewer rounds" if lost else "unusual"
