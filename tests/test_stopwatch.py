@@ -286,7 +286,8 @@ def test_so_many_lifecycles_are_rehearsed_but_not_for_long(
 
     def once(get_data: GetData) -> Records:
         done.append(get_data)
-        return asyncio.run(get_data(), loop_factory=Watched)
+        with asyncio.Runner(loop_factory=Watched) as runner:
+            return runner.run(get_data())
 
     watch.rehearse(once, Watched, rehearsal)
 

@@ -4,6 +4,7 @@ python -m bench --loop noisy:in_megabytes     (in this folder)
 """
 
 import asyncio
+import functools
 import os
 import sys
 import time
@@ -66,10 +67,16 @@ def closes_all():
 
 def closes_its_output():
     """Prints something and closes stdin, stdout and stderr: the loop's own descriptors get their numbers."""
-    print("not yet flushed", end="")
-    print("nor this", end="", file=sys.stderr)
+    _print_without_flushing()
     os.closerange(0, 3)
     return asyncio.SelectorEventLoop()
+
+
+@functools.cache
+def _print_without_flushing():
+    """Print once: after many lifecycles a buffer would be full, and be written to whatever has its number then."""
+    print("not yet flushed", end="")
+    print("nor this", end="", file=sys.stderr)
 
 
 class _Broken:
