@@ -32,6 +32,7 @@ def answers(pairs: Sequence[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]
     return {name: json.loads(line) for (name, _), line in zip(pairs, lines, strict=True)}
 
 
+@pytest.mark.every_python
 def test_asyncio_keeps_every_promise() -> None:
     found = answers([(name, "asyncio") for name in every()])
 
@@ -40,6 +41,7 @@ def test_asyncio_keeps_every_promise() -> None:
     }
 
 
+@pytest.mark.every_python
 def test_each_check_has_a_bad_loop_that_fails_it_in_the_words_of_its_row() -> None:
     bad = {row.loop.partition(":")[2]: row for row in rows("unkept", "unkept_threads", "unkept_outside")}
     found = answers([(name, bad[name].loop) for name in every() if name not in ALONE])

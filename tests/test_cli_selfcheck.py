@@ -174,6 +174,10 @@ def test_with_a_load_the_sentence_tells_the_worst_of_both() -> None:
     assert "lock-step  100 % slower  4 busy processes" in render(selfcheck.document(made), "simple", 200)
 
 
+def test_without_a_loop_compared_with_itself_the_sentence_says_nothing_of_it() -> None:
+    assert "compared with itself" not in selfcheck.sentence(check(SLOWER))
+
+
 def test_the_same_comparison_can_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--repeat", "3", "--loop", "asyncio-poll", "--scenario", "manual", "--trial-time", "0.1s", "--affinity")
 

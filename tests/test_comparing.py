@@ -1,8 +1,11 @@
 """One comparison in memory, and the busy processes beside it."""
 
-import psutil
+from types import SimpleNamespace
 
-from bench.selfcheck import comparing
+import psutil
+import pytest
+
+from bench.selfcheck import comparing, neighbour
 
 
 def busy() -> list[psutil.Process]:
@@ -19,6 +22,19 @@ def test_busy_processes_run_while_the_block_does() -> None:
 
     assert len(sessions) == 2
     assert busy() == []
+
+
+def test_a_neighbour_says_that_it_has_started_and_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    monkeypatch.setattr(neighbour, "die_with_parent", lambda _: None)
+    monkeypatch.setattr(neighbour, "Turns", lambda: SimpleNamespace(write=written.append))
+    monkeypatch.setattr("sys.argv", ["neighbour", "1"])
+    rounds = iter(range(3))
+
+    neighbour.main(rounds)
+
+    assert written == [b"\n"]
+    assert next(rounds, None) is None
 
 
 def test_beside_nothing_no_process_is_started() -> None:

@@ -1,10 +1,12 @@
 """Rounds in lock-step with real processes. What bad loops do to them is tried in test_survive.py."""
 
 import itertools
+import json
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Literal
 
 import pytest
@@ -13,6 +15,7 @@ from invented import cross
 import bench
 from bench.measurement import processes, workers
 from bench.measurement.meter import START_S, Meter
+from bench.measurement.processes import EndedError
 from bench.measurement.workers import Amount, Worker
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
@@ -120,6 +123,18 @@ def test_each_warm_up_tells_how_long_the_next_value_is_to_be(
     assert process.asked == asked
     assert worker.iterations == iterations
     assert lifecycle_s == pytest.approx(min(lifecycles_s))
+
+
+def test_a_worker_that_delivers_other_turns_than_it_was_given_is_refused() -> None:
+    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
+    values = {stage: [1e-4] for stage in ("total", "start", "work", "finish")}
+    worker = object.__new__(Worker)
+    worker._turns_s = [1.0, 1.0]
+    answer = json.dumps({"values": values, "turns": [1.0]}).encode()
+    worker.process = SimpleNamespace(answer=lambda _: answer, status=lambda: 0)  # type: ignore[assignment]  # as above
+
+    with pytest.raises(EndedError, match="delivered 1 turns, expected 2"):
+        worker.run(Round(group, 0, "0"), 1, 1)
 
 
 def test_the_control_has_the_iterations_of_the_baseline() -> None:

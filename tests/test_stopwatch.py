@@ -11,6 +11,7 @@ import sys
 import threading
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyperf
 import pytest
@@ -21,7 +22,7 @@ from bench.subjects import loops, scenarios
 from bench.worker import facts, pipe
 from bench.worker import stopwatch as stopwatch_room
 from bench.worker.facts import class_of, peak_memory, usable_processors
-from bench.worker.stopwatch import Rehearsal, Stopwatch, _reference, _watch_policy
+from bench.worker.stopwatch import Rehearsal, Stopwatch, Timing, _reference, _watch_policy
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
 
 ONCE = Rehearsal(1, 0)
@@ -390,3 +391,23 @@ def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> 
         watch.value(once, 2)
 
     assert watch.spent["create"][0] > 0
+
+
+@pytest.mark.parametrize(("delay_s", "rehearsals"), [(0.0, 2), (1.0, 0)])
+def test_a_turn_begins_with_a_rehearsal_unless_a_lifecycle_sleeps_for_long(
+    delay_s: float, rehearsals: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    watch = Stopwatch(scenarios.named("warm"), asyncio.SelectorEventLoop, delay_s)
+    monkeypatch.setattr(watch, "rehearse", lambda *_: done.append("rehearsal"))
+    monkeypatch.setattr(watch, "value", lambda *_: done.append("value"))
+    turns = SimpleNamespace(wait=lambda: done.append("wait"))
+    timing = Timing(watch, lambda _: [], object, Rehearsal(100, 0.03), turns)  # type: ignore[arg-type]  # it waits as one
+    timing.in_a_turn = 2
+
+    for _ in range(4):
+        timing(1)
+
+    assert done.count("rehearsal") == rehearsals
+    assert [step for step in done if step != "rehearsal"] == ["value", "value", "wait"] * 2
+    assert len(timing.turns_s) == 2

@@ -1,16 +1,17 @@
 """Keeps a processor busy until it is killed, as another program on the machine would."""
 
+import itertools
 import sys
+from collections.abc import Iterable
 
 from bench.worker.pipe import Turns, die_with_parent
 
 
-def main() -> None:
-    """Say that it has started, and go on for ever."""
+def main(forever: Iterable[object] = itertools.repeat(None)) -> None:
+    """Say that it has started, and be busy."""
     die_with_parent(int(sys.argv[1]))
-    turns = Turns()
-    turns.write(b"\n")
-    while True:
+    Turns().write(b"\n")
+    for _ in forever:
         pass
 
 
