@@ -1,6 +1,7 @@
 """The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
 
 import asyncio
+import functools
 import gc
 import itertools
 import json
@@ -29,7 +30,7 @@ from bench.worker.stopwatch import (
     peak_memory,
     usable_processors,
 )
-from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
+from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError, get_data
 
 ONCE = Rehearsal(1, 0)
 pytestmark = pytest.mark.every_python
@@ -44,6 +45,7 @@ def named(scenario: str = "manual", loop: str = "asyncio") -> bytes:
     """The turn that names the cell."""
     words = ["--worker", "--quiet", "--values", "1", "--warmups", "0", "--loops", "1", "--scenario", scenario]
     words += ["--loop", loop, "--thread", "main", "--delay", "0", "--rehearsed", "2", "--longest-rehearsal", "0.001"]
+    words += ["--workload", "sleep", "--port", "0"]
     return f"{json.dumps(words)}\n".encode()
 
 
@@ -163,7 +165,7 @@ class Watched(asyncio.SelectorEventLoop):
 
 
 def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
-    return Stopwatch(scenarios.named(scenario), factory, 0)
+    return Stopwatch(scenarios.named(scenario), factory, get_data)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
@@ -226,7 +228,7 @@ def test_a_workload_that_hardly_slept_is_refused() -> None:
         def time(self) -> float:
             return next(minutes)
 
-    watch = Stopwatch(scenarios.named("manual"), Hasty, 60)
+    watch = Stopwatch(scenarios.named("manual"), Hasty, functools.partial(get_data, 60), 60)
 
     with (
         scenarios.prepared(scenarios.named("manual"), loops.named("x:y"), watch.new_loop) as once,

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from bench.errors import PROGRAM
-from bench.plan.cells import Thread
+from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
 from bench.reports import resources as resources_report
 from bench.reports import trust
@@ -35,6 +35,7 @@ from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import TOTAL, Kept
 from bench.store.placed import placed
 from bench.subjects.scenarios import STAGES
+from bench.subjects.workloads import SLEEP
 
 THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
@@ -57,7 +58,7 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
 
 def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]:
     """A row for each scenario: the total of the baseline, and each loop's ratio to it; nothing for one scenario."""
-    totals = {(row.cell.scenario, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
+    totals = {(row.cell.group, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
     baseline = kept.about.plan.baseline
     others = [name for name in dict.fromkeys(name for _, name in totals) if name != baseline]
     rows: list[Row] = []
@@ -70,10 +71,10 @@ def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]
 
 
 def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
-    for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
+    for group in kept.about.groups:
+        rows = [row for row in comparisons if row.cell.group == group.name]
         totals = [row for row in rows if row.stage == TOTAL]
-        yield Heading(f"{scenario.name}: {scenario.title}")
+        yield Heading(f"{group.name}: {group.scenario.title}")
         yield _table(rows)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons)
@@ -106,7 +107,7 @@ def _facts(kept: Kept) -> Table:
     values = f", each of up to {sampling.in_a_turn} values" if workers else ""
     settings: dict[str, Entry] = {
         "measured": kept.about.started,
-        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
+        "workload": _workloads(plan),
         "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps{values}",
         "seed": plan.seed,
         "affinity": plan.affinity,
@@ -152,6 +153,12 @@ def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note
     wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
     if wide:
         yield Note(f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)")
+
+
+def _workloads(plan: Plan) -> str:
+    """The workloads with their sizes."""
+    sleep = f"get_data with a sleep of {plan.delay_s:g} s"
+    return "; ".join(sleep if workload == SLEEP else workload for workload in plan.workloads)
 
 
 def _asked(sampling: Sampling) -> str:

@@ -34,7 +34,7 @@ def of_pair(totals: Iterable[Change]) -> Iterator[Caution]:
         if changes.distrusted(row):
             causes.append(f"changed by {interval(row.change)}")
         if causes:
-            yield _itself(f"{row.cell.scenario}: {row.baseline} against itself {', and '.join(causes)}")
+            yield _itself(f"{row.cell.group}: {row.baseline} against itself {', and '.join(causes)}")
 
 
 def of_harness(scored: Sequence[Score]) -> Iterator[Block]:

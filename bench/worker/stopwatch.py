@@ -6,7 +6,6 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 
 import argparse
 import asyncio
-import functools
 import json
 import math
 import os
@@ -22,12 +21,15 @@ from typing import NamedTuple, TypeAlias
 
 import pyperf
 
-from bench.subjects import loops, scenarios
+from bench.subjects import loops, scenarios, workloads
 from bench.worker.pipe import Turns, conclude, die_with_parent
-from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
+from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records
 
 Once: TypeAlias = Callable[[GetData], Records]
 Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
+OPTIONS = (
+    "--scenario", "--loop", "--thread", "--workload", "--port", "--delay", "--rehearsed", "--longest-rehearsal",
+)  # fmt: skip
 NANOSECOND = 1e-9
 HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
@@ -53,8 +55,12 @@ class Stopwatch:
     itself is left alone; its factory and the workload are wrapped.
     """
 
-    def __init__(self, scenario: scenarios.Scenario, factory: LoopFactory, delay_s: float) -> None:
+    def __init__(
+        self, scenario: scenarios.Scenario, factory: LoopFactory, get_data: GetData, delay_s: float = 0
+    ) -> None:
+        """`delay_s`: how long the workload must take at least."""
         self.factory = factory
+        self.get_data = get_data
         self.delay_s = delay_s
         self.loop_class: type = type(None)
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
@@ -73,7 +79,7 @@ class Stopwatch:
     async def timed_get_data(self) -> Records:
         """The workload, between two clock readings."""
         self.first = clock()
-        records = await get_data(self.delay_s)
+        records = await self.get_data()
         self.last = clock()
         self.records = records
         return records
@@ -82,7 +88,7 @@ class Stopwatch:
         """The workload; notes the running loop and its class."""
         loop = asyncio.get_running_loop()
         self.loop_class, self.running = type(loop), _reference(loop)
-        return await get_data(self.delay_s)
+        return await self.get_data()
 
     def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> float:
         """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first.
@@ -96,12 +102,11 @@ class Stopwatch:
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
         self.refuse_closed_loop()
-        plain = functools.partial(get_data, self.delay_s)
         ends = began + rehearsal.longest_s / NANOSECOND
         for _ in range(rehearsal.lifecycles - 1):
             if clock() > ends:
                 break
-            check_records(once(plain))
+            check_records(once(self.get_data))
         return first_s
 
     def refuse_closed_loop(self) -> None:
@@ -147,7 +152,7 @@ def measure(turns: Turns) -> dict[str, object]:
     sys.argv += json.loads(turns.wait())
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsed", "--longest-rehearsal"):
+    for option in OPTIONS:
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
@@ -163,7 +168,9 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = _class_of(factory, loop)
-    watch = Stopwatch(scenario, factory, float(options.delay))
+    delay_s = float(options.delay)
+    get_data = workloads.named(options.workload).get_data(delay_s, int(options.port))
+    watch = Stopwatch(scenario, factory, get_data, delay_s)
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
 
     rehearsing = rehearsal.helps(watch.delay_s)
