@@ -65,7 +65,8 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
     """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
     total = 0.0
     for group in groups:
-        lifecycles_s = [delay_s + LIFECYCLE_S + workloads.named(group.workload).seconds] * len(group.cells)
+        lifecycle_s = delay_s + LIFECYCLE_S + workloads.named(group.workload).seconds
+        lifecycles_s = [group.scenario.lifecycles * lifecycle_s] * len(group.cells)
         calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
         sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
         total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)

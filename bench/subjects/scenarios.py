@@ -15,7 +15,7 @@ from scenarios._workload import GetData, LoopFactory, Records
 
 STAGES = ("create", "start", "work", "finish")
 GIVEN = ("new_loop", "policy", "own_run", "open_loop")
-DECLARED = ("given", "since", "until", "why", "by_default", "uncut")
+DECLARED = ("given", "since", "until", "why", "by_default", "lifecycles", "in_turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,16 @@ class Scenario:
     until: tuple[int, int] | None = None
     why: str = ""
     by_default: bool = True
-    uncut: bool = False
+    lifecycles: int = 1
+    in_turn: bool = False
 
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages that can be timed: without `create` where the scenario does not create the loop in sight.
 
-        None where it runs several lifecycles at once, which no clock can cut.
+        None where it runs several lifecycles at once.
         """
-        if self.uncut:
+        if self.lifecycles > 1:
             return ()
         return STAGES if self.given in {"new_loop", "policy"} else STAGES[1:]
 

@@ -66,6 +66,8 @@ class Stopwatch:
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
         self.called = self.created = self.first = self.last = 0
         self.records: Records = []
+        self.lifecycles = scenario.lifecycles
+        self.made: list[Records] = []
         self.running: Reference = _nothing
         self.closed: list[Reference] = []  # loops of rehearsals that still exist; this keeps none alive
 
@@ -89,6 +91,12 @@ class Stopwatch:
         loop = asyncio.get_running_loop()
         self.loop_class, self.running = type(loop), _reference(loop)
         return await self.get_data()
+
+    async def kept_get_data(self) -> Records:
+        """The workload; several of them may run at once, in threads."""
+        records = await self.get_data()
+        self.made.append(records)
+        return records
 
     def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> float:
         """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first.
@@ -118,6 +126,8 @@ class Stopwatch:
 
     def value(self, once: Once, iterations: int) -> float:
         """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
+        if self.lifecycles > 1:
+            return self._whole(once, iterations)
         create = start = work = finish = 0
         for _ in range(iterations):
             began = clock()
@@ -140,6 +150,19 @@ class Stopwatch:
         for stage, nanoseconds in self.spent.items():
             nanoseconds.append(stages[stage])
         return sum(stages.values()) * NANOSECOND
+
+    def _whole(self, once: Once, iterations: int) -> float:
+        """The same, for calls that run several lifecycles at once: they are not cut into stages."""
+        spent = 0
+        for _ in range(iterations):
+            self.made.clear()
+            began = clock()
+            records = once(self.kept_get_data)
+            spent += clock() - began
+            check_records(records)
+            if len(self.made) != self.lifecycles or not any(records is made for made in self.made):
+                raise WrongRunError(f"it ran the workload {len(self.made)} times, not {self.lifecycles}")
+        return spent * NANOSECOND
 
 
 def measure(turns: Turns) -> dict[str, object]:
@@ -201,7 +224,7 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
-        options.loops, options.values, in_a_turn = calibrated(turns, value)
+        options.loops, options.values, in_a_turn = calibrated(turns, value, in_turn=scenario.in_turn)
         run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
     metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
     values = {
@@ -211,11 +234,12 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     return {"values": {"total": run.values, **values}, "turns": turns_s, "metadata": metadata}
 
 
-def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, int]:
+def calibrated(turns: Turns, value: Callable[[int], float], *, in_turn: bool) -> tuple[int, int, int]:
     """Iterations of a value, number of values, and of those in a turn: the harness decides after calibrating turns.
 
     Such a turn asks for one value of some iterations. Its answer is the seconds that they took, and how many processors
-    the threads could use. The turn that also has the other numbers is the first of those that count.
+    the threads could use: one if they work `in_turn`. The turn that also has the other numbers is the first of those
+    that count.
     """
     answer = ""
     while True:
@@ -226,7 +250,7 @@ def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, i
         own, all_threads = time.thread_time(), time.process_time()
         seconds = value(iterations)
         own, all_threads = time.thread_time() - own, time.process_time() - all_threads
-        answer = f"[{seconds!r},{usable_processors(own, all_threads - own)}]"
+        answer = f"[{seconds!r},{1 if in_turn else usable_processors(own, all_threads - own)}]"
 
 
 def usable_processors(own_s: float, helpers_s: float) -> int:
