@@ -19,17 +19,10 @@ from living import by_id, gone
 
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
-from bench.worker import pipe
+from bench.worker import pipe, usage
 from bench.worker import stopwatch as stopwatch_room
-from bench.worker.stopwatch import (
-    Rehearsal,
-    Stopwatch,
-    _class_of,
-    _reference,
-    _watch_policy,
-    peak_memory,
-    usable_processors,
-)
+from bench.worker.stopwatch import Rehearsal, Stopwatch, _class_of, _reference, _watch_policy
+from bench.worker.usage import peak_memory, usable_processors
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError, get_data
 
 ONCE = Rehearsal(1, 0)
@@ -321,20 +314,20 @@ def test_so_many_lifecycles_are_rehearsed_but_not_for_long(
 def test_threads_that_work_beside_the_loop_can_use_more_processors(
     own_s: float, helpers_s: float, threads: int, processors: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stopwatch_room, "_threads", lambda: threads)
+    monkeypatch.setattr(usage, "threads", lambda: threads)
 
     assert usable_processors(own_s, helpers_s) == processors
 
 
 def test_threads_are_counted_where_the_kernel_does_not_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stopwatch_room._threads() >= threading.active_count()
+    assert usage.threads() >= threading.active_count()
 
     def gone(_: str) -> list[str]:
         raise FileNotFoundError
 
     monkeypatch.setattr(os, "listdir", gone)
 
-    assert stopwatch_room._threads() == threading.active_count()
+    assert usage.threads() == threading.active_count()
 
 
 class Reopening(asyncio.SelectorEventLoop):

@@ -7,11 +7,8 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 import argparse
 import asyncio
 import json
-import math
-import os
 import signal
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -23,6 +20,7 @@ import pyperf
 
 from bench.subjects import loops, scenarios, workloads
 from bench.worker.pipe import Turns, conclude, die_with_parent
+from bench.worker.usage import peak_memory, usable_processors
 from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records
 
 Once: TypeAlias = Callable[[GetData], Records]
@@ -31,7 +29,6 @@ OPTIONS = (
     "--scenario", "--loop", "--thread", "--workload", "--port", "--delay", "--rehearsed", "--longest-rehearsal",
 )  # fmt: skip
 NANOSECOND = 1e-9
-HELPERS_SHARE, MOST_HELPERS = 0.1, 1000
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
 clock = time.perf_counter_ns
@@ -251,36 +248,6 @@ def calibrated(turns: Turns, value: Callable[[int], float], *, in_turn: bool) ->
         seconds = value(iterations)
         own, all_threads = time.thread_time() - own, time.process_time() - all_threads
         answer = f"[{seconds!r},{1 if in_turn else usable_processors(own, all_threads - own)}]"
-
-
-def usable_processors(own_s: float, helpers_s: float) -> int:
-    """Processors that a loop can use at once: one, and more if threads of its own worked beside this one.
-
-    `own_s` and `helpers_s` are seconds of CPU time. Threads that have ended count as well.
-    """
-    if helpers_s < HELPERS_SHARE * own_s:
-        return 1
-    return 1 + min(math.ceil(helpers_s / max(own_s, NANOSECOND)), max(1, _threads() - 1), MOST_HELPERS)
-
-
-def _threads() -> int:
-    try:
-        return len(os.listdir("/proc/self/task"))  # noqa: PTH208  (pathlib is not light)
-    except OSError:
-        return threading.active_count()
-
-
-def peak_memory(status: Path) -> dict[str, int]:
-    """This process's peak memory in bytes, under pyperf's name; empty where the kernel does not report it.
-
-    pyperf asks getrusage, whose figure a process inherits from the process that started it: the harness, with pandas.
-    """
-    try:
-        lines = status.read_text("ascii", "replace").splitlines()
-    except OSError:
-        return {}
-    (kibibytes,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-    return {"mem_max_rss": kibibytes * 1024}
 
 
 def _watch_policy(watch: Stopwatch) -> None:
