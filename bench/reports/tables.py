@@ -88,8 +88,14 @@ def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
         f"below 1 is faster; in brackets the confidence interval of "
         f"the median over all rounds, {level}. control: {baseline} again, the noise floor. "
-        f"{THREADS[kept.about.plan.thread]}"
+        f"{THREADS[kept.about.plan.thread]}{_own_threads(kept)}"
     )
+
+
+def _own_threads(kept: Kept) -> str:
+    """Which scenarios are an exception to that, if any."""
+    own = dict.fromkeys(group.scenario.name for group in kept.about.groups if group.scenario.threads)
+    return f" In {', '.join(own)} they ran in threads of the scenario's own, which install none." if own else ""
 
 
 def _disturbances(kept: Kept) -> Iterator[Block]:

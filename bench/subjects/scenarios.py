@@ -33,6 +33,11 @@ class Scenario:
     in_turn: bool = False
 
     @property
+    def threads(self) -> bool:
+        """Whether its loops run in threads that it starts."""
+        return self.in_turn or self.lifecycles > 1
+
+    @property
     def stages(self) -> tuple[str, ...]:
         """The stages that can be timed: without `create` where the scenario does not create the loop in sight.
 
