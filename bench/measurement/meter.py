@@ -73,20 +73,20 @@ class Meter:
         longest = self._turn_timeout_s + 30 * self.plan.delay_s
         return longest if cell.loop in self._hung else START_S + longest
 
-    def _failure(self, worker: Worker, index: int, error: Exception) -> outcomes.Failure:
+    def _failure(self, server: Server, worker: Worker, index: int, error: Exception) -> outcomes.Failure:
         """The failure of a worker; its cell is not started again if it hung."""
         if isinstance(error, HungError):
             self._hung.add(worker.cell.loop)
             self._strikes[worker.cell] = STRIKES
-        return failure_of(worker.cell, index, str(error), worker.process.output)
+        return failure_of(worker.cell, index, server.reason(error), worker.process.output)
 
     def _round(self, round_: Round) -> Iterator[outcomes.Outcome]:
         """Start the workers, calibrate, give them their turns sweep after sweep, and collect what they deliver."""
-        attempt = _Attempts(self._failure, round_.index)
         with ExitStack() as sites:
+            server = sites.enter_context(Server(round_.group.workload))
+            attempt = _Attempts(partial(self._failure, server), round_.index)
             sites.callback(attempt.kill)
             site = sites.enter_context(self._site(round_.group))
-            server = sites.enter_context(Server(round_.group.workload))
             yield from self._load(round_, attempt, site, server)
             lifecycles = yield from self._calibrated(site, attempt, server)
             if self._needs_more(round_.group, attempt.workers.values()):

@@ -36,6 +36,11 @@ class Server:
             raise self._port
         return self._port
 
+    def reason(self, error: Exception) -> str:
+        """Why a worker failed: with how this server ended, if it did, as that may be the cause."""
+        ending = self._process.ending() if self._process else None
+        return f"{error} (its server {ending})" if ending and "its server" not in str(error) else str(error)
+
     def place(self, site: Site) -> None:
         """Move it away from the processors of its workers."""
         if self._process:
