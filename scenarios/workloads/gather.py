@@ -4,7 +4,7 @@ import asyncio
 
 from scenarios._workload import Records, WrongRunError, records
 
-EACH_S = 5e-6
+EACH_S = 8e-6
 
 
 async def get_data(tasks: int = 100) -> Records:
