@@ -8,6 +8,7 @@ folders to its left. Beside the line stand:
 
     machine/      where it was measured: facts to publish, and conditions that disturb
     lifecycle/    which call creates a loop, which one starts it
+    contract/     what a loop keeps of asyncio's promises: checks, each in a process of its own
     resources/    what a loop costs besides time
     selfcheck/    the harness measured with itself, and beside pyperf's own scheduler
     cli/          arguments → calls; only this folder prints and ends the process

@@ -4,14 +4,17 @@ python docs/blocks.py
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from bench.reports import charts
+from bench.reports.answer import overview
 from bench.reports.document import Column, Document, Table
 from bench.reports.rendering import PAGE, render
 from bench.reports.sentence import closing_sentence
-from bench.reports.tables import overview
 from bench.statistics.comparisons import compare
 from bench.store.folder import RunFolder
+from bench.store.outcomes import TOTAL
 from bench.subjects import scenarios as registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,13 +31,15 @@ def result() -> str:
     """The results of the published run: the table over all scenarios, and the sentence."""
     kept = RunFolder(published()).load()
     comparisons = compare(kept)
+    totals = [row for row in comparisons if row.stage == TOTAL]
     place = f"results/{published().name}"
     more = (
-        "Microseconds of one lifecycle, then ratios to asyncio's, below 1 is faster; in brackets the 95 % intervals. "
+        "Time of one lifecycle, then ratios to asyncio's, below 1 is faster; in brackets the 95 % intervals. "
         "The control is asyncio again: what is noise. "
         f"All of it, stage by stage, with the suites: [{place}]({place}/report.md)."
     )
-    table = render(Document(summary=overview(kept, comparisons)), PAGE)
+    pictures = tuple(replace(chart, file=f"{place}/{chart.file}") for chart in charts.overview(comparisons))
+    table = render(Document(summary=(*pictures, *overview(kept, totals))), PAGE)
     return f"{table}\n{more}\n\n{closing_sentence(kept, comparisons)}"
 
 

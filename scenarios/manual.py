@@ -4,6 +4,8 @@ import asyncio
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+USED_IN = ("tests",)
+
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
     """Do what low-level examples do, and clean up less than asyncio.run does."""

@@ -4,6 +4,8 @@ import asyncio
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+USED_IN = ("tests",)
+
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
     """Cancel the remaining tasks, shut down async generators and the executor, close: nothing stays behind."""

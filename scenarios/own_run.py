@@ -3,6 +3,7 @@
 from scenarios._workload import GetData, OwnRun, Records
 
 GIVEN = "own_run"
+USED_IN = ("script", "CLI")
 
 
 def scenario(own_run: OwnRun, get_data: GetData) -> Records:

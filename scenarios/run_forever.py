@@ -2,6 +2,8 @@
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+USED_IN = ("service",)
+
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
     """Run the loop until the end of the task stops it."""

@@ -4,6 +4,8 @@ import asyncio
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+USED_IN = ("tests", "CLI")
+
 
 def scenario(new_loop: LoopFactory, get_data: GetData) -> Records:
     """Let a Runner create and close the loop; it could run more coroutines in between."""

@@ -1,4 +1,4 @@
-"""run_until_complete(get_data()) on a loop that is already open."""
+"""Start and stop of a loop that stays open, not a server's speed: run_until_complete(get_data())."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scenarios._workload import GetData, LoopFactory, Records
 
 GIVEN = "open_loop"
+USED_IN = ("service", "tests")
 
 
 @contextlib.contextmanager

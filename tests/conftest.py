@@ -1,5 +1,6 @@
 """Fixtures: invented runs for pure tests, and bad loops for the others."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from bench.store.outcomes import Done, Failure, Kept, Run
 settings.register_profile("unhurried", deadline=None)  # a busy machine fails no test
 settings.load_profile("unhurried")
 settings.register_profile("nightly", max_examples=10_000, deadline=None, print_blob=True)  # for test_fuzz
+
+os.environ["XDG_CACHE_HOME"] = os.devnull  # what the user has checked is no part of a test
 
 BAD_LOOPS = Path(__file__).parent / "loops"
 

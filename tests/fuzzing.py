@@ -20,6 +20,9 @@ from invented import FACTS, about, run
 from watching import filled, room, shown, surviving
 
 from bench import texts
+from bench.contract import cache, conformance, trying
+from bench.contract.findings import Finding, kept_of_tried
+from bench.contract.trying import Batch
 from bench.errors import BenchError
 from bench.lifecycle import observations
 from bench.lifecycle.observations import Interpreter, Question
@@ -31,6 +34,7 @@ from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.reports import changes as changes_report
+from bench.reports import contract as contract_report
 from bench.reports import gates, tables
 from bench.reports import resources as resources_report
 from bench.reports.files import FILES
@@ -42,6 +46,7 @@ from bench.statistics import changes, comparisons, pairs, widths  # fmt: skip
 from bench.store import baselines, journal, outcomes, suites
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept
+from bench.subjects import loops
 
 
 def whole_folder(files: Folder) -> None:
@@ -233,6 +238,26 @@ def probe(answer: bytes) -> None:
         shown(f"{found.implementation} {found.python} {found.packages}")
 
 
+def check_answer(answer: bytes) -> None:
+    """What a process that tries checks writes: what became of one, to its report; or the names of CPython's tests."""
+    attempt = object.__new__(trying._Attempt)
+    attempt._batch = Batch((), 1)
+    with surviving(room()):
+        found = attempt._finding(trying.Question(loops.LOOPS[0], "tcp", "network"), answer)
+        assert msgspec.json.decode(msgspec.json.encode(found), type=Finding) == found
+        shown(render(contract_report.document([found]), "simple", 80))
+        shown(render(contract_report.document([found]), "github"), markdown=True)
+    with surviving(room(), BenchError), mock.patch.object(conformance, "Process", lambda *_words: Said(answer)):  # noqa: PT008  (the same)
+        shown(" ".join(f"{name} {conformance.area(name)}" for name in conformance.tests()))
+
+
+def checks_file(content: bytes) -> None:
+    """What became of checks, as it is kept for the tables of runs: how many promises a loop keeps."""
+    folder = filled({"x.json": content}, "checks")
+    with surviving(folder), mock.patch.object(cache, "_place", return_value=folder / "x.json"):
+        assert re.fullmatch(r"–|\d+/\d+", kept_of_tried(cache.kept(loops.LOOPS[0])))
+
+
 def trace(log: bytes) -> None:
     """Strace's log, to the calls of a lifecycle."""
     with surviving(room(), ValueError):
@@ -269,4 +294,16 @@ ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
 
-OF_BYTES = (run_json, journal_file, resources_file, delivery, worker, gauge, cold_start, probe, trace)
+OF_BYTES = (
+    run_json,
+    journal_file,
+    resources_file,
+    delivery,
+    worker,
+    gauge,
+    cold_start,
+    probe,
+    check_answer,
+    checks_file,
+    trace,
+)

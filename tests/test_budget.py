@@ -36,6 +36,8 @@ def test_what_fits_keeps_to_its_time_and_to_the_least_rounds(limit_s: float, del
 def test_the_time_that_is_suggested_is_enough(asked: Sampling, delay_s: float) -> None:
     seconds = budget.sufficient_seconds(GROUPS, asked, delay_s, LEAST)
 
+    assert seconds > estimated_seconds(GROUPS, replace(asked, rounds=LEAST, sweeps=1, warmups=1), delay_s)
+
     assert budget.fitted(GROUPS, replace(asked, max_time_s=seconds), delay_s, LEAST)
 
 
@@ -67,3 +69,12 @@ def test_the_paces_are_not_cut_for_two_loops() -> None:
         cut = budget.fitted(every.groups, pace, 0, LEAST)
         assert cut
         assert (cut.rounds, cut.sweeps) == (pace.rounds, pace.sweeps)
+
+
+@given(st.floats(1, 10), st.sampled_from([0, 1]))
+def test_on_a_slow_machine_less_fits_but_a_sleep_takes_no_longer(slowness: float, delay_s: float) -> None:
+    idle, busy = (estimated_seconds(GROUPS, FAST, delay_s, factor) for factor in (1.0, slowness))
+
+    assert idle <= busy <= slowness * idle * 1.001
+    assert budget.fitting_groups(GROUPS, FAST, 0, LEAST, slowness) <= budget.fitting_groups(GROUPS, FAST, 0, LEAST)
+    assert not budget.fitted(GROUPS, replace(FAST, max_time_s=5), 0, LEAST, 10.0)

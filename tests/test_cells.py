@@ -45,8 +45,8 @@ def test_a_skip_is_a_cell_with_its_reason() -> None:
 
     assert [cell.loop for cell in own_run.cells] == ["asyncio", "asyncio", "uvloop"]
     assert dict(own_run.skips) == {
-        Cell("own_run", "rloop", "loop"): "rloop has no run() of its own",
-        Cell("own_run", "asyncio-poll", "loop"): "asyncio-poll has no run() of its own",
+        Cell("own_run", "rloop", "loop"): "no run() of its own",
+        Cell("own_run", "asyncio-poll", "loop"): "no run() of its own",
     }
 
 

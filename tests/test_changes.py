@@ -321,7 +321,7 @@ def test_a_declared_skip_is_not_missed(invent: Invent) -> None:
 
     found = changes.between(pair)
 
-    assert reason_of(of(found, "rloop")) == "old and new: rloop has no run() of its own"
+    assert reason_of(of(found, "rloop")) == "old and new: no run() of its own"
     assert changes.uncompared(pair, found) == ()
 
 

@@ -11,7 +11,7 @@ from bench.subjects import loops, scenarios, workloads
 LOOPS = [loops.named(name) for name in ("asyncio", "asyncio-poll")]
 SCENARIOS = [scenarios.named(name) for name in ("own_run", "warm")]
 PLAN = Plan(("asyncio", "asyncio-poll"), ("own_run", "warm"), "asyncio", DEFAULT, seed=7)
-NO_RUN = "asyncio-poll: asyncio-poll has no run() of its own"
+NO_RUN = "asyncio-poll: no run() of its own"
 
 
 def dry_run(plan: Plan = PLAN, width: int | None = None) -> str:
@@ -62,3 +62,9 @@ def test_the_list_says_how_to_install_what_is_missing() -> None:
     assert [name for name, *_ in lines[2:5]] == ["asyncio", "asyncio-poll", "zloop"]
     assert f"\nwarm      yes         {SCENARIOS[1].title}\n" in text
     assert text.endswith(f"\nturns=1000  {workloads.named('turns').title}\n")
+
+
+def test_the_list_says_what_else_there_is_to_know_of_a_loop() -> None:
+    text = render(choices.listed([loops.Loop("mine", "asyncio:Loop", quirk="slow on Sundays")], SCENARIOS), "simple")
+
+    assert "installed; slow on Sundays" in text

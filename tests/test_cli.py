@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from commands import main
 
+from bench.cli import planning
 from bench.errors import NotMeasuredError
 from bench.machine import place
 from bench.plan import sampling
+from bench.plan.rounds import START_S
+from bench.reports.colours import shown
 from bench.store import folder as run_folder
 from bench.store.outcomes import Done
 from bench.subjects import scenarios
@@ -52,12 +55,10 @@ def test_a_run_ends_with_the_table_and_everything_in_its_folder(
     assert code == 0
     assert {str(file.relative_to(folder)) for file in folder.rglob("*.*")} == {
         "run.json", "journal.jsonl", "suites/asyncio.json", "suites/control.json", "suites/uvloop.json", "report.md",
-        "table.csv", "comparisons.json",
+        "table.csv", "comparisons.json", "report.html", "ratios.svg",
     }  # fmt: skip
     assert out.splitlines()[-1].startswith("Against asyncio on CPython")
-    assert re.search(
-        r"uvloop +[\d.]+ \([\d.]+–[\d.]+\) +[\d.]+ \([\d.]+–[\d.]+\) +(slower|faster|same|inconclusive)", out
-    )
+    assert re.search(r"manual +[\d.]+ [µm]s +[\d.]+ \([\d.]+–[\d.]+\) +(slower|faster|same|inconclusive)", out)
     assert f"kept in {folder.relative_to(tmp_path)}" in err
     assert "manual, round 1: 0/6 rounds" in err
     for row in json.loads((folder / "comparisons.json").read_text()):
@@ -122,18 +123,18 @@ def test_what_was_not_measured_ends_with_3_and_its_reason(tmp_path: Path, capsys
 
     out = capsys.readouterr().out
     assert code == 3
-    assert (
-        "raising:in_factory: not in the table: RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept"
-        in out
-    )
-    assert "asyncio  " in out
+    assert "raising:in_factory: not measured in warm: RuntimeError: no …/loop.so for you\n" in out
+    assert "  asyncio  " in out
+    assert main("report", str(tmp_path / "run"), "-v") == code
+    why = "RuntimeError: no …/loop.so for you (round 1, 2); 0 of 2 rounds kept"
+    assert f"raising:in_factory: not in the table: {why}" in capsys.readouterr().out
 
 
 def test_a_declared_skip_is_no_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main("--scenario", "own_run", "-q", "--loop", "asyncio-poll", "-o", str(tmp_path / "run"))
 
     assert code == 0
-    assert "asyncio-poll: not in the table: asyncio-poll has no run() of its own" in capsys.readouterr().out
+    assert "asyncio-poll: not measured in own_run: no run() of its own" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("words", "said"), [
@@ -226,8 +227,11 @@ def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_br
     code = main(*QUICK, "-o", str(tmp_path / "run"))
     said = capsys.readouterr().err
     main("list")
+    untried = capsys.readouterr().out
+    main("list", "--try")
 
     assert code == 0
+    assert "broken" not in untried
     assert said.count("zloop") == 1
     assert "left out: zloop is installed, but can't be imported: ModuleNotFoundError: No module named 'nowhere'" in said
     assert run_folder.RunFolder(tmp_path / "run").load().about.plan.loops == ("asyncio",)
@@ -235,6 +239,7 @@ def test_an_installed_loop_that_can_not_be_imported_is_left_out_and_listed_as_br
     assert "broken: ModuleNotFoundError: No module named 'nowhere'" in listed
 
 
+@pytest.mark.usefixtures("_idle")
 def test_a_dry_run_prints_the_plan_and_measures_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -245,11 +250,20 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     out = capsys.readouterr().out
     assert code == 0
     assert "own_run " in out
-    assert "asyncio-poll: asyncio-poll has no run() of its own" in out
+    assert "asyncio-poll: no run() of its own" in out
     assert re.search(r"6 rounds of up to 8 sweeps, seed 7: about \d+ s$", out)
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture
+def _idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine be an idle one that starts at once, and the default be as it is."""
+    monkeypatch.undo()
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: 1.0)
+    monkeypatch.setattr(planning.Start, "overhead_s", lambda _: 0.0)
+
+
+@pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("words", "rounds", "more"), [
     ([], 9, "±2 %, until 120 s"),
     (["--fast"], 6, None),
@@ -262,10 +276,8 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     (["--rigorous", "--max-time", "20m"], 17, "±1 %, until 1200 s"),
 ])  # fmt: skip
 def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
-    words: list[str], rounds: int, more: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], rounds: int, more: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.undo()  # the default as it is
-
     main("--dry-run", "--scenario", "warm", "--loop", "asyncio", *words)
 
     out = capsys.readouterr().out
@@ -273,6 +285,7 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     assert (f"then more where an interval is wider than {more}" in out) if more else ("then more" not in out)
 
 
+@pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("words", "said"), [
     (["--delay", "2", "--fast"], "with --delay 2, 2 scenarios and 1 loop do not fit into 60 s: that leaves fewer than"),
     (["--delay", "2", "--fast"], " 6 rounds\nmeasure 1 scenario (--scenario), or allow more time: --max-time "),
@@ -281,21 +294,54 @@ def test_the_pace_sets_how_many_rounds_at_least_and_when_there_are_more(
     (["--max-time", "4s", "--rounds", "9"], "do not fit into 4 s: that leaves fewer than 9 rounds\n"),
 ])  # fmt: skip
 def test_a_plan_that_can_not_answer_in_its_time_is_refused_naming_what_fits(
-    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.undo()  # the default as it is
-
     code = main("--dry-run", "--scenario", "warm", "--scenario", "runner", "--loop", "asyncio", *words)
 
     assert code == 2
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_idle")
+def test_the_first_command_of_the_readme_with_a_delay_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("--dry-run", "--delay", "1", "--fast", "--scenario", "runner", "--loop", "uvloop") == 0
+    assert re.search(r"^6 rounds of up to \d+ sweeps?, ", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("_idle")
+@pytest.mark.parametrize(("slowness", "overhead_s", "said"), [
+    (1.0, 5.5, "do not fit into 6 s: that leaves"),
+    (4.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 4.0 times as long): that leaves"),
+])  # fmt: skip
+def test_the_start_and_a_busy_machine_count(
+    slowness: float, overhead_s: float, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "6s")
+    assert main(*words) == 0
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: slowness)
+    monkeypatch.setattr(planning.Start, "overhead_s", lambda _: overhead_s)
+
+    assert main(*words) == 2
+    assert said in capsys.readouterr().err
+    assert main(*words[:-2], "--fast") == 0
+
+
+def test_how_slow_a_machine_is_follows_from_the_imports_that_every_run_begins_with() -> None:
+    each_s = START_S
+
+    assert planning.Start(2 * each_s, 1.0).slowness(2) == 1.0
+    assert planning.Start(0.0, 1.0).slowness(2) == 1.0
+    assert planning.Start(6 * each_s, 1.0).slowness(2) == pytest.approx(3)
+    assert planning.Start(1000.0, 1.0).slowness(1) == planning.SLOWEST
+    assert planning.Start(0.5, 2.0).overhead_s() > 2.0
+
+
+@pytest.mark.usefixtures("_idle")
 def test_without_intervals_fewer_rounds_fit(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "1s")
 
     assert [main(*words), main(*words, "--without-intervals")] == [2, 0]
-    assert re.search(r"^[1-5] rounds? of up to 1 sweep, ", capsys.readouterr().out, re.MULTILINE)
+    assert re.search(r"^[1-5] rounds? of up to \d+ sweeps?, ", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_the_list_has_every_loop_and_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
@@ -352,7 +398,7 @@ def test_a_narrow_terminal_gets_tables_that_fit(tmp_path: Path) -> None:
     os.close(ours)
 
     lines = b"".join(chunks).decode().splitlines()
-    assert max(map(len, lines)) <= 60
+    assert max(map(shown, lines)) <= 60
     assert any("verdict" in line for line in lines)
 
 
@@ -402,7 +448,7 @@ def test_a_workload_that_can_not_be_is_refused_before_anything_is_measured(
 
 
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-o", str(tmp_path / "run"))
+    code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-v", "-o", str(tmp_path / "run"))
 
     kept = run_folder.RunFolder(tmp_path / "run").load()
     assert code == 0

@@ -221,7 +221,7 @@ def test_tabulate_s_formats_are_formats(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.usefixtures("_runs")
 def test_tables_fit_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for columns in (60, 80, 200):
-        monkeypatch.setattr("bench.cli.compare.width", lambda columns=columns: columns)
+        monkeypatch.setattr("bench.cli.terminal.width", lambda columns=columns: columns)
 
         main("compare", "old", "slower")
 

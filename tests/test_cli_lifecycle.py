@@ -42,7 +42,8 @@ def test_named_loops_are_used_where_a_factory_is_and_their_calls_are_added(capsy
     out = capsys.readouterr().out
     lines = {cells[1].strip(): cells for line in out.splitlines() if len(cells := line.split("|")) > 3}
     assert code == 0
-    assert lines["loop.close()"][-2].strip() == "lives.Plain"
+    assert lines["… lives:Plain"][-2].strip() == "lives.Plain"
+    assert lines["… asyncio"][-2].strip().startswith("asyncio.")
     assert lines["asyncio.run"][-2].strip() == "asyncio._UnixSelectorEventLoop"
     assert lines["lives.Plain"][-2].strip() == "lives.Plain"
     assert "uvloop.run" not in lines

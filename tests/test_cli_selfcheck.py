@@ -102,7 +102,7 @@ def test_ctrl_c_keeps_what_was_tried(makes: list[Trial | BaseException], capsys:
 
 @pytest.mark.parametrize(("words", "said"), [
     (["--scenario", "runer"], "no scenario is called 'runer'; the nearest: runner"),
-    (["--scenario", "own_run"], "own_run can't be measured here: bench.selfcheck.known:plus_0 has no run() of its own"),
+    (["--scenario", "own_run"], "own_run can't be measured here: no run() of its own"),
     (["--loop", "uvloop"], "--loop is for --repeat: the loops of trials are those whose difference is known"),
     (["--repeat", "3", "--trials", "3"], "--repeat says how many runs there are, and has no other scheduler"),
     (["--repeat", "3", "--loop", "nonesuch:x"], "nonesuch:x can't be imported"),

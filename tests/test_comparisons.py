@@ -261,7 +261,7 @@ def test_a_skip_is_a_row_with_its_reason(invent: Invent) -> None:
 
     found = row(compare(kept), "rloop")
 
-    assert line(found.reasons) == "rloop has no run() of its own"
+    assert line(found.reasons) == "no run() of its own"
     assert found.seconds is None
 
 

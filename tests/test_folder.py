@@ -492,3 +492,11 @@ def test_a_run_that_pyperf_could_not_keep_is_left_out(folder: RunFolder) -> None
 
     assert not kept.outcomes
     assert kept.problems == ("journal.jsonl line 1 is left out: invalid metadata 'loops' value: 0",)
+
+
+def test_a_run_of_method_1_had_one_value_in_a_turn_and_one_lifecycle_before_it() -> None:
+    published = Path(__file__).parents[1] / "results" / "2026-11-24-cpython3.14"
+
+    sampling = RunFolder(published).load().about.plan.sampling
+
+    assert (sampling.in_a_turn, sampling.rehearsed, sampling.sweeps) == (1, 1, 42)

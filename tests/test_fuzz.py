@@ -6,7 +6,6 @@
 """
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 
 import fuzzing
@@ -20,7 +19,7 @@ from bench.lifecycle.probe.witness import COLUMNS
 from bench.store import outcomes
 from bench.store.outcomes import Done
 
-EXAMPLES = 300 if sys.version_info[:2] == (3, 14) else 50
+EXAMPLES = 300
 fuzz = settings(
     max_examples=max(EXAMPLES, settings().max_examples),
     derandomize=settings().max_examples <= EXAMPLES,
@@ -39,6 +38,11 @@ DELIVERY = (
 READINGS = b'{"readings":[{"loops":0,"descriptors":1,"threads":1,"resident":9,"objects":0,"traced":0}],"ending":"x"}'
 STAMPS = b'{"stamps":[1,2,3,4],"error":null}'
 ROW = json.dumps(dict.fromkeys(COLUMNS) | {"raises": "x: y", "creates": True}).encode()
+FINDING = b'{"how":"broken","reason":"x"}'
+CHECKS = (
+    b"""[{"loop":"uvloop","version":"1.0","python":"3.14.0","check":"tcp","area":"network","kept":true,"how":"kept"}]"""
+)
+TESTS = b'{"tests":["test_events.test_close","test_sendfile.test_sendfile"],"missing":null}'
 PYTHON = b'{"implementation":"CPython","python":"3.14.0","packages":["uvloop"]}'
 TRACE = b"".join(
     b'1 getpid("evloop-bench create")\n2 epoll_create1(0) = 3\n3 openat(AT_FDCWD, "evloop-bench work"\n'
@@ -89,7 +93,8 @@ JOURNAL = b"".join(
 VALID: Mapping[str, Sequence[bytes]] = {
     "run_json": [fuzzing.PLAIN["run.json"]], "journal_file": [JOURNAL], "resources_file": [hostile.RESOURCES],
     "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
-    "probe": [ROW, PYTHON], "trace": [TRACE],
+    "probe": [ROW, PYTHON], "check_answer": [FINDING, TESTS],
+    "checks_file": [CHECKS], "trace": [TRACE],
 }  # fmt: skip
 file_names = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 folder_names = st.lists(file_names.filter(lambda name: name not in {".", ".."}), max_size=3)
@@ -154,6 +159,18 @@ def test_stamps_of_a_cold_start(answer: bytes) -> None:
 @given(hostile.hostile(ROW) | hostile.hostile(PYTHON))
 def test_an_answer_of_a_probe(answer: bytes) -> None:
     fuzzing.probe(answer)
+
+
+@fuzz
+@given(hostile.hostile(FINDING) | hostile.hostile(TESTS))
+def test_an_answer_about_a_check(answer: bytes) -> None:
+    fuzzing.check_answer(answer)
+
+
+@fuzz
+@given(hostile.hostile(CHECKS))
+def test_checks_that_are_kept(content: bytes) -> None:
+    fuzzing.checks_file(content)
 
 
 @fuzz

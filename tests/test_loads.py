@@ -16,7 +16,7 @@ from bench.store.outcomes import Kept
 
 Invent = Callable[..., Kept]
 RESULTS = Path(__file__).parents[1] / "results"
-LOADS = st.builds(Load, st.floats(0, 1e6), st.floats(0, 1e6), st.integers(1, 1000))
+LOADS = st.builds(Load, st.floats(0, 1e6), st.floats(0, 1e6), st.integers(1, 1000), st.booleans())
 
 
 def on(invent: Invent, cpus: str, **metadata: str | float) -> Kept:
@@ -51,6 +51,15 @@ def test_more_workers_are_more_load_of_its_own(invent: Invent) -> None:
 @pytest.mark.parametrize(("cpus", "known"), [("2", 2), ("16", 16), ("0", 1), ("many", 1), ("", 1), ("9" * 5000, 1)])
 def test_a_number_of_processors_that_is_not_known_counts_as_one(invent: Invent, cpus: str, known: int) -> None:
     assert load_of(on(invent, cpus)).cpus == known
+
+
+def test_a_worker_with_a_processor_of_its_own_and_the_highest_priority_is_hardly_disturbed(invent: Invent) -> None:
+    where: dict[str, str | float] = {"load_avg_1min": 6.0, "runnable_threads": 9, "cpu_affinity": "1", "nice": -20}
+    busy, idle = on(invent, "2", **where), on(invent, "2", **(where | {"load_avg_1min": 1.0, "runnable_threads": 4}))
+    unplaced = on(invent, "2", **{name: value for name, value in where.items() if name != "cpu_affinity"})
+
+    assert [load_of(kept).stretch for kept in (busy, idle)] == [1.05, 1]
+    assert load_of(unplaced).stretch > 2
 
 
 def test_without_metadata_there_is_no_load(invent: Invent) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.every_python
 
 def announce(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Have an installed package announce a loop of this name."""
-    point = metadata.EntryPoint(name, "zloop.core:new_loop", loops.ENTRY_POINTS)
+    point = metadata.EntryPoint(name, "yloop.core:new_loop", loops.ENTRY_POINTS)
     monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == loops.ENTRY_POINTS else [])
 
 
@@ -40,7 +40,8 @@ def test_every_entry_is_well_formed(loop: Loop) -> None:
     places = [place for place in (loop.factory, loop.own_run, loop.libuv) if place]
 
     assert all(loops.PLACE.fullmatch(place) for place in places)
-    assert {place.partition(":")[0].partition(".")[0] for place in places} == {loop.package}
+    assert {place.partition(":")[0].partition(".")[0] for place in places} <= {loop.imported, "bench"}
+    assert loop.package == loop.imported or loop.home
     assert bool(loop.version) == (loop.unavailable is None)
     assert loops.named(loop.name) is loop
 
@@ -80,6 +81,41 @@ def test_a_loop_that_is_not_installed_names_the_command_that_installs_it() -> No
     assert loop.unavailable == "not installed: python -m pip install no-such-distribution"
 
 
+def test_a_loop_is_only_for_some_interpreters() -> None:
+    here, later = sys.version_info[:2], (3, 99)
+
+    assert Loop("a", "a:b", since=later).unavailable == f"not for Python {here[0]}.{here[1]}: only from 3.99 on"
+    assert (Loop("a", "a:b", until=here).unavailable or "").endswith(f": only before {here[0]}.{here[1]}")
+    assert (Loop("a", "a:b", since=(3, 2), until=(3, 3)).unavailable or "").endswith(
+        ": only from 3.2 on and before 3.3"
+    )
+    assert Loop("a", "a:b", since=here, until=later).unavailable is None
+
+
+def test_a_loop_that_needs_more_names_all_of_it_in_one_command() -> None:
+    loop = Loop("guest", "guest:new", "uvloop", needs=("no-such-distribution",))
+
+    assert loop.unavailable == "not installed: python -m pip install uvloop no-such-distribution"
+
+
+def test_loops_of_virtual_time_are_named_and_refused() -> None:
+    refused = {loop.name: loop.unavailable for loop in LOOPS if loop.refused}
+
+    assert (refused["looptime"] or "").startswith("refused: its time is virtual")
+    assert not {*refused} & {loop.name for loop in loops.default_selection()}
+
+
+def test_a_module_that_another_package_has_put_in_its_place_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "1.0" if name == "uvloop-canary" else version(name))
+
+    reason = "refused: uvloop-canary has put its own module in the place of uvloop: uninstall uvloop-canary, "
+    assert (loops.named("uvloop").unavailable or "").startswith(reason)
+    assert (loops.named("uvloop:Loop").unavailable or "").startswith(reason)
+    assert (loops.named("uvloop-canary").unavailable or "").startswith("refused: it installs a module")
+    assert loops.named("asyncio").unavailable is None
+
+
 def test_a_factory_on_the_path_is_a_loop_named_after_itself() -> None:
     loop = loops.named("asyncio.events:new_event_loop")
 
@@ -95,9 +131,9 @@ def test_an_unknown_loop_names_the_nearest(name: str) -> None:
 
 
 def test_a_package_can_announce_its_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    announce(monkeypatch, "zloop")
+    announce(monkeypatch, "yloop")
 
-    assert loops.named("zloop") == Loop("zloop", "zloop.core:new_loop")
+    assert loops.named("yloop") == Loop("yloop", "yloop.core:new_loop")
 
 
 @pytest.mark.parametrize("name", [
@@ -139,8 +175,8 @@ def test_a_loop_may_be_called_like_a_file_of_the_run_or_a_column_of_its_tables(
     overview = [
         re.findall(r"[^|]+", line) for line in lines if line.startswith(("| scenario ", "| manual ", "| warm "))
     ]
-    assert [cell.strip() for cell in overview[0]] == ["scenario", "asyncio", "control", name]
-    rows = {cells[0].strip(): cells[-1].split()[0] for cells in overview}
+    assert [cell.strip() for cell in overview[0]] == ["scenario", "asyncio", name, "verdict", "control"]
+    rows = {cells[0].strip(): cells[2].split()[0] for cells in overview}
     assert (rows["manual"], rows["warm"]) == ("2.00", "2.00")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bench.measurement import delivery
 from bench.measurement.delivery import Delivery
 from bench.plan.cells import Cell
-from bench.store.outcomes import Calibration, Done, Dropped, Outcome, Resumed, Run, line_of, outcome_of
+from bench.store.outcomes import Calibration, Done, Dropped, Outcome, Resumed, Run, Surroundings, line_of, outcome_of
 
 CELL = Cell("manual", "uvloop", "loop")
 STAGES = {CELL: ("total", "start")}
@@ -24,6 +24,7 @@ outcomes = st.one_of(
     st.builds(Calibration, st.just("manual"), seconds, st.integers(1, 9), st.integers(1, 9)),
     st.builds(Done, st.just("manual"), st.integers(0, 9)),
     st.builds(Dropped, st.just("manual"), st.integers(0, 9), st.just("suspended")),
+    st.builds(Surroundings, st.just("manual"), st.integers(0, 9), st.none() | st.floats(0, 1)),
     st.builds(Resumed, st.lists(st.just("python: 1 then, 2 now"), max_size=3).map(tuple)),
 )
 

@@ -65,6 +65,16 @@ def test_rounds_are_counted_by_their_processors() -> None:
     assert not found.raised
 
 
+@pytest.mark.parametrize(("metadata", "shielded"), [
+    ({"cpu_affinity": "0", **RAISED}, True), ({"cpu_affinity": "0"}, False), (RAISED, False),
+])  # fmt: skip
+def test_only_a_placed_worker_with_a_raised_priority_is_shielded(metadata: Metadata, shielded: bool) -> None:  # noqa: FBT001  (a parameter of the test)
+    found = placed(kept({("manual", 0): metadata}))
+
+    assert found
+    assert found.shielded == shielded
+
+
 def test_method_1_placed_no_worker() -> None:
     assert placed(kept({("manual", 0): RAISED}, method=1)) is None
     assert placed(kept({})) is None

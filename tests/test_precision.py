@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from invented import about, run
 
 from bench.measurement import campaign
-from bench.measurement.precision import Rounds
+from bench.measurement.precision import Held, Rounds
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.statistics import widths
@@ -229,3 +229,44 @@ def test_a_cell_that_is_abandoned_later_asks_for_no_more_rounds_either() -> None
     fake.measure_all()
 
     assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+
+
+def test_where_time_is_a_limit_no_planned_round_is_begun_that_does_not_fit() -> None:
+    fake = Fake(Rounds(asked(9, max_time_s=25.0), widths.widest, (), Held(3.5)), lambda _: 0.5)
+
+    fake.measure_all()
+
+    assert len(fake.given) == 21  # 3.5 s are gone, and 21 of 27 rounds take the rest
+    assert fake.rounds.rounds_of_all == 7
+    assert fake.rounds.seconds_left == 0.5
+
+
+def test_a_dropped_round_is_not_measured_again_where_no_time_is_left() -> None:
+    rounds = Rounds(asked(1, max_time_s=3.0), widths.widest, (), Held(0.5))
+    given = []
+    for turn in rounds:
+        given.append(turn)
+        name = turn.group.scenario.name
+        rounds.tell(Dropped(name, turn.index, "suspended") if len(given) == 2 else Done(name, turn.index, 1.0))
+
+    assert len(given) == 3
+    assert rounds.rounds_of_all == 0
+    late = Rounds(asked(2, max_time_s=3.0), widths.widest, (Done("manual", 0, 2.0),), Held(1.5))
+    assert list(late) == []
+    assert late.rounds_of_all == 0
+
+
+def test_the_rounds_that_an_interval_needs_are_measured_where_the_limit_is_only_a_pace() -> None:
+    fake = Fake(Rounds(asked(9, max_time_s=10.0), widths.widest, (), Held(3.5, least_rounds=6)), lambda _: 0.5)
+
+    fake.measure_all()
+
+    assert fake.counts() == dict.fromkeys(SCENARIOS, 6)
+
+
+@pytest.mark.parametrize(("held", "left_s"), [(None, 15.0), (Held(0.0), 7.0), (Held(0.0, 5), 9.0), (Held(9.0), 0.0)])
+def test_the_time_left_counts_only_rounds_that_will_be_measured(held: Held | None, left_s: float) -> None:
+    earlier = [Done(name, index, 1.0) for name in SCENARIOS for index in range(2)]
+    rounds = Rounds(asked(7, max_time_s=13.0), widths.widest, earlier, held)
+
+    assert rounds.planned_seconds_left == left_s

@@ -14,7 +14,7 @@ from bench.lifecycle.observations import Observation, Question
 from bench.lifecycle.probe.calls import ROWS
 from bench.subjects import loops
 
-pytestmark = [pytest.mark.every_python, pytest.mark.xdist_group("probe")]  # one process makes `seen`
+pytestmark = pytest.mark.every_python
 
 BAD_LOOPS = Path(__file__).parent / "loops"
 NOTHING = dict.fromkeys(msgspec.structs.asdict(Observation("", None, "")))

@@ -30,7 +30,7 @@ from bench.reports.document import (
     Table,
     Words,
 )
-from bench.reports.grids import COMMENTS, CSV, FOR_PEOPLE, HTML, MARKDOWN, STYLES
+from bench.reports.grids import COMMENTS, CSV, FOR_PEOPLE, HTML, MARKDOWN, STYLES, TERMINAL
 from bench.reports.prose import unbroken
 from bench.reports.rendering import RENDERERS, render
 
@@ -216,7 +216,7 @@ def test_names_are_not_broken_and_lists_hang() -> None:
 
 
 def test_every_format_of_tabulate_has_a_renderer() -> None:
-    assert list(RENDERERS) == [*STYLES, CSV]
+    assert list(RENDERERS) == [*STYLES, TERMINAL, CSV]
 
 
 @pytest.mark.parametrize(("style", "mark"), COMMENTS.items())

@@ -77,7 +77,7 @@ def test_a_loop_without_its_own_run_skips_that_scenario() -> None:
 
     assert reasons["asyncio"] is None
     assert reasons["uvloop"] is None
-    assert reasons["rloop"] == "rloop has no run() of its own"
+    assert reasons["rloop"] == "no run() of its own"
 
 
 def test_the_default_scenario_restores_the_policy() -> None:

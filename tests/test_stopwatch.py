@@ -19,10 +19,10 @@ from living import by_id, gone
 
 from bench.measurement import processes
 from bench.subjects import loops, scenarios
-from bench.worker import pipe, usage
+from bench.worker import facts, pipe
 from bench.worker import stopwatch as stopwatch_room
-from bench.worker.stopwatch import Rehearsal, Stopwatch, _class_of, _reference, _watch_policy
-from bench.worker.usage import peak_memory, usable_processors
+from bench.worker.facts import class_of, peak_memory, usable_processors
+from bench.worker.stopwatch import Rehearsal, Stopwatch, _reference, _watch_policy
 from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError, get_data
 
 ONCE = Rehearsal(1, 0)
@@ -244,7 +244,7 @@ def test_a_workload_that_hardly_slept_is_refused() -> None:
 
 def test_what_is_no_loop_is_refused() -> None:
     with pytest.raises(WrongRunError, match=r"x:y gave no event loop: builtins\.int"):
-        _class_of(int, loops.named("x:y"))  # type: ignore[arg-type]  # as a bad package would
+        class_of(int, loops.named("x:y"))  # type: ignore[arg-type]  # as a bad package would
 
 
 @pytest.mark.parametrize(("misdeed", "answer", "printed"), [
@@ -314,20 +314,20 @@ def test_so_many_lifecycles_are_rehearsed_but_not_for_long(
 def test_threads_that_work_beside_the_loop_can_use_more_processors(
     own_s: float, helpers_s: float, threads: int, processors: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usage, "threads", lambda: threads)
+    monkeypatch.setattr(facts, "_threads", lambda: threads)
 
     assert usable_processors(own_s, helpers_s) == processors
 
 
 def test_threads_are_counted_where_the_kernel_does_not_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert usage.threads() >= threading.active_count()
+    assert facts._threads() >= threading.active_count()
 
     def gone(_: str) -> list[str]:
         raise FileNotFoundError
 
     monkeypatch.setattr(os, "listdir", gone)
 
-    assert usage.threads() == threading.active_count()
+    assert facts._threads() == threading.active_count()
 
 
 class Reopening(asyncio.SelectorEventLoop):
@@ -390,8 +390,8 @@ def test_a_loop_that_can_not_be_referred_to_weakly_is_taken_for_new() -> None:
 
 def test_a_registered_loop_of_another_package_is_refused() -> None:
     with pytest.raises(WrongRunError, match=r"uvloop:new_event_loop gave a loop of another package: .*Watched"):
-        _class_of(Watched, loops.named("uvloop"))
-    assert _class_of(Watched, loops.named("x:y")) is Watched
+        class_of(Watched, loops.named("uvloop"))
+    assert class_of(Watched, loops.named("x:y")) is Watched
 
 
 def test_create_is_timed_through_the_policy_where_asyncio_creates_the_loop() -> None:

@@ -184,7 +184,7 @@ def test_a_failure_before_the_first_lifecycle_has_no_readings(monkeypatch: pytes
 def test_a_scenario_that_the_loop_can_not_run_is_skipped_and_not_a_failure() -> None:
     costs = costs_of("asyncio-poll", ["own_run"], no_calls="not asked")
 
-    assert costs.skipped == "asyncio-poll has no run() of its own"
+    assert costs.skipped == "no run() of its own"
     assert not costs.failed
     assert costs.opened
     assert not costs.lived
@@ -213,7 +213,7 @@ def test_a_scenario_without_a_traced_lifecycle_has_the_reason() -> None:
     good, bad = ([*surveyor._calls(loop)] for loop in asked.loops)
 
     assert [calls.failed for calls in good] == [False, False]
-    assert good[1].missing == "asyncio-poll has no run() of its own"
+    assert good[1].missing == "no run() of its own"
     assert bad[0] == Calls("manual", missing="RuntimeError: no …/loop.so for you", failed=True)
 
 
@@ -239,7 +239,8 @@ def test_the_reason_says_that_strace_may_not_trace_or_hangs(
     (tmp_path / "strace").write_text(f"#!/bin/sh\n{script}\n")
     (tmp_path / "strace").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(survey, "CHECK_TIMEOUT_S", 0.5)
+    if "no end" in says:
+        monkeypatch.setattr(survey, "CHECK_TIMEOUT_S", 0.5)
 
     reason = str(survey.why_no_calls())
 

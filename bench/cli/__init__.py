@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from bench import __version__
-from bench.cli.terminal import Lasting
+from bench.cli.terminal import PLAIN, Lasting
 from bench.errors import INSTALLED, PROGRAM, BenchError, Exit, unknown
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ COMMANDS = {
     "run": "new measurements and their tables (the default command)",
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
+    "check": "promises of asyncio that each loop keeps",
+    "publish": "chosen runs in results/, with an index of all that is there",
+    "history": "loops through time, over all published runs",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
@@ -42,8 +45,11 @@ examples:
   {PROGRAM} --save-baseline before       then upgrade a loop
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} publish results/runs/20261123-090000
+  {PROGRAM} history --page history.html
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here
+  {PROGRAM} check --loop uvloop          asyncio's promises that it keeps
   {PROGRAM} lifecycle --python python3.12 --python python3.14
   {PROGRAM} resources --loop uvloop --fail-on-leak
 
@@ -55,9 +61,10 @@ exit codes:
 
 def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the command line names, and exit with its code."""
-    with contextlib.suppress(AttributeError):  # stdout may have been replaced by anything
-        # A terminal that can't show µ still gets its table.
-        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # it may have been replaced by anything
+            # A terminal that can't show µ still gets its table.
+            cast("io.TextIOWrapper", stream).reconfigure(errors=PLAIN)
     with contextlib.redirect_stderr(Lasting(sys.stderr)), _signals_as_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)

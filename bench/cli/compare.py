@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import percentage
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def call(options: Namespace) -> Exit:
     failed = gates.failures(gate, pair, changed)
     text = report.as_json(pair, changed, failed)
     if not options.json:
-        text = render(report.document(pair, changed), options.format, width())
+        text = drawn(report.document(pair, changed), options.format)
     show(text)
     for failure in failed:
         print(f"failed: {failure}", file=sys.stderr)

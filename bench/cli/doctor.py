@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 
 from bench.cli.arguments import processors
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import Exit
 
 
@@ -21,8 +21,7 @@ def call(options: Namespace) -> Exit:
     from bench.machine import conditions
     from bench.measurement import processes
     from bench.reports import conditions as report
-    from bench.reports.rendering import render
 
     checked = conditions.conditions(conditions.this_machine(options.affinity, processes.environment()))
-    show(report.as_json(checked) if options.json else render(report.document(checked), options.format, width()))
+    show(report.as_json(checked) if options.json else drawn(report.document(checked), options.format))
     return Exit.DONE

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -42,11 +42,10 @@ def call(options: Namespace) -> Exit:
         rows[python].append(observation)
 
     from bench.reports import lifecycle
-    from bench.reports.rendering import render
 
     observed = [lifecycle.Observed(_label(python, pythons), tuple(seen)) for python, seen in rows.items()]
     document = lifecycle.document(observed)
-    show(lifecycle.as_json(observed) if options.json else render(document, options.format, width()))
+    show(lifecycle.as_json(observed) if options.json else drawn(document, options.format))
     mistakes = _not_loops([row for seen in rows.values() for row in seen], options.loop or ())
     for mistake in mistakes:
         print(mistake, file=sys.stderr)
@@ -68,9 +67,11 @@ def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question
     from bench.subjects import loops
 
     if names:
-        chosen = [loops.named(name) for name in dict.fromkeys(names)]
+        chosen = [loops.named(name) for name in dict.fromkeys([loops.LOOPS[0].name, *names])]
         return list(observations.questions(python, chosen, chosen))
-    others = [loop for loop in loops.LOOPS if loop.distribution and loop.package in python.packages]
+    others = [
+        loop for loop in loops.LOOPS if loop.distribution and not loop.refused and loop.imported in python.packages
+    ]
     return list(observations.questions(python, loops.LOOPS[:1], others))
 
 

@@ -2,25 +2,31 @@
 
 import argparse
 from argparse import Namespace
+from collections.abc import Mapping
 
-from bench.cli.terminal import show, width
+from bench.cli.terminal import drawn, show
 from bench.errors import Exit
 
 
-def add_options(_parser: argparse.ArgumentParser) -> None:
-    """No options: everything is listed."""
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Whether loops are imported, which takes a process for each."""
+    parser.add_argument(
+        "--try", action="store_true", dest="tries", help="import of each installed loop, to find broken ones"
+    )
 
 
-def call(_options: Namespace) -> Exit:
-    """Print the loops, of `LOOPS` and of installed packages, whether they import, the scenarios and the workloads."""
-    from bench.measurement import imports
+def call(options: Namespace) -> Exit:
+    """Print the loops of `LOOPS` and of installed packages, whether they are installed, scenarios and workloads."""
     from bench.reports import choices
-    from bench.reports.rendering import render
     from bench.subjects import loops, scenarios, workloads
 
     known = (*loops.LOOPS, *loops.plugged_in())
-    broken = imports.broken([loop for loop in known if not loop.unavailable])
+    broken: Mapping[str, str] = {}
+    if options.tries:
+        from bench.measurement import imports
+
+        broken = imports.broken([loop for loop in known if not loop.unavailable])
     declared = map(scenarios.named, scenarios.names())
     document = choices.listed(known, tuple(declared), tuple(map(workloads.named, workloads.names())), broken)
-    show(render(document, "simple", width()))
+    show(drawn(document))
     return Exit.DONE

@@ -9,49 +9,100 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
-from bench.cli.terminal import show, width
+from bench.cli.check import promises
+from bench.cli.terminal import drawn, show
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
+from bench.measurement.precision import Held
 from bench.plan import budget, sampling
 from bench.plan.cells import AUTO, TIMEOUT_S, Plan, Thread, skips
-from bench.plan.rounds import estimated_seconds
+from bench.plan.rounds import START_S, estimated_seconds
 from bench.plan.sampling import Sampling
 from bench.reports import choices
-from bench.reports.rendering import render
 from bench.statistics.estimates import minimum_rounds
 from bench.store.outcomes import About
 from bench.subjects import loops, scenarios, workloads
 from bench.subjects.loops import Loop
 
+AHEAD_S = 1.5  # until the first round: a look at the machine takes up to a second
+SLOWEST = 10.0  # times as slow as idle: beyond that, one look at a few processes says little
+BUSY = 1.5
+LEAST_S = 0.001
 
-def ahead(options: Namespace, chosen: Sequence[Loop]) -> About:
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Start:
+    """How long it took to import each loop once, all at once, and how long everything until now, in seconds."""
+
+    imports_s: float
+    all_s: float
+
+    def overhead_s(self) -> float:
+        """Seconds that are not there for rounds."""
+        return self.all_s + AHEAD_S
+
+    def slowness(self, loops: int) -> float:
+        """How many times as long a process takes to start as on an idle machine: as long will rounds take."""
+        return min(SLOWEST, max(1.0, self.imports_s / loops / START_S))
+
+
+IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
+
+
+def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
     """What a run of these loops is; raises BenchError for a run that can't answer anything."""
     about = described(planned(options, chosen))
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
-    return _fitted(about, options.rounds or 0, options.without_intervals)
+    least = max(options.rounds or 0, 1 if options.without_intervals else rounds_needed(about))
+    if options.max_time is None and not _cut(about, least, start):
+        start = IDLE  # a pace is no promise to the second: a busy machine makes rounds shorter, and the run longer
+    return _fitted(about, least, start)
 
 
-def _fitted(about: About, asked_rounds: int, without_intervals: bool) -> About:  # noqa: FBT001  (as the option)
+def held(options: Namespace, about: About, spent_s: float) -> Held:
+    """How the time limit holds: always where the user gave it, else after the rounds that were asked for or needed."""
+    return Held(spent_s, max(options.rounds or 0, rounds_needed(about)) if options.max_time is None else 0)
+
+
+def _cut(about: About, least: int, start: Start) -> Sampling | None:
+    """The sampling, cut so that it fits into the time that the start has left; None where that leaves too little."""
+    return budget.fitted(about.groups, *_amount(about.plan, least, start))
+
+
+def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int, float]:
+    """What `budget` asks for beside the groups: the sampling with the time that is there for rounds."""
+    asked = plan.sampling
+    left_s = None if asked.max_time_s is None else max(LEAST_S, asked.max_time_s - start.overhead_s())
+    return dataclasses.replace(asked, max_time_s=left_s), plan.delay_s, least, start.slowness(len(plan.loops))
+
+
+def _fitted(about: About, least: int, start: Start) -> About:
     """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
-    plan = about.plan
-    least = max(asked_rounds, 1 if without_intervals else _rounds_needed(about))
-    amount = (plan.sampling, plan.delay_s, least)
-    cut = budget.fitted(about.groups, *amount)
-    if cut:
+    plan, amount = about.plan, _amount(about.plan, least, start)
+    limit_s, slowness = plan.sampling.max_time_s or math.inf, amount[-1]
+    if cut := _cut(about, least, start):
+        cut = dataclasses.replace(cut, max_time_s=plan.sampling.max_time_s)
         return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
-    number, limit = len(about.groups), plan.sampling.max_time_s or math.inf
+    number = len(about.groups)
     fits = budget.fitting_groups(about.groups, *amount)
-    seconds = budget.sufficient_seconds(about.groups, *amount)
+    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
     remedies = [f"measure {counted(fits, 'scenario')} (--scenario)"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
+    busy = f" (this machine is busy: all takes {slowness:.1f} times as long)" if slowness > BUSY else ""
+    what = f"{counted(number, 'scenario')} and {counted(len(plan.loops), 'loop')}"
     raise BenchError(
-        f"{where}{counted(number, 'scenario')} and {counted(len(plan.loops), 'loop')} do not fit into {limit:g} s: "
+        f"{where}{what} do not fit into {limit_s:g} s{busy}: "
         f"that leaves fewer than {least} rounds\n{', or '.join(remedies)}"
     )
+
+
+def _whole(seconds: float) -> int:
+    """Whole seconds, or whole minutes where there are more than two."""
+    return math.ceil(seconds) if seconds < 120 else 60 * math.ceil(seconds / 60)  # noqa: PLR2004  (two minutes)
 
 
 def counted(number: int, noun: str) -> str:
@@ -59,7 +110,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _rounds_needed(about: About) -> int:
+def rounds_needed(about: About) -> int:
     """Rounds that the intervals of every table need."""
     return minimum_rounds(_compared(about))
 
@@ -71,7 +122,7 @@ def _compared(about: About) -> int:
 def check_intervals(about: About) -> None:
     """Raise BenchError for a plan with fewer rounds than the intervals of one of its tables need."""
     sampling = about.plan.sampling
-    needed = _rounds_needed(about)
+    needed = rounds_needed(about)
     if sampling.rounds < needed and not sampling.precision:
         raise BenchError(
             f"--rounds {sampling.rounds} gives no interval and no verdict: with {max(1, _compared(about))} compared, "
@@ -141,7 +192,7 @@ def described(plan: Plan) -> About:
     selecting.check_available(selected)
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
     left_out = skips(plan, selected, declared, sys.version_info[:2])
-    return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
+    return About(plan, declared, left_out, {**facts.facts(selected), **promises(selected)}, time.strftime("%Y-%m-%d"))
 
 
 def check_something_is_left(about: About) -> None:
@@ -157,7 +208,8 @@ def with_disturbances(about: About) -> About:
     return dataclasses.replace(about, disturbances=conditions.disturbances(conditions.conditions(place)))
 
 
-def preview(about: About) -> None:
-    """Print what would be measured, and how long that takes."""
-    seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s)
-    show(render(choices.planned(about.plan, about.groups, seconds), "simple", width()))
+def preview(about: About, start: Start) -> None:
+    """Print what would be measured, and how long that takes, from the start of the program on."""
+    slowness = start.slowness(len(about.plan.loops))
+    seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s, slowness) + start.overhead_s()
+    show(drawn(choices.planned(about.plan, about.groups, seconds)))

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import SIMPLE, add_format, add_verbose, drawn, show
 from bench.errors import PROGRAM, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run, and how its tables look."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="run folder")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
+    add_verbose(parser)
     add_format(parser)
 
 
@@ -71,8 +72,9 @@ def _printed(
 ) -> str:
     """The report as the options ask for it."""
     from bench.reports import records, tables
-    from bench.reports.rendering import render
 
     if options.json:
         return records.everything(kept, comparisons)
-    return render(tables.document(kept, comparisons, resources), options.format, width())
+    document = tables.document(kept, comparisons, resources)
+    is_brief = options.format == SIMPLE and not options.verbose
+    return drawn(tables.brief(document) if is_brief else document, options.format)

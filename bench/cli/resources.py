@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ def call(options: Namespace) -> Exit:
     """Measure, print and keep; the exit code says if a loop leaks, if that was asked, or if a figure is missing."""
     from bench.machine import facts
     from bench.reports import resources as report
-    from bench.reports.rendering import render
     from bench.resources.leaks import leaks, undecided
     from bench.resources.readings import RESOURCES
     from bench.store.folder import RunFolder
@@ -60,7 +59,7 @@ def call(options: Namespace) -> Exit:
         if folder:
             folder.load()
         costs = _collect(survey, dict(facts.facts(survey.loops)), quiet=options.quiet)
-        show(report.as_json(costs) if options.json else render(report.document(costs), options.format, width()))
+        show(report.as_json(costs) if options.json else drawn(report.document(costs), options.format))
         if folder:  # printed first, so that a full disk does not hide the result
             folder.write_record(RESOURCES, costs)
             kept = f"kept in {options.into}; see them in its report: {PROGRAM} report {options.into}"

@@ -1,6 +1,7 @@
 """`run`: a list of tasks, each with a value in and a value out.
 
     select, import     `selecting`      options → the loops, each of which can be imported
+    check              `check`          what the loops keep of asyncio's promises, if asked
     plan               `planning`       → what the run is; a plan that can't answer is refused
     open               `opening`        → a locked run folder, new or of an earlier run, and what it holds
     measure            `measuring`      every outcome goes into the folder at once
@@ -15,6 +16,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.cli.check import check_first
 from bench.cli.run_options import add_options, check
 from bench.errors import PROGRAM, Exit
 
@@ -27,22 +29,30 @@ __all__ = ["add_options", "call"]
 def call(options: Namespace) -> Exit:
     """Measure what the options ask for, or what an earlier run still lacks, and print the tables."""
     import contextlib
+    import time
 
     from bench.cli import selecting
 
     check(options)
+    began = time.monotonic()
     loops = () if options.resume else selecting.selected(options.loop, options.baseline)
+    imports_s = time.monotonic() - began
+    if options.check and not options.dry_run:
+        check_first(loops, quiet=options.quiet)
+        began = time.monotonic() - imports_s  # a time limit is for measuring
     # pandas and scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
 
-    about = None if options.resume else planning.ahead(options, loops)
+    start = planning.Start(imports_s, time.monotonic() - began)
+    about = None if options.resume else planning.ahead(options, loops, start)
     if about and options.dry_run:
-        planning.preview(about)
+        planning.preview(about, start)
         return Exit.DONE
     with contextlib.ExitStack() as locks:
         folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
+        held = planning.held(options, kept.about, time.monotonic() - began)
         try:
-            measuring.measure(folder, kept, resumed, quiet=options.quiet)
+            measuring.measure(folder, kept, resumed, held, quiet=options.quiet)
         except KeyboardInterrupt:
             _end_early(folder, options)
             return Exit.INTERRUPTED

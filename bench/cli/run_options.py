@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
-from bench.cli.terminal import add_format
+from bench.cli.terminal import add_format, add_verbose
 from bench.errors import BenchError
 
 ALSO_WITH_RESUME = {
@@ -19,6 +19,7 @@ ALSO_WITH_RESUME = {
     "rounds",
     "precision",
     "max_time",
+    "verbose",
     "without_intervals",
 }
 
@@ -46,6 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_folder(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
+    add_verbose(parser)
     add_format(parser)
 
 
@@ -56,6 +58,7 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
     add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: the usual ones, see list)")
     workload = "workload, with a size: turns=100; repeatable (default: sleep)"
     add("--workload", action="append", metavar="NAME", help=workload)
+    add("--check", action="store_true", help="the command check first, for loops not yet checked")
     add("--baseline", metavar="NAME", help="loop that the others are divided by (default: asyncio)")
 
 

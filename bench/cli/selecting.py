@@ -29,7 +29,7 @@ def selected(names: Sequence[str] | None, baseline: str | None = None) -> tuple[
             )
         print(f"left out: {name} is installed, but can't be imported: {reason}", file=sys.stderr)
     if broken:
-        print(f"install it again, or uninstall it; all loops: {PROGRAM} list", file=sys.stderr)
+        print(f"install it again, or uninstall it; all loops: {PROGRAM} list --try", file=sys.stderr)
     return tuple(loop for loop in chosen if loop.name not in broken)
 
 

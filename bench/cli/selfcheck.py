@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from bench.cli.arguments import affinity, at_least, duration, percentage
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ def _try(options: Namespace) -> Exit:
     """Trials whose truth is known."""
     from bench.machine import facts as machine_facts
     from bench.reports import selfcheck
-    from bench.reports.rendering import render
     from bench.selfcheck import trials
     from bench.selfcheck.scores import distrusted
     from bench.subjects import loops, scenarios
@@ -89,7 +88,7 @@ def _try(options: Namespace) -> Exit:
     results, interrupted = _make(made, made.make, lambda: made.seconds_left, quiet=options.quiet)
     facts = machine_facts.facts([loops.named("asyncio")])
     check = selfcheck.selfcheck(time.strftime("%Y-%m-%d"), facts, design, made.turn_share, results)
-    show(selfcheck.as_json(check) if options.json else render(selfcheck.document(check), options.format, width()))
+    show(selfcheck.as_json(check) if options.json else drawn(selfcheck.document(check), options.format))
     if interrupted:
         return Exit.INTERRUPTED
     return Exit.CHECK_FAILED if any(map(distrusted, check.scores)) else Exit.DONE
@@ -110,7 +109,6 @@ def _repeat(options: Namespace) -> Exit:
     from bench.cli import selecting
     from bench.machine import facts as machine_facts
     from bench.reports import repeats as report
-    from bench.reports.rendering import render
     from bench.selfcheck import repeats
     from bench.subjects import scenarios
 
@@ -123,7 +121,7 @@ def _repeat(options: Namespace) -> Exit:
     made = repeats.Repeats(design)
     results, interrupted = _make(made, made.make, lambda: made.seconds_left, quiet=options.quiet)
     check = report.repeats(time.strftime("%Y-%m-%d"), machine_facts.facts(chosen), design, results)
-    show(report.as_json(check) if options.json else render(report.document(check), options.format, width()))
+    show(report.as_json(check) if options.json else drawn(report.document(check), options.format))
     return Exit.INTERRUPTED if interrupted else Exit.DONE
 
 

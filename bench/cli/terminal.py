@@ -1,6 +1,7 @@
 """What all commands share: format and width of tables, streams that nobody reads any more, Ctrl-C."""
 
 import argparse
+import codecs
 import contextlib
 import errno
 import io
@@ -10,22 +11,55 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bench.errors import NotMeasuredError
 
+if TYPE_CHECKING:
+    from bench.reports.document import Document
+
+PLAIN = "evloop-bench.plain"  # how texts are encoded that a terminal can't show
+IN_ASCII = {"µ": "u", "–": "-", "…": "...", "±": "+-", "÷": "/", "″": '"', "→": "->", "∞": "inf", "†": "#", "─": "-"}
+SIMPLE, COLOURED = "simple", "terminal"  # of `reports.grids`, which is imported where something is drawn
 NOBODY_READS = {errno.EPIPE, errno.EIO}  # `| head` has ended; the terminal is closed
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Other characters for those that can't be encoded: us for µs."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(IN_ASCII.get(character, "?") for character in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(PLAIN, _in_ascii)
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
     """Add --format: CSV, or any that tabulate has."""
     style = "csv, or any table format of tabulate (default: simple)"
-    parser.add_argument("--format", type=_format, default="simple", metavar="F", help=style)
+    parser.add_argument("--format", type=_format, default=SIMPLE, metavar="F", help=style)
+
+
+def add_verbose(parser: argparse.ArgumentParser) -> None:
+    """Add --verbose: without it, the default format shows the answer alone."""
+    parser.add_argument("-v", "--verbose", action="store_true", help="tables of every scenario too, stage by stage")
 
 
 def width() -> int | None:
     """Columns of the terminal; None where stdout is not a terminal, and lines may have any length."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def drawn(document: "Document", style: str = SIMPLE) -> str:
+    """The document in this format: as wide as the terminal, and in colour where it has colours and nobody minds."""
+    from bench.reports.rendering import render
+
+    return render(document, COLOURED if style == SIMPLE and _has_colours() else style, width())
+
+
+def _has_colours() -> bool:
+    """Whether stdout is a terminal with colours; NO_COLOR forbids them (https://no-color.org)."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 def show(text: str) -> None:

@@ -92,7 +92,7 @@ def interpreter(path: str) -> Interpreter:
 
 
 def _described(path: str) -> Interpreter:
-    names = [loop.package for loop in LOOPS if loop.distribution]
+    names = [loop.imported for loop in LOOPS if loop.distribution]
     process = Process(PROBE, ["facts", *(f"--package={name}" for name in names)], path)
     try:
         description = msgspec.json.decode(process.answer(TIMEOUT_S), type=Interpreter)

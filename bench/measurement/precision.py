@@ -7,8 +7,9 @@ reports one in seven comparisons of a loop with itself as different; stopping on
 import math
 import random
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from bench.plan import rounds, sampling
@@ -20,16 +21,34 @@ from bench.store.outcomes import About, Done, Dropped, Failure, Kept, Outcome, R
 HalfWidth: TypeAlias = Callable[[Kept], float]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time limit that planned rounds keep to: no round is begun that does not fit.
+
+    `spent_s`: seconds that were gone before any round. `least_rounds`: of each scenario, measured even if they don't
+    fit.
+    """
+
+    spent_s: float
+    least_rounds: int = 0
+
+
 class Rounds:
     """The rounds of one run, given one by one; it is told each outcome, and has no clock of its own.
 
     Time is what the outcomes say that their rounds took, so that a resumed run has only the rest of its time.
     """
 
-    def __init__(self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = ()) -> None:
-        """`earlier`: what an interrupted run of the same plan has measured already."""
+    def __init__(
+        self, about: About, half_width: HalfWidth, earlier: Iterable[Outcome] = (), held: Held | None = None
+    ) -> None:
+        """`earlier`: what an interrupted run of the same plan has measured already.
+
+        `held`: how the time limit holds for planned rounds too. None: they are measured, whatever they take.
+        """
         self._about = about
         self._half_width = half_width
+        self._held = held
         self._outcomes: dict[str, list[Run | Failure]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
@@ -43,8 +62,8 @@ class Rounds:
 
         Then one more round of each group that is too wide and fits into the time left, again and again.
         """
-        yield from self.planned
-        yield from self._missing()
+        yield from filter(self._may_begin, self.planned)
+        yield from filter(self._may_begin, self._missing())
         while batch := [group for group in self.wide() if self._fits(group)]:
             seed = self._about.plan.seed
             random.Random(f"{seed}/more/{sum(map(len, self._seconds.values()))}").shuffle(batch)
@@ -76,18 +95,48 @@ class Rounds:
     def seconds_left(self) -> float:
         """Of the time that the plan allows; infinite where the plan has no limit."""
         most = self._about.plan.sampling.max_time_s
-        return math.inf if most is None else most - sum(sum(rounds.values()) for rounds in self._seconds.values())
+        taken = sum(sum(rounds.values()) for rounds in self._seconds.values())
+        return math.inf if most is None else most - taken - (self._held.spent_s if self._held else 0.0)
 
     @property
     def planned_seconds_left(self) -> float:
         """Seconds that the planned rounds still take, each as long as the median round of its group so far.
 
-        A group that has no round yet takes as long as the average of the others.
+        Those that do not fit into the time are not measured, unless they are needed. A group that has no round yet
+        takes as long as the average of the others.
         """
+        planned_s = sum(number * self._usual_s(name) for name, number in self.planned_left.items())
+        if self._held is None:
+            return planned_s
+        least = {name: self._held.least_rounds - len(self._seconds[name]) for name in self.planned_left}
+        certain_s = sum(max(0, number) * self._usual_s(name) for name, number in least.items())
+        return max(certain_s, min(planned_s, self.seconds_left), 0.0)
+
+    @property
+    def planned_left(self) -> Mapping[str, int]:
+        """How many planned rounds of each scenario are not done yet."""
+        return Counter(turn.group.name for turn in self.planned if turn.index not in self._done(turn))
+
+    def last_s(self, name: str) -> float:
+        """Seconds of the last round of this scenario; 0 before the first."""
+        return next(reversed(self._seconds[name].values()), 0.0)
+
+    @property
+    def rounds_of_all(self) -> int:
+        """How many rounds every scenario has at least."""
+        return min((len(self._seconds[group.name]) for group in self._about.groups if group.cells), default=0)
+
+    def _usual_s(self, name: str) -> float:
+        """Seconds of one round of this scenario, as far as that is known."""
         medians = {name: statistics.median(rounds.values()) for name, rounds in self._seconds.items() if rounds}
-        average = statistics.fmean(medians.values()) if medians else 0.0
-        names = (turn.group.name for turn in self.planned if turn.index not in self._done(turn))
-        return sum(medians.get(name, average) for name in names)
+        return medians.get(name, statistics.fmean(medians.values()) if medians else 0.0)
+
+    def _may_begin(self, turn: Round) -> bool:
+        """Whether a planned round fits into the time that is left, where that is a limit for planned rounds too."""
+        name = turn.group.name
+        if self._held is None or len(self._seconds[name]) < self._held.least_rounds:
+            return True
+        return self._usual_s(name) <= self.seconds_left
 
     def _done(self, turn: Round) -> Mapping[int, float]:
         return self._seconds.get(turn.group.name, {})

@@ -12,7 +12,9 @@ WORTH_A_ROUND = 3  # a round with less than a third of the planned sweeps is mos
 SPARE = 1.1  # of a time limit that is suggested: a plan that just fits may not fit tomorrow
 
 
-def fitted(groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int) -> Sampling | None:
+def fitted(
+    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+) -> Sampling | None:
     """The sampling with as many sweeps and rounds as fit into its time limit; None if fewer than `least_rounds` do.
 
     Rounds also get an equal share of the time, so that sweeps are cut again where lifecycles turn out to be longer.
@@ -21,22 +23,25 @@ def fitted(groups: Collection[Group], sampling: Sampling, delay_s: float, least_
     if limit is None:
         return sampling
     for cut in _cuts(sampling, least_rounds):
-        if estimated_seconds(groups, cut, delay_s) <= limit:
+        if estimated_seconds(groups, cut, delay_s, slowness) <= limit:
             return replace(cut, round_s=min(cut.round_s, max(limit / cut.rounds / max(1, len(groups)), 1e-3)))
     return None
 
 
-def fitting_groups(groups: Sequence[Group], sampling: Sampling, delay_s: float, least_rounds: int) -> int:
+def fitting_groups(
+    groups: Sequence[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+) -> int:
     """How many of the groups, from the first on, fit into the time limit."""
     numbers = range(len(groups), 0, -1)
-    return next((n for n in numbers if fitted(groups[:n], sampling, delay_s, least_rounds)), 0)
+    return next((n for n in numbers if fitted(groups[:n], sampling, delay_s, least_rounds, slowness)), 0)
 
 
-def sufficient_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int) -> int:
-    """A time limit, in whole seconds or minutes, into which all groups fit."""
+def sufficient_seconds(
+    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+) -> float:
+    """Seconds into which all groups fit."""
     *_, least = _cuts(sampling, least_rounds)
-    seconds = math.ceil(SPARE * estimated_seconds(groups, least, delay_s))
-    return seconds if seconds < 120 else 60 * math.ceil(seconds / 60)  # noqa: PLR2004  (two minutes)
+    return SPARE * estimated_seconds(groups, least, delay_s, slowness)
 
 
 def _cuts(sampling: Sampling, least_rounds: int) -> Iterator[Sampling]:

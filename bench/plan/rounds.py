@@ -61,13 +61,18 @@ def round_of(group: Group, index: int, seed: int) -> Round:
     return Round(group, index, f"{seed}/{group.name}/{index}")
 
 
-def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float) -> float:
-    """Rough wall time of a plan, on two cores and with loops slower than the baseline."""
+def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: float = 1.0) -> float:
+    """Rough wall time of a plan, on two cores and with loops slower than the baseline.
+
+    `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
+    """
     total = 0.0
     for group in groups:
-        lifecycle_s = delay_s + LIFECYCLE_S + workloads.named(group.workload).seconds
-        lifecycles_s = [group.scenario.lifecycles * lifecycle_s] * len(group.cells)
-        calibration_s = sampling.calibration_s(lifecycles_s, delay_s)
-        sweeps_s = sampling.sweeps_for(lifecycles_s, delay_s) * sampling.sweep_s(lifecycles_s, delay_s)
-        total += sampling.rounds * (START_S * len(lifecycles_s) + calibration_s + sweeps_s)
+        works_s = group.scenario.lifecycles * (LIFECYCLE_S + workloads.named(group.workload).seconds)
+        lifecycle_s = delay_s + works_s
+        busy = (delay_s + works_s * slowness) / lifecycle_s
+        planned = [lifecycle_s] * len(group.cells)
+        calibration_s = sampling.calibration_s(planned, delay_s)
+        sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
+        total += sampling.rounds * (START_S * len(planned) * slowness + busy * (calibration_s + sweeps_s))
     return total

@@ -39,7 +39,7 @@ def listed(
 def _here(loop: Loop, broken: Mapping[str, str]) -> str:
     if loop.name in broken:
         return f"broken: {broken[loop.name]}"
-    return loop.unavailable or "installed"
+    return loop.unavailable or "; ".join(filter(None, ["installed", loop.quirk]))
 
 
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
@@ -58,7 +58,8 @@ def _left_out(group: "Group") -> str:
 def _amount(plan: "Plan", seconds: float) -> str:
     sampling = plan.sampling
     sweeps = "1 sweep" if sampling.sweeps == 1 else f"{sampling.sweeps} sweeps"
-    rounds = f"{sampling.rounds} rounds of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"
+    number = "1 round" if sampling.rounds == 1 else f"{sampling.rounds} rounds"
+    rounds = f"{number} of up to {sweeps}, seed {plan.seed}: about {seconds:.0f} s"
     if not sampling.precision or not sampling.max_time_s or sampling.max_time_s <= seconds:
         return rounds
     wider = f"then more where an interval is wider than ±{percent(sampling.precision)}"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from bench.reports.pictures import Picture
+
 if TYPE_CHECKING:  # pandas and scipy come with it, and `doctor` and `lifecycle` need neither
     from bench.statistics.estimates import Estimate
 
@@ -73,6 +75,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A ratio in two decimals, and the verdict on it."""
+
+    ratio: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Several words or names of equal rank."""
 
@@ -86,8 +96,18 @@ class Differing:
     answers: tuple[bool | str | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An entry with a mark behind it, which a note explains."""
+
+    entry: "Entry"
+    mark: str
+
+
 # None is a missing value; the reason stands in a note. "" is nothing to say. An int is exact, a bool is yes or no.
-Entry: TypeAlias = str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Words | Differing | None
+Entry: TypeAlias = (
+    str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Judged | Marked | Words | Differing
+) | None  # fmt: skip
 Row: TypeAlias = tuple[Entry, ...]
 
 
@@ -131,10 +151,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title: of the document (level 1), of a section (2) or of a part of one (3)."""
+    """A title: of the document (level 1), of a section (2) or of a part of one (3).
+
+    `key`: the name of its section, in links and in views. `reading`: how to read the section; only a page says it.
+    """
 
     text: str
     level: int = 2
+    key: str = ""
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +200,38 @@ class Listing:
     items: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture, what it shows in a sentence, and the table of its numbers: a page has all three.
+
+    `file`: what the picture is called beside the page, for formats that can only name it. Others leave it out.
+    """
+
+    name: str
+    title: str
+    about: str
+    picture: Picture
+    table: Table
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What readers with one purpose want to see: the keys of sections."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Names of other files, each with its path beside this one."""
+
+    items: tuple[tuple[str, str], ...]
+
+
 Prose: TypeAlias = Heading | Paragraph | Note | Caution | Command | Listing
-Block: TypeAlias = Prose | Table
+Block: TypeAlias = Prose | Links | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +239,7 @@ class Document:
     """A report. Only pages have its title and its details, which say how it was measured.
 
     `conclusion`: a sentence to quote. A page begins with it; a terminal ends with it, directly above the prompt.
+    `origin`: on what it was measured, and `views`, both for a page that people open in a browser.
     """
 
     title: Heading | None = None
@@ -191,6 +247,8 @@ class Document:
     summary: tuple[Block, ...] = ()
     body: tuple[Block, ...] = ()
     details: tuple[Block, ...] = ()
+    origin: str = ""
+    views: tuple[View, ...] = ()
 
     def page(self) -> Iterator[Block]:
         """All blocks as they follow each other on a page; also to put them into another document, as its section."""

@@ -10,6 +10,8 @@ from bench.reports.document import (
     Differing,
     Entry,
     Interval,
+    Judged,
+    Marked,
     Number,
     Percent,
     Share,
@@ -17,7 +19,7 @@ from bench.reports.document import (
     Verdict,
     Words,
 )
-from bench.reports.numbers import NOTHING, count, interval, number, percent
+from bench.reports.numbers import NOTHING, count, hundredths, interval, number, percent
 
 DITTO, LONG = "″", 5
 DIFFERS = "*"
@@ -93,6 +95,16 @@ def _(entry: Percent, _: Unit) -> str:
 @_characters.register
 def _(entry: Verdict, _: Unit) -> str:
     return entry.word
+
+
+@_characters.register
+def _(entry: Judged, _: Unit) -> str:
+    return f"{hundredths(entry.ratio)} {entry.verdict}"
+
+
+@_characters.register
+def _(entry: Marked, unit: Unit) -> str:
+    return f"{_characters(entry.entry, unit)} {entry.mark}"
 
 
 @_characters.register

@@ -7,8 +7,11 @@ from typing import Literal, TypeAlias
 
 from tabulate import tabulate, tabulate_formats
 
+from bench.reports.colours import shown
+
 STYLES: Sequence[str] = tabulate_formats
 SIMPLE = "simple"
+TERMINAL = "terminal"  # simple with colours
 MARKDOWN = ("github", "pipe")
 HTML = ("html", "unsafehtml")
 CSV = "csv"  # not a format of tabulate
@@ -21,7 +24,7 @@ COMMENTS: Mapping[str, str] = {
     "latex_longtable": "% ",
 }
 # Other formats are for programs, which wrap and scroll themselves: their tables are never parted.
-FOR_PEOPLE = re.compile(r"plain|simple|pretty|presto|psql|.*(grid|outline)")
+FOR_PEOPLE = re.compile(r"plain|simple|terminal|pretty|presto|psql|.*(grid|outline)")
 # Where a bar separates columns, and what it is written as inside of one.
 BARS: Mapping[str, str] = {
     **dict.fromkeys((*MARKDOWN, "jira", "asciidoc", "youtrack"), r"\|"),
@@ -34,7 +37,7 @@ Side: TypeAlias = Literal["left", "right"]
 
 def grid(names: Sequence[str], rows: Sequence[Sequence[str]], sides: Sequence[Side], style: str) -> str:
     """A table in this format. Entries may have several lines in formats for people."""
-    if style == SIMPLE:
+    if style in {SIMPLE, TERMINAL}:
         return _simple(names, rows, sides)
     names, *lines = [[escaped(text, style) for text in row] for row in (names, *rows)]
     return tabulate(lines, names, style, colalign=sides, disable_numparse=True)
@@ -57,7 +60,7 @@ def markdown(text: str) -> str:
 def _simple(names: Sequence[str], rows: Sequence[Sequence[str]], sides: Sequence[Side]) -> str:
     """As tabulate's format of that name, but no column is wider than what it holds."""
     lines = [line for row in (names, *rows) for line in _lines(row)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(shown, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])
     return "\n".join(_aligned(line, widths, sides).rstrip() for line in lines)
 
@@ -69,7 +72,8 @@ def _lines(row: Sequence[str]) -> list[list[str]]:
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int], sides: Sequence[Side]) -> str:
-    return "  ".join(
-        text.ljust(width) if side == "left" else text.rjust(width)
-        for text, width, side in zip(line, widths, sides, strict=True)
-    )
+    texts = []
+    for text, width, side in zip(line, widths, sides, strict=True):
+        space = " " * (width - shown(text))
+        texts.append(text + space if side == "left" else space + text)
+    return "  ".join(texts)

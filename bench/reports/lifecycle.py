@@ -1,11 +1,23 @@
 """What calls do to event loops, as a document: a table with the interpreters side by side, then sentences; and JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from bench.lifecycle.observations import Observation
-from bench.reports.document import Column, Differing, Document, Entry, Heading, Listing, Note, Row, Table
+from bench.reports.deviations import ByKey, Key, deviating, model, sentences
+from bench.reports.document import (
+    Column,
+    Differing,
+    Document,
+    Entry,
+    Heading,
+    Listing,
+    Marked,
+    Note,
+    Paragraph,
+    Row,
+    Table,
+)
 from bench.reports.entries import DIFFERS
 from bench.reports.numbers import NOTHING
 from bench.reports.prose import unbroken
@@ -24,11 +36,9 @@ LEGEND = (
     "row was observed in a fresh process, in which another loop was current before the call, unless its situation says "
     "otherwise."
 )
+OTHERWISE = "!"
 VERBS = {"creates": "created", "makes_current": "made current", "starts": "started", "stops": "stopped",
          "closes": "closed"}  # fmt: skip
-
-Key: TypeAlias = tuple[str, str | None]
-ByKey: TypeAlias = Mapping[Key, Observation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ def document(observed: Sequence[Observed]) -> Document:
     return Document(
         body=(
             Heading(f"What each call does to an event loop, seen on {_listed(labels)}"),
+            *_deviations(observed),
             Table((Column("call", side="left"),), columns, rows),
             Note(LEGEND),
             *differs,
@@ -90,7 +101,28 @@ def _rows(keys: Sequence[Key], observed: Sequence[ByKey], messages: _Messages) -
         previous = call
         answers = [rows.get((call, situation)) for rows in observed]
         name = f"… {situation}" if situation else call
-        yield (name, *(_entry(answers, column, messages) for column in HEADS))
+        marked = {column for rows in observed for column in deviating((call, situation), rows)}
+        yield (name, *(_marked(_entry(answers, column, messages), column in marked) for column in HEADS))
+
+
+def _marked(entry: Entry, deviates: bool) -> Entry:  # noqa: FBT001  (whether it has the mark)
+    return Marked(entry, OTHERWISE) if deviates else entry
+
+
+def _deviations(observed: Sequence[Observed]) -> Iterator[Paragraph | Listing]:
+    """What loops do otherwise than asyncio; nothing where only asyncio was looked at."""
+    if not any(model(key, one.by_key) for one in observed for key in one.by_key):
+        return
+    labels: dict[str, list[str]] = {}
+    for one in observed:
+        for sentence in sentences(one.by_key):
+            labels.setdefault(sentence, []).append(one.label)
+    where = [f" (on {_listed(names)})" if len(names) < len(observed) else "" for names in labels.values()]
+    if labels:
+        yield Paragraph(f"Otherwise than with asyncio, marked {OTHERWISE}:")
+        yield Listing(tuple(f"{sentence}{place}" for sentence, place in zip(labels, where, strict=True)))
+    else:
+        yield Paragraph("No loop here does anything otherwise than asyncio.")
 
 
 def _entry(rows: Sequence[Observation | None], column: str, messages: _Messages) -> Entry:

@@ -1,8 +1,9 @@
 """A document as a page in GitHub's Markdown."""
 
 import re
+from urllib.parse import quote
 
-from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Table
+from bench.reports.document import Caution, Chart, Command, Document, Heading, Links, Listing, Prose, Table
 from bench.reports.grids import markdown
 from bench.reports.parts import tables
 from bench.reports.prose import filled, line
@@ -13,10 +14,18 @@ BEGINNING = re.compile(r"\A(?:(?=[#>+*=~_-]|```|\[[^\]]*\]:)|(\d+)(?=[.)](?:\s|\
 
 def text(document: Document, style: str, _width: int | None = None) -> str:
     """The page; whoever shows it wraps its lines."""
-    return "\n\n".join(filter(None, (_block(block, style) for block in document.page()))) + "\n"
+    blocks = (_beside(block) if isinstance(block, Chart | Links) else _block(block, style) for block in document.page())
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _block(block: Block, style: str) -> str:
+def _beside(block: Chart | Links) -> str:
+    """What leads to files beside the page: links, and a picture if it has a file."""
+    if isinstance(block, Links):
+        return "\n".join(f"- [{_prose(name)}]({quote(path)})" for name, path in block.items)
+    return f"![{_prose(block.about)}]({block.file})" if block.file else ""
+
+
+def _block(block: Prose | Table, style: str) -> str:
     match block:
         case Table():
             return "\n\n".join(tables(block, style, None))

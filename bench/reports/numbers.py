@@ -37,6 +37,17 @@ def count(value: float) -> str:
     return f"{round(value, 2) + 0:.2f}".rstrip("0").rstrip(".")  # + 0 makes 0 of -0
 
 
+def hundredths(value: float) -> str:
+    """Two decimals where ratios lie: columns of them line up."""
+    return f"{value:.2f}" if value < 10 else number(value)  # noqa: PLR2004  (there they are four characters)
+
+
+def rough(seconds: float) -> str:
+    """Seconds in two significant digits with their unit, for sentences."""
+    unit = SECOND if seconds >= 0.1 else unit_for(seconds)  # noqa: PLR2004  (0.27 s says more than 270 ms)
+    return f"{float(f'{seconds / unit.size:.2g}'):g} {unit.symbol}"
+
+
 def number(value: float) -> str:
     """Three significant digits, but thousandths near 1, where ratios lie."""
     if math.isinf(value):

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bench.reports.document import Table
+from bench.reports import colours
+from bench.reports.document import Column, Entry, Table
 from bench.reports.entries import characters, heads
-from bench.reports.grids import FOR_PEOPLE, grid
+from bench.reports.grids import FOR_PEOPLE, TERMINAL, grid
 from bench.reports.prose import HANGING, filled
 
 LEAST = 20  # characters that a wrapped column is never narrower than
@@ -53,7 +54,11 @@ class _Drawing:
     def texts(self, places: Places) -> list[list[str]]:
         """The rows, in these columns."""
         columns = self.table.columns
-        return [[characters(row[place], columns[place]) for place in places] for row in self.table.rows]
+        return [[self._text(row[place], columns[place]) for place in places] for row in self.table.rows]
+
+    def _text(self, entry: Entry, column: Column) -> str:
+        text = characters(entry, column)
+        return colours.of_entry(entry, text) if self.style == TERMINAL else text
 
     def grid(self, places: Places, rows: Sequence[Sequence[str]] | None = None) -> str:
         """The table of these columns, as wide as it is."""
@@ -81,7 +86,7 @@ class _Drawing:
 
 def width_of(text: str) -> int:
     """Characters of the longest line."""
-    return max(map(len, text.splitlines()))
+    return max(map(colours.shown, text.splitlines()))
 
 
 def _parted(drawing: _Drawing) -> Iterator[str]:

@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from bench.reports import markdown, screen, separated
 from bench.reports.document import Document
-from bench.reports.grids import CSV, MARKDOWN, STYLES
+from bench.reports.grids import CSV, MARKDOWN, STYLES, TERMINAL
 
 Renderer: TypeAlias = Callable[[Document, str, int | None], str]
 
 PAGE = "github"  # the format of report.md and of summaries
 RENDERERS: Mapping[str, Renderer] = {
-    **dict.fromkeys(STYLES, screen.text),
+    **dict.fromkeys((*STYLES, TERMINAL), screen.text),
     **dict.fromkeys(MARKDOWN, markdown.text),
     CSV: separated.text,
 }

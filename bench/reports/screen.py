@@ -4,8 +4,9 @@ import html
 import textwrap
 from collections.abc import Iterator
 
-from bench.reports.document import Block, Caution, Command, Document, Heading, Listing, Prose, Table
-from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML
+from bench.reports.colours import RED, painted
+from bench.reports.document import Block, Caution, Chart, Command, Document, Heading, Links, Listing, Prose, Table
+from bench.reports.grids import COMMENTS, FOR_PEOPLE, HTML, TERMINAL
 from bench.reports.parts import tables
 from bench.reports.prose import HANGING, filled, line
 
@@ -23,8 +24,12 @@ def text(document: Document, style: str, width: int | None) -> str:
 def _parts(block: Block, style: str, width: int | None) -> Iterator[str]:
     if isinstance(block, Table):
         yield from tables(block, style, width)
+    elif isinstance(block, Chart | Links):
+        return  # only a page shows them; the numbers of a chart stand in the tables
     elif style in HTML:
         yield _tagged(block)
+    elif style == TERMINAL and isinstance(block, Caution):
+        yield painted(_prose(block, width), RED)
     else:
         yield textwrap.indent(_prose(block, width), COMMENTS.get(style, ""))
 

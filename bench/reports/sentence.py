@@ -10,18 +10,49 @@ from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import Estimate
 from bench.store.outcomes import TOTAL, Kept
 
+MOST = 230  # characters: three lines of a terminal with 80 columns
+
 Result: TypeAlias = tuple[str, Estimate, str | None]  # a scenario, the ratio of a loop in it, and the verdict
 
 
 def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
-    """How each loop compares over all scenarios, and how far from 1 the control is."""
+    """How each loop compares over all scenarios, and how far from 1 the control is; three lines of 80 at most."""
     facts, baseline = kept.facts, kept.about.plan.baseline
     results, controls = totals((row.cell, row.ratio, row.verdict) for row in comparisons if row.stage == TOTAL)
     if not results:
         return "Nothing was measured that could be compared."
-    loops = {f"{loop} {facts.get(f'loop {loop}', 'unknown')}": rows for loop, rows in results.items()}
-    control = [f"{baseline} against itself came out at {ends(controls)}"] if controls else []
-    return f"Against {baseline} on {interpreter(facts)}, a lifecycle takes {'; '.join([*each(loops), *control])}."
+    control = f"; {baseline} against itself came out at {ends(controls)}" if controls else ""
+    against = f"Against {baseline} on {interpreter(facts)}"
+    if len(results) == 1:
+        [(loop, rows)] = results.items()
+        version = facts.get(f"loop {loop}", "unknown")
+        return f"{against}, a lifecycle takes {_of_one(rows, f'{loop} {version}')}{control}."
+    shorter = (f"{against}, {_of_many(results, most)}{control}." for most in range(len(results), -1, -1))
+    return next((sentence for sentence in shorter if len(sentence) <= MOST), f"{against}{control}.")
+
+
+def _of_one(rows: Sequence[Result], loop: str) -> str:
+    """The least and the greatest ratio, and how often which verdict."""
+    ordered = sorted((ratio for _, ratio, _ in rows), key=lambda ratio: ratio.value)
+    ratios = " to ".join(dict.fromkeys(map(interval, (ordered[0], ordered[-1]))))
+    verdicts = Counter(verdict for *_, verdict in rows).most_common()
+    counted = " and ".join(f"{verdict} in {number}" for verdict, number in verdicts)
+    return f"{ratios} times as long with {loop}: {counted} of {len(rows)} scenario{'s' * (len(rows) > 1)}"
+
+
+def _of_many(results: Mapping[str, Sequence[Result]], most: int) -> str:
+    """The loops that are faster in every scenario, slower in every one, or neither; of each up to this many names."""
+    kinds: dict[str, list[str]] = {"always faster": [], "always slower": [], "neither": []}
+    for loop, rows in results.items():
+        verdicts = {verdict for *_, verdict in rows}
+        kinds[f"always {verdicts.pop()}" if verdicts in ({"faster"}, {"slower"}) else "neither"].append(loop)
+    return "; ".join(f"{kind}: {_listed(loops, most)}" for kind, loops in kinds.items() if loops)
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    """Up to this many names, and how many more."""
+    more = len(names) - most
+    return ", ".join([*names[:most], *([f"{more} more"] if more > 0 else [])])
 
 
 def totals(

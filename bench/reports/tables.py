@@ -1,17 +1,20 @@
 """The report of a run, as a document.
 
-A table for each scenario: loop, total and ratio with their intervals, verdict, stages; below it what must be known to
-read it. Numbers of one table share one unit.
+First the answer, then a table for each scenario: loop, total and ratio with their intervals, verdict, stages; below it
+what must be known to read it. Numbers of one table share one unit.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bench.errors import PROGRAM
+from bench.machine.facts import PROMISES
 from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
+from bench.reports import again, charts, surroundings, troubles, trust
 from bench.reports import resources as resources_report
-from bench.reports import trust
+from bench.reports.answer import answer
 from bench.reports.document import (
     Block,
     Column,
@@ -26,12 +29,16 @@ from bench.reports.document import (
     Table,
     Unit,
 )
+from bench.reports.gaps import half_width, wide_rows
 from bench.reports.numbers import percent, unit_for
+from bench.reports.origins import origin, views
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
 from bench.resources.readings import Resources
 from bench.statistics.comparisons import Comparison
+from bench.statistics.places import BASELINE, places
+from bench.statistics.shares import Shares, stage_shares
 from bench.store.outcomes import TOTAL, Kept
 from bench.store.placed import placed
 from bench.subjects.scenarios import STAGES
@@ -41,54 +48,66 @@ THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
     "worker": "All ran in a thread beside the main one, where no signal handlers are installed.",
 }
-SCENARIO, LOOP = Column("scenario", side="left"), Column("loop", side="left")
+PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
+PROMISED = (
+    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+)
+LOOP = Column("loop", side="left")
 
 
 def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources | None = None) -> Document:
-    """The sentence, an overview, the tables, and what they were measured with."""
+    """The answer, the tables of all scenarios, and what they were measured with."""
     costs = resources_report.document(resources).page() if resources else ()
     return Document(
         title=Heading("Event loops compared", 1),
+        origin=origin(kept),
+        views=views(kept),
         conclusion=Paragraph(closing_sentence(kept, comparisons)),
-        summary=(Note(_legend(kept, comparisons)), *_disturbances(kept), *overview(kept, comparisons)),
-        body=(*_scenarios(kept, comparisons), *map(Note, dict.fromkeys(kept.notes))),
-        details=(*costs, Heading("How it was measured"), _facts(kept)),
+        summary=(
+            *charts.overview(comparisons),
+            *answer(kept, comparisons),
+            *_disturbances(kept),
+            *surroundings.of_run(kept),
+        ),
+        body=(Note(_legend(kept, comparisons)), *_scenarios(kept, comparisons)),
+        details=(
+            *troubles.section(kept, comparisons),
+            *costs,
+            Heading("How it was measured"),
+            _facts(kept),
+            Command("make it again", again.command(kept.about.plan)),
+        ),
     )
 
 
-def overview(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Table, ...]:
-    """A row for each scenario: the total of the baseline, and each loop's ratio to it; nothing for one scenario."""
-    totals = {(row.cell.group, row.cell.label): row for row in comparisons if row.stage == TOTAL and row.seconds}
-    baseline = kept.about.plan.baseline
-    others = [name for name in dict.fromkeys(name for _, name in totals) if name != baseline]
-    rows: list[Row] = []
-    for scenario in dict.fromkeys(scenario for scenario, _ in totals):
-        first, *ratios = (totals.get((scenario, name)) for name in (baseline, *others))
-        seconds = estimated(first.seconds, _unit([first])) if first else None
-        rows.append((scenario, seconds, *(estimated(row.ratio) if row else None for row in ratios)))
-    columns = tuple((Column(name),) for name in (baseline, *others))
-    return (Table((SCENARIO,), columns, tuple(rows)),) if len(rows) > 1 else ()
+def brief(report: Document) -> Document:
+    """The answer alone, for a screen: it leaves the tables of the scenarios to the report."""
+    return replace(report, body=())
 
 
 def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
+    shares, skipped = stage_shares(kept), {skip.cell for skip in kept.about.skips}
     for group in kept.about.groups:
         rows = [row for row in comparisons if row.cell.group == group.name]
         totals = [row for row in rows if row.stage == TOTAL]
-        yield Heading(f"{group.name}: {group.scenario.title}")
-        yield _table(rows)
+        yield Heading(f"{group.name}: {group.scenario.title}", key=group.name)
+        yield _table(rows, shares, kept.facts)
         yield from trust.of_run(totals)
-        yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons)
+        yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
 
 
 def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     baseline = kept.about.plan.baseline
     level = sure(row.compared for row in comparisons if row.seconds)
+    places = PLACES if any(row.compared > 1 for row in comparisons) else ""
+    promised = PROMISED if any(name.startswith(PROMISES) for name in kept.facts) else ""
     return (
-        f"total: seconds of one lifecycle, the sum of its stages; ratio: divided by {baseline}'s in the same sweep, "
-        f"below 1 is faster; in brackets the confidence interval of "
-        f"the median over all rounds, {level}. control: {baseline} again, the noise floor. "
-        f"{THREADS[kept.about.plan.thread]}{_own_threads(kept)}"
+        f"total: time of one lifecycle, the median over all rounds. {', '.join(STAGES)}: its stages. They add up to "
+        f"the total: each is the total times the mean share that it has in the same values. ratio: to {baseline}'s, "
+        f"the median of the quotients in the same sweep; below 1 is faster. It is not the quotient of two totals, "
+        f"which are medians of different moments; in brackets the confidence interval, {level}. control: {baseline} "
+        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{_own_threads(kept)}{promised}"
     )
 
 
@@ -125,26 +144,49 @@ def _facts(kept: Kept) -> Table:
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
-def _table(rows: Sequence[Comparison]) -> Table:
-    """The table of one scenario. Where it is too wide, the stages stand in a second one."""
+def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares], facts: Mapping[str, str]) -> Table:
+    """The table of one scenario. Where it is too wide, the stages stand in a second one, their ratios in a third."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
     unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
-    main = (Column("total", unit), Column("ratio"), Column("verdict"))
+    place = _places(totals)
+    main = (Column("total", unit), Column("ratio"), Column("verdict"), *((Column("place"),) if place else ()))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
-    return Table((LOOP,), (main, columns), tuple((*_main(row), *_stages(rows, row, stages)) for row in totals))
+    ratios = ((Column(f"{stage} ratio"),) for stage in stages)
+    promises = [facts.get(f"{PROMISES}{row.cell.loop}") for row in totals]
+    checked = (Column("promises"),) if any(promises) else ()
+    entries = tuple(
+        (*_main(row, place), *(kept for _ in checked), *_parts(row, shares, stages), *_ratios(rows, row))
+        for row, kept in zip(totals, promises, strict=True)
+    )
+    return Table((LOOP,), tuple(filter(None, (main, checked, columns, *ratios))), entries)
 
 
-def _main(row: Comparison) -> Row:
-    cell = row.cell
-    return (cell.label, estimated(row.seconds), to_baseline(cell.role, row.ratio), judged(cell.role, row.verdict))
+def _main(row: Comparison, place: Mapping[str, int]) -> Row:
+    role = row.cell.role
+    places = (place.get(row.cell.label),) if place else ()
+    return (row.cell.label, estimated(row.seconds), to_baseline(role, row.ratio), judged(role, row.verdict), *places)
 
 
-def _stages(rows: Sequence[Comparison], total: Comparison, stages: Sequence[str]) -> Iterator[Entry]:
-    seconds = {row.stage: row.seconds for row in rows if row.cell.label == total.cell.label}
+def _places(totals: Sequence[Comparison]) -> Mapping[str, int]:
+    """The places of the baseline and of loops; empty where one loop is compared, since its verdict says it."""
+    ratios = {row.cell.label: row.ratio for row in totals if row.ratio and row.cell.role == "loop"}
+    baseline = {row.cell.label: BASELINE for row in totals if row.cell.role == "baseline"}
+    return places(baseline | ratios) if len(ratios) > 1 else {}
+
+
+def _parts(row: Comparison, shares: Mapping[tuple[str, str], Shares], stages: Sequence[str]) -> Iterator[Entry]:
+    """The total, divided into its stages."""
+    seconds, parts = row.seconds, shares.get((row.cell.group, row.cell.label), {})
     for stage in stages:
-        estimate = seconds.get(stage)
-        yield Number(estimate.value) if estimate else None
+        yield Number(seconds.value * parts[stage]) if seconds and stage in parts else None
+
+
+def _ratios(rows: Sequence[Comparison], total: Comparison) -> Iterator[Entry]:
+    """The ratio of each stage to the baseline's; the baseline's own is 1."""
+    for row in rows:
+        if row.cell == total.cell and row.stage != TOTAL:
+            yield to_baseline(row.cell.role, row.ratio)
 
 
 def _gap(row: Comparison) -> Gap:
@@ -153,10 +195,7 @@ def _gap(row: Comparison) -> Gap:
 
 def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]:
     """Which intervals are wider than was asked for, where anything was."""
-    narrowing = [row for row in totals if all(reason.narrows for reason in row.reasons)]
-    widths = {row.cell.label: row.ratio.half_width for row in narrowing if row.ratio}
-    asked = sampling.precision or math.inf
-    wide = [f"{name} ±{percent(width)}" for name, width in widths.items() if asked < width < math.inf]
+    wide = [f"{row.cell.label} ±{percent(half_width(row))}" for row in wide_rows(totals, sampling)]
     if wide:
         yield Note(f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)")
 

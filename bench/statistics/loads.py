@@ -6,20 +6,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.store.outcomes import Kept, Run
+from bench.store.placed import placed
 
 OWN_LOAD, OF_A_WORKER = 0.9, 0.2  # of the harness itself: one works at a time, but all of a round start at once
 OWN_THREADS = 2  # runnable besides the workers of a round: the harness, and the kernel
 LEAST = 0.5  # fewer other programs than this are what an idle machine does now and then
+SHIELDED = 1.05  # what load can still do to a ratio where workers share a processor and have the highest priority
 MOST_DIGITS = 6  # of a number of processors; a longer one is not believed
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The load average during a run, and how many other programs wanted a processor at a time."""
+    """The load average during a run, and how many other programs wanted a processor at a time.
+
+    `shielded` is whether the workers shared a processor and had the highest priority on it.
+    """
 
     average: float
     others: float
     cpus: int
+    shielded: bool = False
 
     @property
     def stretch(self) -> float:
@@ -27,8 +33,10 @@ class Load:
 
         Where `others` share the processors with a worker, its fair part of them is 1 / (1 + others / cpus). A value
         that is long enough to be interrupted takes that much longer. A shorter one may take no longer at all, and the
-        values of two loops differ in length.
+        values of two loops differ in length. What is shielded gets its processor at once, but not its caches.
         """
+        if self.shielded:
+            return SHIELDED if self.others else 1.0
         return 1 + self.others / self.cpus
 
 
@@ -40,7 +48,8 @@ def load_of(kept: Kept) -> Load:
     others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(others_by_round(kept.runs).values()))
     others = others if others >= LEAST else 0.0
     known = cpus.isdecimal() and len(cpus) <= MOST_DIGITS
-    return Load(average, others, max(1, int(cpus)) if known else 1)
+    where = placed(kept)
+    return Load(average, others, max(1, int(cpus)) if known else 1, shielded=where is not None and where.shielded)
 
 
 def allowance(old: Load, new: Load) -> float:

@@ -17,7 +17,7 @@ import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -68,7 +68,7 @@ class RunFolder:
         if new:
             self._make()
         else:
-            self._about()
+            self.about()
         with self._writing(LOCK):
             self._lock = Lock(self.path / LOCK)
         try:
@@ -79,7 +79,7 @@ class RunFolder:
 
     def create(self, about: About) -> None:
         """Make the folder and write what the run is; raises BenchError if it is not empty or the run can't be kept."""
-        text = _text_of(about)
+        text = text_of(about)
         self._make()
         with self._writing():
             if not all(map(_leftover, self.path.iterdir())):
@@ -97,16 +97,27 @@ class RunFolder:
 
     def extend(self, about: About) -> None:
         """Keep what the run is from now on: its plan asks for more."""
-        self.write(ABOUT, _text_of(about))
+        self.write(ABOUT, text_of(about))
 
     def append(self, outcome: Outcome) -> None:
         """Put one outcome on disk: its whole line, or nothing."""
         with self._writing(JOURNAL):
             files.append(self.path / JOURNAL, line_of(outcome))
 
+    def about(self) -> About:
+        """Read what the run is, without its values; raises BenchError if there is no run, or one of a newer method."""
+        with self._reading(ABOUT):
+            about = _about_of(files.read(self.path / ABOUT))
+        if not 1 <= about.method <= METHOD:
+            raise BenchError(
+                f"the run in {self.path} was measured by method {about.method}, the newest known here is {METHOD}\n"
+                "read it with the version of evloop-bench that wrote it"
+            )
+        return about
+
     def load(self) -> Kept:
         """Read the run, leaving out and naming damaged lines of its journal; raises BenchError if there is no run."""
-        about = self._about()
+        about = self.about()
         stages = {cell: {TOTAL, *group.scenario.stages} for group in about.groups for cell in group.cells}
         with self._reading(JOURNAL), os.fdopen(files.opened(self.path / JOURNAL), "rb") as file:
             outcomes, problems = journal.read(file, stages, lambda run: suites.pyperf_run(run, TOTAL))
@@ -121,7 +132,7 @@ class RunFolder:
 
     def write_record(self, name: str, record: object) -> None:
         """Keep a record of what was measured besides times, in place of an earlier one."""
-        self.write(name, msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n")
+        self.write(name, text_of_record(record))
 
     def write(self, name: str, text: str) -> None:
         """Write a file that is whole or not there, through another beside it."""
@@ -151,16 +162,6 @@ class RunFolder:
                 with self._writing():
                     raise
             raise BenchError(f"{self.path} can't be created: {error.strerror}\nname another folder: -o DIR") from error
-
-    def _about(self) -> About:
-        with self._reading(ABOUT):
-            about = _about_of(files.read(self.path / ABOUT))
-        if not 1 <= about.method <= METHOD:
-            raise BenchError(
-                f"the run in {self.path} was measured by method {about.method}, the newest known here is {METHOD}\n"
-                "read it with the version of evloop-bench that wrote it"
-            )
-        return about
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[None]:
@@ -200,7 +201,12 @@ class RunFolder:
         )
 
 
-def _text_of(about: About) -> str:
+def text_of_record(record: object) -> str:
+    """A record as the text of a file."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
+
+
+def text_of(about: About) -> str:
     """What a run is, as text; raises BenchError for what could not be read back."""
     try:
         text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
@@ -249,7 +255,13 @@ def _about_of(content: bytes) -> About:
     else:
         about = msgspec.json.decode(content, type=About)
     check(about.plan, about.scenarios, about.skips)
-    return about
+    return _with_turns_of_one_value(about) if about.method == 1 else about
+
+
+def _with_turns_of_one_value(about: About) -> About:
+    """A run of method 1: one value in a turn, and one lifecycle before it. Its file says nothing of either."""
+    sampling = replace(about.plan.sampling, in_a_turn=1, rehearsed=1)
+    return replace(about, plan=replace(about.plan, sampling=sampling))
 
 
 def _leftover(file: Path) -> bool:

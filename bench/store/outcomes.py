@@ -29,6 +29,7 @@ Index: TypeAlias = Annotated[int, Meta(ge=0, lt=MOST_ROUNDS)]
 Iterations: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_ITERATIONS)]
 Sweeps: TypeAlias = Annotated[int, Meta(gt=0, le=MOST_SWEEPS)]
 Values: TypeAlias = Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=MOST_SWEEPS * MOST_IN_A_TURN)]
+Part: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Whole: TypeAlias = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 Metadata: TypeAlias = Mapping[Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")], Line | Whole | float]
 
@@ -108,6 +109,27 @@ class Dropped(Struct, frozen=True, tag=True):
         return group_name(self.scenario, self.workload)
 
 
+class Surroundings(Struct, frozen=True, tag=True):
+    """What happened on the machine during a round, beside it; None is unknown.
+
+    `others` and `stolen` are parts of the time of all processors, used by other programs and taken by the host; `load`
+    is the average of the last minute; `switches` counts how often a worker was interrupted for another program.
+    """
+
+    scenario: ScenarioName
+    round: Index
+    others: Part | None = None
+    stolen: Part | None = None
+    load: Annotated[float, Meta(ge=0, lt=1e6)] | None = None
+    switches: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    workload: WorkloadText = SLEEP
+
+    @property
+    def group(self) -> str:
+        """The name of its group."""
+        return group_name(self.scenario, self.workload)
+
+
 class Resumed(Struct, frozen=True, tag=True):
     """The user forced the run to go on after something had changed; `facts` are those of what was measured then."""
 
@@ -115,7 +137,7 @@ class Resumed(Struct, frozen=True, tag=True):
     facts: Mapping[Line, Line] = {}
 
 
-Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Resumed
+Outcome: TypeAlias = Run | Failure | Calibration | Done | Dropped | Surroundings | Resumed
 
 
 def note_of(outcome: Outcome) -> str | None:
@@ -143,7 +165,9 @@ def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
         raise ValueError("nested too deeply") from None
     if isinstance(outcome, Run | Failure) and outcome.cell not in stages:
         raise ValueError("its cell is not in the plan")
-    if isinstance(outcome, Calibration | Done | Dropped) and all(cell.group != outcome.group for cell in stages):
+    if isinstance(outcome, Calibration | Done | Dropped | Surroundings) and all(
+        cell.group != outcome.group for cell in stages
+    ):
         raise ValueError("its scenario is not in the plan")
     if isinstance(outcome, Run) and set(outcome.values) != set(stages[outcome.cell]):
         raise ValueError(f"its stages are {', '.join(outcome.values)}")

@@ -23,6 +23,11 @@ class Placed:
     spread: tuple[str, ...]
     raised: bool
 
+    @property
+    def shielded(self) -> bool:
+        """Whether no other program could take the processor from a worker, and no loop had a busier one."""
+        return self.raised and all(self.rounds)
+
     def __str__(self) -> str:
         """All of it as one sentence."""
         one = sorted(cpus for cpus in self.rounds if cpus.isdecimal())

@@ -52,7 +52,7 @@ class Scenario:
         if (self.since and python < self.since) or (self.until and python >= self.until):
             return self.why
         if self.given == "own_run" and loop.own_run is None:
-            return f"{loop.name} has no run() of its own"
+            return "no run() of its own"
         return None
 
 
@@ -88,6 +88,11 @@ def named(name: str) -> Scenario:
         if not is_kept:
             raise BenchError(f"scenarios/{name}.py needs {promise}; the contract is in scenarios/__init__.py")
     return scenario
+
+
+def used_in(name: str) -> tuple[str, ...]:
+    """For what programs people run a coroutine this way, as the file of the scenario says; nothing if there is none."""
+    return tuple(getattr(importlib.import_module(f"scenarios.{name}"), "USED_IN", ())) if name in names() else ()
 
 
 @contextlib.contextmanager

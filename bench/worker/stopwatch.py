@@ -19,8 +19,8 @@ from typing import NamedTuple, TypeAlias
 import pyperf
 
 from bench.subjects import loops, scenarios, workloads
+from bench.worker.facts import class_of, facts_of, name_of, peak_memory, usable_processors
 from bench.worker.pipe import Turns, conclude, die_with_parent
-from bench.worker.usage import peak_memory, usable_processors
 from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records
 
 Once: TypeAlias = Callable[[GetData], Records]
@@ -105,7 +105,7 @@ class Stopwatch:
         check_records(once(self.watched_get_data))
         first_s = (clock() - began) * NANOSECOND
         if self.loop_class is not expected:
-            raise WrongRunError(f"the loop that ran is {_name(self.loop_class)}, not {_name(expected)}")
+            raise WrongRunError(f"the loop that ran is {name_of(self.loop_class)}, not {name_of(expected)}")
         self.refuse_closed_loop()
         ends = began + rehearsal.longest_s / NANOSECOND
         for _ in range(rehearsal.lifecycles - 1):
@@ -183,52 +183,60 @@ def measure(turns: Turns) -> dict[str, object]:
         return beside.submit(time_cell, runner, options, turns).result()
 
 
+class Timing:
+    """pyperf's time function for one cell: it gives one value after another, and waits for the next turn in between."""
+
+    def __init__(self, watch: Stopwatch, once: Once, expected: type, rehearsal: Rehearsal, turns: Turns) -> None:
+        self.turns_s: list[float] = []  # of each turn so far
+        self.in_a_turn = 1
+        self._watch, self._once, self._turns = watch, once, turns
+        self._expected, self._rehearsal = expected, rehearsal
+        self._rehearsing = rehearsal.helps(watch.delay_s)
+        self._due = self._began = 0  # values of this turn that are still to come, and when it began
+
+    def calibrating(self, iterations: int) -> float:
+        """Seconds of a value with a rehearsal of its own."""
+        first_s = self._watch.rehearse(self._once, self._expected, self._rehearsal)
+        return self._watch.value(self._once, iterations) if self._rehearsing else first_s
+
+    def __call__(self, iterations: int) -> float:
+        """Seconds of a value. The first of a turn follows a rehearsal; after the last, the next turn is awaited."""
+        if not self._due:
+            self._began, self._due = clock(), self.in_a_turn
+            if self._rehearsing:
+                self._watch.rehearse(self._once, self._expected, self._rehearsal)
+        seconds = self._watch.value(self._once, iterations)
+        self._due -= 1
+        if not self._due:
+            self.turns_s.append((clock() - self._began) * NANOSECOND)
+            self._turns.wait()
+        return seconds
+
+
 def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) -> dict[str, object]:
     """Let pyperf collect the values of one cell, some in each turn."""
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
-    expected = _class_of(factory, loop)
+    expected = class_of(factory, loop)
     delay_s = float(options.delay)
     get_data = workloads.named(options.workload).get_data(delay_s, int(options.port))
     watch = Stopwatch(scenario, factory, get_data, delay_s)
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
-
-    rehearsing = rehearsal.helps(watch.delay_s)
-
-    def value(iterations: int) -> float:
-        first_s = watch.rehearse(once, expected, rehearsal)
-        return watch.value(once, iterations) if rehearsing else first_s
-
-    due, began = 0, 0  # values of this turn, and when it began
-    turns_s: list[float] = []
-
-    def time_func(iterations: int) -> float:
-        nonlocal due, began
-        if not due:
-            began = clock()
-            if rehearsing:
-                watch.rehearse(once, expected, rehearsal)
-            due = in_a_turn
-        seconds = watch.value(once, iterations)
-        due -= 1
-        if not due:
-            turns_s.append((clock() - began) * NANOSECOND)
-            turns.wait()
-        return seconds
-
     # asyncio's policy gets the plain factory: what the policy does with it is what is timed.
     new_loop = factory if scenario.given == "policy" else watch.new_loop
     with scenarios.prepared(scenario, loop, new_loop) as once:
         if scenario.given == "policy":
             _watch_policy(watch)
-        options.loops, options.values, in_a_turn = calibrated(turns, value, in_turn=scenario.in_turn)
-        run = runner.bench_time_func(f"{scenario.name}.total", time_func).get_runs()[0]
-    metadata = run.get_metadata() | _facts(loop, expected) | peak_memory(Path("/proc/self/status"))
+        timing = Timing(watch, once, expected, rehearsal, turns)
+        found = calibrated(turns, timing.calibrating, in_turn=scenario.in_turn)
+        options.loops, options.values, timing.in_a_turn = found
+        run = runner.bench_time_func(f"{scenario.name}.total", timing).get_runs()[0]
+    metadata = run.get_metadata() | facts_of(loop, expected) | peak_memory(Path("/proc/self/status"))
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
     }
-    return {"values": {"total": run.values, **values}, "turns": turns_s, "metadata": metadata}
+    return {"values": {"total": run.values, **values}, "turns": timing.turns_s, "metadata": metadata}
 
 
 def calibrated(turns: Turns, value: Callable[[int], float], *, in_turn: bool) -> tuple[int, int, int]:
@@ -257,18 +265,6 @@ def _watch_policy(watch: Stopwatch) -> None:
     policy.new_event_loop = watch.new_loop  # type: ignore[method-assign]  # stays until this process ends
 
 
-def _class_of(factory: LoopFactory, loop: loops.Loop) -> type:
-    """Class of the loops that the factory makes; a loop of LOOPS must come from its own package."""
-    probe = factory()
-    loop_class = type(probe)
-    if not hasattr(probe, "close"):
-        raise WrongRunError(f"{loop.factory} gave no event loop: {_name(loop_class)}")
-    probe.close()
-    if loop in loops.LOOPS and loop_class.__module__.partition(".")[0] != loop.package:
-        raise WrongRunError(f"{loop.factory} gave a loop of another package: {_name(loop_class)}")
-    return loop_class
-
-
 def _nothing() -> None:
     """Refer to no loop."""
 
@@ -287,15 +283,6 @@ def _is_closed(loop: asyncio.AbstractEventLoop | None) -> bool:
 
 def _quiet(*_: object, **__: object) -> None:
     """Print nothing: pyperf's result is delivered instead."""
-
-
-def _facts(loop: loops.Loop, loop_class: type) -> dict[str, str]:
-    facts = {"loop": loop.name, "loop_class": _name(loop_class), "loop_version": loop.version}
-    return {name: fact for name, fact in (facts | {"loop_libuv": loops.libuv_version(loop)}).items() if fact}
-
-
-def _name(kind: type) -> str:
-    return "none" if kind is type(None) else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def main() -> None:

@@ -1,0 +1,32 @@
+"""A run to the files that are published of it: cleaned, and all made again from what was measured."""
+
+from collections.abc import Iterator, Mapping
+
+from bench.publishing.privacy import Cleaner
+from bench.reports.files import FILES
+from bench.resources.readings import RESOURCES, Resources
+from bench.statistics.comparisons import compare
+from bench.store import suites
+from bench.store.folder import ABOUT, JOURNAL, SUITES, RunFolder, text_of, text_of_record
+from bench.store.outcomes import About, Kept, line_of
+
+
+def contents(folder: RunFolder, cleaner: Cleaner) -> tuple[About, Mapping[str, str]]:
+    """What the run is, and the text of each file; raises BenchError if there is no run, or pyperf refuses it."""
+    kept, found = cleaner.run(folder.load()), folder.read_record(RESOURCES, Resources)
+    resources = cleaner.resources(found) if found else None
+    return kept.about, dict(_files(kept, resources))
+
+
+def _files(kept: Kept, resources: Resources | None) -> Iterator[tuple[str, str]]:
+    comparisons = compare(kept)
+    yield ABOUT, text_of(kept.about)
+    yield JOURNAL, b"".join(map(line_of, kept.outcomes)).decode()
+    if resources:
+        yield RESOURCES, text_of_record(resources)
+    for name, made in FILES.items():
+        yield name, made(kept, comparisons, resources)
+    for number, runs in enumerate(suites.by_platform(kept.runs) or ((),), 1):
+        place = SUITES if number == 1 else f"{SUITES}-{number}"
+        for label, benchmarks in suites.suites(runs, [group.name for group in kept.about.groups]).items():
+            yield f"{place}/{suites.file_of(label)}", suites.text_of(benchmarks)

@@ -1,0 +1,57 @@
+"""The command that makes a run again, word for word: the same loops, scenarios, seed and limits."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+from bench.errors import PROGRAM
+from bench.plan.cells import TIMEOUT_S, Plan
+from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
+from bench.statistics.estimates import minimum_rounds
+from bench.subjects.workloads import SLEEP
+
+PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGOROUS}
+
+
+def command(plan: Plan) -> str:
+    """What to type; a run of the same seed has the same order of turns."""
+    return shlex.join([*PROGRAM.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
+
+
+def _subjects(plan: Plan) -> Iterator[str]:
+    others = [loop for loop in plan.loops if loop != plan.baseline]
+    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline])):
+        for name in names:
+            yield from (option, name)
+    for name in plan.scenarios:
+        yield from ("--scenario", name)
+    for name in plan.workloads if plan.workloads != (SLEEP,) else ():
+        yield from ("--workload", name)
+
+
+def _amount(plan: Plan) -> Iterator[str]:
+    """A pace, where one gives these limits; otherwise the limits themselves. Rounds and sweeps follow from them."""
+    sampling = plan.sampling
+    limits = (sampling.precision, sampling.max_time_s)
+    pace = next((name for name, pace in PACES.items() if (pace.precision, pace.max_time_s) == limits), None)
+    if pace is not None:
+        yield from filter(None, [pace])
+        return
+    yield from ("--rounds", str(sampling.rounds))
+    if sampling.precision:
+        yield from ("--precision", f"{100 * sampling.precision:.9g}%")
+    if sampling.max_time_s:
+        yield from ("--max-time", f"{sampling.max_time_s:.9g}s")
+    if sampling.rounds < minimum_rounds(len(plan.loops) - 1) and not sampling.precision:
+        yield "--without-intervals"
+
+
+def _circumstances(plan: Plan) -> Iterator[str]:
+    if plan.delay_s:
+        yield from ("--delay", f"{plan.delay_s:g}")
+    if plan.thread != "main":
+        yield from ("--thread", plan.thread)
+    if plan.affinity:
+        yield from ("--affinity", plan.affinity)
+    if plan.timeout_s != TIMEOUT_S:
+        yield from ("--timeout", f"{plan.timeout_s:g}")
+    yield from ("--seed", str(plan.seed))
