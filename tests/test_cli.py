@@ -428,11 +428,12 @@ def test_workloads_are_measured_each_in_a_table_of_its_own(tmp_path: Path, capsy
 
     code = main(*QUICK, *words, "-o", str(tmp_path / "run"))
 
-    printed = capsys.readouterr().out
+    report = (tmp_path / "run" / "report.md").read_text()
     assert code == 0
-    assert printed.startswith("warm/turns=5: run_until_complete")
-    assert "\nwarm: run_until_complete" in printed
-    assert "get_data with a sleep of 0 s" in (tmp_path / "run" / "report.md").read_text()
+    assert "\nwarm/turns=5 " in capsys.readouterr().out
+    assert "## warm/turns=5: " in report
+    assert "## warm: " in report
+    assert "get_data with a sleep of 0 s" in report
 
 
 @pytest.mark.parametrize(("words", "problem"), [
