@@ -1,11 +1,14 @@
 """One comparison in memory, and the busy processes beside it."""
 
+import itertools
+import runpy
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from bench.selfcheck import comparing, neighbour
+from bench.selfcheck import comparing
+from bench.worker import pipe
 
 
 def busy() -> list[psutil.Process]:
@@ -26,15 +29,17 @@ def test_busy_processes_run_while_the_block_does() -> None:
 
 def test_a_neighbour_says_that_it_has_started_and_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[bytes] = []
-    monkeypatch.setattr(neighbour, "die_with_parent", lambda _: None)
-    monkeypatch.setattr(neighbour, "Turns", lambda: SimpleNamespace(write=written.append))
+    work = iter(range(6))
+    monkeypatch.setattr(pipe, "die_with_parent", lambda _: None)
+    monkeypatch.setattr(pipe, "Turns", lambda: SimpleNamespace(write=written.append))
+    monkeypatch.setattr("itertools.repeat", lambda _: itertools.islice(work, 3))
     monkeypatch.setattr("sys.argv", ["neighbour", "1"])
-    rounds = iter(range(3))
 
-    neighbour.main(rounds)
+    for name in ("imported", "__main__"):
+        runpy.run_module("bench.selfcheck.neighbour", run_name=name)
 
     assert written == [b"\n"]
-    assert next(rounds, None) is None
+    assert [*work] == [3, 4, 5]
 
 
 def test_beside_nothing_no_process_is_started() -> None:
