@@ -16,7 +16,6 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.cli.check import check_first
 from bench.cli.run_options import add_options, check
 from bench.errors import PROGRAM, Exit
 
@@ -38,6 +37,8 @@ def call(options: Namespace) -> Exit:
     loops = () if options.resume else selecting.selected(options.loop, options.baseline)
     imports_s = time.monotonic() - began
     if options.check and not options.dry_run:
+        from bench.cli.check import check_first
+
         check_first(loops, quiet=options.quiet)
         began = time.monotonic() - imports_s  # a time limit is for measuring
     # pandas and scipy from here on: a mistake in the options is reported before
