@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, Exit, unknown
 from bench.machine.facts import PROMISES
 
@@ -44,11 +44,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def call(options: Namespace) -> Exit:
     """Print what was found; the exit code says if a check that the user named, or any, is not kept."""
     from bench.reports import contract as report
-    from bench.reports.rendering import render
 
     known = _known(conformance=options.conformance)
     if options.list:
-        show(render(report.listed(known), options.format, width()))
+        show(drawn(report.listed(known), options.format))
         return Exit.DONE
     names = _named(options.check, known) or [*known]
     gates = _named(options.fail_on, {*names, ANY})
@@ -60,7 +59,7 @@ def call(options: Namespace) -> Exit:
     order = {(loop.name, name): place for place, (loop, name) in enumerate((a, b) for a in loops for b in names)}
     found.sort(key=lambda one: order[one.loop, one.check])
     document = report.document(found, report.CPYTHON if options.conformance else report.OWN)
-    show(report.as_json(found) if options.json else render(document, options.format, width()))
+    show(report.as_json(found) if options.json else drawn(document, options.format))
     failed = any(one.kept is False and (ANY in gates or one.check in gates) for one in found)
     return Exit.CHECK_FAILED if failed else Exit.DONE
 

@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 from pathlib import Path
 
-from bench.cli.terminal import add_format, show, width
+from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
 RESULTS = Path("results")
@@ -23,7 +23,6 @@ def call(options: Namespace) -> Exit:
     """Print the lines, and write the page that was asked for."""
     from bench.reports import history as report
     from bench.reports import page
-    from bench.reports.rendering import render
     from bench.statistics import history
     from bench.store import baselines, files
     from bench.store.folder import ABOUT, RunFolder
@@ -39,5 +38,5 @@ def call(options: Namespace) -> Exit:
             files.write(options.page, page.text(report.document(lines)))
         except OSError as error:
             raise BenchError(f"{options.page} can't be written: {error.strerror}\nname another: --page FILE") from None
-    show(report.as_json(lines) if options.json else render(report.document(lines), options.format, width()))
+    show(report.as_json(lines) if options.json else drawn(report.document(lines), options.format))
     return Exit.DONE
