@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import NotMeasuredError
+from bench.machine import place
 from bench.measurement import placement
 from bench.measurement.placement import Processors
 
@@ -45,7 +46,7 @@ class Machine:
     def siblings(self, *cores: str) -> None:
         """Say which processors are hyper-threads of one core."""
         for core in cores:
-            for cpu in placement.listed(core):
+            for cpu in place.cpu_list(core) or ():
                 path = self.root / f"sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
                 path.parent.mkdir(parents=True)
                 path.write_text(core + "\n")

@@ -69,8 +69,9 @@ def processors(text: str) -> str:
     """Read a list of processors that this process may use."""
     if not re.fullmatch(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text}: write processors as 1 or 2-3,5")
-    ends = [[int(end) for end in part.split("-")] for part in text.split(",")]
-    wanted = {cpu for first, *last in ends for cpu in range(first, last[0] + 1 if last else first + 1)}
+    from bench.machine.place import cpu_list
+
+    wanted = cpu_list(text) or frozenset()
     allowed = os.sched_getaffinity(0) if sys.platform == "linux" else wanted
     if not wanted or not wanted <= allowed:
         names = ", ".join(map(str, sorted(allowed)))

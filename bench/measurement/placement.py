@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bench.errors import NotMeasuredError
+from bench.machine.place import cpu_list
 from bench.plan.cells import AUTO
 
 PRIORITY = -20  # nice value of workers, where it is permitted: other processes then hardly ever interrupt a value
@@ -69,7 +70,7 @@ def site(asked: str | None, needed: int = 1, root: Path = Path("/")) -> Iterator
     if asked == AUTO:
         processors = _quietest(allowed, needed, root) if len(allowed) > needed else NONE
     else:
-        processors = listed(asked or "") if allowed else NONE
+        processors = (cpu_list(asked) if asked and allowed else None) or NONE
         _refuse_lost(processors, allowed)
     chosen = Site(processors, allowed, _near(processors, root) & allowed)
     try:
@@ -83,12 +84,6 @@ def threads_of(process: int) -> list[int]:
     with suppress(OSError):
         return [int(name) for name in os.listdir(f"/proc/{process}/task")]  # noqa: PTH208  (names are what is asked for)
     return [process]
-
-
-def listed(text: str) -> Processors:
-    """The processors of a list such as `0-3,5`."""
-    ends = [[int(end) for end in part.split("-")] for part in text.strip().split(",") if part]
-    return Processors(cpu for first, *last in ends for cpu in range(first, (last or [first])[0] + 1))
 
 
 def _refuse_lost(processors: Processors, allowed: Processors) -> None:
@@ -166,7 +161,7 @@ def _of_core(cpu: int, used: Mapping[int, int], root: Path) -> int:
     siblings = Processors({cpu})
     with suppress(OSError, ValueError):
         path = root / f"sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
-        siblings = listed(path.read_text("ascii"))
+        siblings = cpu_list(path.read_text("ascii").strip()) or siblings
     return sum(used.get(sibling, 0) for sibling in siblings)
 
 
@@ -175,7 +170,7 @@ def _near(processors: Processors, root: Path) -> Processors:
     near = set[int]()
     for path in (root / "sys/devices/system/node").glob("node[0-9]*/cpulist"):
         with suppress(OSError, ValueError):
-            node = listed(path.read_text("ascii"))
+            node = cpu_list(path.read_text("ascii").strip()) or NONE
             near |= node if node & processors else NONE
     return Processors(near)
 
