@@ -8,7 +8,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bench.plan.cells import CONTROL
 from bench.reports import gaps, trust
-from bench.reports.document import Block, Column, Entry, Judged, Marked, Note, Number, Paragraph, Row, Table
+from bench.reports.document import (
+    LOOP,
+    SCENARIO,
+    Block,
+    Column,
+    Entry,
+    Judged,
+    Marked,
+    Note,
+    Number,
+    Paragraph,
+    Row,
+    Table,
+)
 from bench.reports.meaning import meaning
 from bench.reports.numbers import unit_for
 from bench.reports.ratios import estimated, judged, sure
@@ -17,7 +30,6 @@ from bench.statistics.places import BASELINE, places
 from bench.store.outcomes import TOTAL, Kept
 
 FIRST = "*"
-SCENARIO, LOOP = Column("scenario", side="left"), Column("loop", side="left")
 
 
 def answer(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:

@@ -5,6 +5,8 @@ from pathlib import PurePath
 
 from bench.reports import trust
 from bench.reports.document import (
+    LOOP,
+    SCENARIO,
     Block,
     Caution,
     Column,
@@ -28,7 +30,7 @@ from bench.statistics.pairs import Pair
 from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
 
-SCENARIO, LOOP, STAGE = (Column(name, side="left") for name in ("scenario", "loop", "stage"))
+STAGE = Column("stage", side="left")
 
 
 def document(pair: Pair, changes: Sequence[Change]) -> Document:

@@ -3,22 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bench.plan.cells import CONTROL
-from bench.reports.document import Chart, Column, Entry, Interval, Row, Table, Verdict
+from bench.reports.document import LOOP, SCENARIO, Chart, Column, Entry, Interval, Row, Table, Verdict
 from bench.reports.numbers import unit_for
 from bench.reports.pictures import Line, Picture, Subject
-from bench.reports.scenes import (
-    LOOP,
-    SAME,
-    SCENARIO,
-    Scene,
-    bounds,
-    estimate,
-    extent,
-    labels,
-    ratio_axis,
-    scenes,
-    subject,
-)
+from bench.reports.scenes import SAME, Scene, bounds, estimate, extent, labels, ratio_axis, scenes, subject
 from bench.statistics.comparisons import Comparison
 from bench.statistics.places import BASELINE, places
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bench.reports.document import Column, Document, Paragraph, Table, Words
+from bench.reports.document import LOOP, SCENARIO, Column, Document, Paragraph, Table, Words
 from bench.reports.numbers import percent
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
@@ -22,8 +22,8 @@ def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping
     rows = tuple((loop.name, loop.version, _here(loop, broken), loop.factory) for loop in loops)
     titles = Column("title", side="left", if_narrow="wrap")
     return Document(body=(
-        Table((Column("loop", side="left"),), (columns, (factory,)), rows),
-        Table((Column("scenario", side="left"),), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
+        Table((LOOP,), (columns, (factory,)), rows),
+        Table((SCENARIO,), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
     ))  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document
     columns = (Column("cells", side="left", if_narrow="wrap"), Column("left out", side="left", if_narrow="below"))
     rows = tuple((group.scenario.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
                  for group in groups)  # fmt: skip
-    table = Table((Column("scenario", side="left"),), (columns[:1], columns[1:]), rows)
+    table = Table((SCENARIO,), (columns[:1], columns[1:]), rows)
     return Document(conclusion=Paragraph(_amount(plan, seconds)), body=(table,))
 
 

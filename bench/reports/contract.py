@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.contract.conformance import WHITE_BOX
 from bench.contract.findings import Finding, kept_of_tried
 from bench.errors import PROGRAM
-from bench.reports.document import Block, Column, Command, Document, Heading, Note, Paragraph, Row, Table
+from bench.reports.document import LOOP, Block, Column, Command, Document, Heading, Note, Paragraph, Row, Table
 from bench.reports.prose import unbroken
 from bench.reports.records import indented
 
@@ -60,7 +60,7 @@ def _counts(findings: Sequence[Finding]) -> Table:
     """A row for each loop, with a column for each area."""
     areas = tuple(dict.fromkeys(finding.area for finding in findings))
     columns = tuple((Column(name),) for name in ("kept", *areas))
-    return Table((Column("loop", side="left"),), columns, tuple(_count(loop, areas) for loop in _by_loop(findings)))
+    return Table((LOOP,), columns, tuple(_count(loop, areas) for loop in _by_loop(findings)))
 
 
 def _count(findings: Sequence[Finding], areas: Sequence[str]) -> Row:

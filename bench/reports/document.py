@@ -132,6 +132,9 @@ class Column:
     if_narrow: Narrow = "part"
 
 
+LOOP, SCENARIO = Column("loop", side="left"), Column("scenario", side="left")  # keys of many tables
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of entries, one for each column: first the keys, then the groups.

@@ -2,13 +2,27 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bench.reports.document import Block, Chart, Column, Document, Entry, Heading, Note, Paragraph, Row, Table, Verdict
+from bench.reports.document import (
+    LOOP,
+    SCENARIO,
+    Block,
+    Chart,
+    Column,
+    Document,
+    Entry,
+    Heading,
+    Note,
+    Paragraph,
+    Row,
+    Table,
+    Verdict,
+)
 from bench.reports.numbers import interval
 from bench.reports.pictures import Line as Shown
 from bench.reports.pictures import Picture, Subject
 from bench.reports.ratios import estimated
 from bench.reports.records import indented
-from bench.reports.scenes import LOOP, SAME, SCENARIO, Scene, bounds, estimate, extent, ratio_axis, shortened
+from bench.reports.scenes import SAME, Scene, bounds, estimate, extent, ratio_axis, shortened
 from bench.statistics.history import Line, Moment
 
 LEGEND = (

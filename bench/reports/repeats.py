@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.plan.cells import CONTROL
-from bench.reports.document import Column, Document, Entry, Note, Number, Paragraph, Percent, Row, Share, Table
+from bench.reports.document import LOOP, Column, Document, Entry, Note, Number, Paragraph, Percent, Row, Share, Table
 from bench.reports.numbers import percent
 from bench.reports.records import indented
 from bench.selfcheck.repeats import Design, Repeated, Repetition, repeated
@@ -43,8 +43,7 @@ def document(made: Repeats) -> Document:
     names = (("runs", "ratio", "lowest", "highest"), ("spread", "interval", "held"))
     groups = tuple(tuple(Column(name) for name in group) for group in names)
     return Document(
-        conclusion=Paragraph(sentence(made)),
-        body=(Table((Column("loop", side="left"),), groups, tuple(map(_row, made.scores))), Note(LEGEND)),
+        conclusion=Paragraph(sentence(made)), body=(Table((LOOP,), groups, tuple(map(_row, made.scores))), Note(LEGEND))
     )
 
 

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from bench.reports.document import (
     BYTE,
     KIB,
+    LOOP,
     MILLISECOND,
+    SCENARIO,
     Block,
     Column,
     Count,
@@ -64,7 +66,6 @@ COLD = (
     "the same sweep; import: of the loop's package, on top of asyncio's; in brackets the "
     "confidence interval of the median over all sweeps, "
 )
-LOOP = Column("loop", side="left")
 
 
 def document(resources: Resources) -> Document:
@@ -204,8 +205,7 @@ def _called(resources: Resources) -> Iterator[Block]:
     rows.sort(key=lambda row: row[1].scenario)
     columns = [Column(name) for name in ("total", *STAGES)]
     often = Column("most frequent", side="left")
-    scenario = Column("scenario", side="left")
-    yield _table((*columns, often), [_calls(*row) for row in rows], (scenario, LOOP))
+    yield _table((*columns, often), [_calls(*row) for row in rows], (SCENARIO, LOOP))
     yield from _call_notes(resources.loops)
 
 

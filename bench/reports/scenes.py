@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bench.plan.cells import CONTROL
 from bench.reports import scales
-from bench.reports.document import Column
 from bench.reports.looks import PLAIN, Look, look_of
 from bench.reports.numbers import interval, percent
 from bench.reports.pictures import Axis, Mark, Point, Span, Subject
@@ -15,7 +14,6 @@ from bench.store.outcomes import TOTAL
 
 SAME = Span(1 / (1 + THRESHOLD), 1 + THRESHOLD, "same", says=f"the same: within {percent(THRESHOLD)} of the baseline")
 LONGEST = 22  # characters of a name in a picture
-LOOP, SCENARIO = Column("loop", side="left"), Column("scenario", side="left")
 
 
 @dataclass(frozen=True, slots=True)

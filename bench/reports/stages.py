@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from bench.reports import scales
-from bench.reports.document import Chart, Column, Entry, Number, Percent, Row, Table, Unit
+from bench.reports.document import LOOP, Chart, Column, Entry, Number, Percent, Row, Table, Unit
 from bench.reports.numbers import interval, number, unit_for
 from bench.reports.pictures import Axis, Line, Mark, Picture, Span
-from bench.reports.scenes import LOOP, SAME, Scene, subject
+from bench.reports.scenes import SAME, Scene, subject
 from bench.statistics.comparisons import Comparison
 from bench.subjects.scenarios import STAGES
 

@@ -16,6 +16,7 @@ from bench.reports import again, charts, surroundings, troubles, trust
 from bench.reports import resources as resources_report
 from bench.reports.answer import answer
 from bench.reports.document import (
+    LOOP,
     Block,
     Column,
     Command,
@@ -51,7 +52,6 @@ PLACES = "place: 1, and one more for each loop that is faster for sure; loops th
 PROMISED = (
     f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
 )
-LOOP = Column("loop", side="left")
 
 
 def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources | None = None) -> Document:

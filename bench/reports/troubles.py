@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from bench.plan.cells import CONTROL, Cell
-from bench.reports.document import Block, Column, Heading, Note, Paragraph, Row, Table
+from bench.reports.document import LOOP, SCENARIO, Block, Column, Heading, Note, Paragraph, Row, Table
 from bench.reports.numbers import interval
 from bench.reports.reasons import sentence
-from bench.reports.scenes import LOOP, SCENARIO
 from bench.statistics import comparisons as compared
 from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import TOTAL, Kept

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from bench.reports.document import Chart, Column, Number, Row, Table
+from bench.reports.document import LOOP, Chart, Column, Number, Row, Table
 from bench.reports.numbers import number
 from bench.reports.pictures import Axis, Cloud, Line, Picture
-from bench.reports.scenes import LOOP, SAME, Scene, bounds, estimate, extent, labels, look_of_row, ratio_axis, subject
+from bench.reports.scenes import SAME, Scene, bounds, estimate, extent, labels, look_of_row, ratio_axis, subject
 from bench.statistics.comparisons import Comparison
 from bench.statistics.spreads import Spread
 
