@@ -58,7 +58,7 @@ def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
         check_intervals(about)
     least = max(options.rounds or 0, 1 if options.without_intervals else rounds_needed(about))
     if options.max_time is None and not _cut(about, least, start):
-        start = IDLE  # a pace is no promise to the second: a busy machine makes rounds shorter, and the run longer
+        start = IDLE  # a busy machine may make a pace take longer; it is not refused for that
     return _fitted(about, least, start)
 
 

@@ -129,23 +129,23 @@ class _Attempt:
             finding = question.finding(
                 how, f"no answer within {self._limit_s:g} s: killed" if how == "hung" else str(error)
             )
-            self._go_on(anew=True)
+            self._go_on(ended=True)
         else:
             if finding:
-                self._go_on(anew=False)
+                self._go_on(ended=False)
         return finding
 
-    def _go_on(self, *, anew: bool) -> None:
+    def _go_on(self, *, ended: bool) -> None:
         """Turn to the next question, with a new process if the current one has ended."""
         self.left.popleft()
         self._suspended = 0
-        if anew:
+        if ended:
             self.end()
-        if self.left and anew:
+        if self.left and ended:
             self._begin()
         elif self.left:
             self._await_ready()
-        elif not anew:
+        elif not ended:
             self._process.status()  # it ends by itself now
 
     def _answer(self) -> bytes | None:

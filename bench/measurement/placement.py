@@ -87,7 +87,7 @@ def threads_of(process: int) -> list[int]:
 
 
 def _refuse_lost(processors: Processors, allowed: Processors) -> None:
-    """Raise NotMeasuredError if one of the processors went offline, or is no longer one of this process's cgroup."""
+    """Raise NotMeasuredError if one of the processors is offline, or the cgroup no longer allows it."""
     if processors:
         _move([0], processors)
         possible = Processors(os.sched_getaffinity(0)) & processors

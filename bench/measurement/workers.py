@@ -139,7 +139,7 @@ class Spares:
         self._waiting = deque[Process]()
 
     def fill(self, number: int) -> None:
-        """Start one more, if so many are wanted and not there yet."""
+        """Start one more process, if fewer than this number are waiting."""
         if self.wanted and len(self._waiting) < number:
             self._waiting.append(new_process())
 

@@ -30,7 +30,7 @@ class Change:
 
 
 def check_name(name: str) -> None:
-    """Raise BenchError for a name that is no name of a folder, anywhere."""
+    """Raise BenchError for a name that some systems do not allow for a folder."""
     if not NAME.fullmatch(name):
         raise BenchError(
             f"{name!r} can't be the name of a published run: use letters, digits, dots, _ and -\n"
