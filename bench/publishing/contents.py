@@ -12,7 +12,7 @@ from bench.store.outcomes import About, Kept, line_of
 
 
 def contents(folder: RunFolder, cleaner: Cleaner) -> tuple[About, Mapping[str, str]]:
-    """What the run is, and the text of each file; raises BenchError if the folder holds no run, or one that pyperf refuses."""
+    """What the run is, and the text of each file; raises BenchError for no run, or one that pyperf refuses."""
     kept, found = cleaner.run(folder.load()), folder.read_record(RESOURCES, Resources)
     resources = cleaner.resources(found) if found else None
     return kept.about, dict(_files(kept, resources))
