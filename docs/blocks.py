@@ -45,7 +45,9 @@ def result() -> str:
 
 def scenarios() -> str:
     """The scenarios that there are."""
-    rows = tuple((f"`{name}`", registry.named(name).title) for name in registry.names())
+    usual = registry.names_by_default()
+    names = (*usual, *(name for name in registry.names() if name not in usual))
+    rows = tuple((f"`{name}`", registry.named(name).title) for name in names)
     table = Table((Column("scenario", side="left"),), ((Column("what it does", side="left"),),), rows)
     return render(Document(body=(table,)), PAGE).rstrip()
 

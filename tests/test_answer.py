@@ -28,7 +28,7 @@ TEN = (
     "xloop",
     "yloop",
 )
-EVERY = tuple(name for name in scenarios.names() if name != "asyncio_run_default")
+EVERY = tuple(name for name in scenarios.names_by_default() if name != "asyncio_run_default")
 SPEEDS = {"uvloop": 2.0, "zuvloop": 2.3, "rloop": 0.7, "xloop": 0.7, "yloop": 0.705}
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bench.measurement.clocks import CLOCKS_DIFFER, Turns
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
 from bench.measurement.processes import EndedError, Process, death
+from bench.measurement.servers import Server
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import MOST_REHEARSAL_S
@@ -42,12 +43,13 @@ class Worker:
         self._turns_s: list[float] = []
         self.turns = Turns((), ())
 
-    def load(self, timeout_s: float, since: float) -> None:
+    def load(self, timeout_s: float, since: float, server: Server) -> None:
         """Wait until it has loaded, and give it its cell."""
         self.ready(timeout_s, since)
         cell, plan, sampling = self.cell, self._plan, self._plan.sampling
         words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
+        words += ["--workload", cell.workload, "--port", str(server.port(timeout_s, since))]
         words += ["--delay", str(plan.delay_s)]
         words += ["--rehearsed", str(sampling.rehearsed), "--longest-rehearsal", str(MOST_REHEARSAL_S)]
         self.process.tell(f"{json.dumps(words)}\n".encode())

@@ -14,7 +14,7 @@ LIMITS = "It does not say how fast a server is: the start and the close of loops
 def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
     """What the loops cost in one scenario, in seconds of a test suite and of a server; and the limits of that."""
     name, opens = _scenario(kept, totals)
-    rows = [row for row in totals if row.cell.scenario == name]
+    rows = [row for row in totals if row.cell.group == name]
     base = next((row.seconds.value for row in rows if row.cell.role == "baseline" and row.seconds), 0.0)
     decided = sorted((row for row in rows if row.verdict in {"faster", "slower"} and row.ratio), key=_ratio)
     decided = [row for row in decided if row.cell.role == "loop"]
@@ -35,10 +35,10 @@ def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
 
 def _scenario(kept: Kept, totals: Sequence[Comparison]) -> tuple[str, bool]:
     """The scenario to speak of, and whether it creates and closes its loop: the first that does, if one does."""
-    measured = {row.cell.scenario for row in totals}
-    scenarios = [group.scenario for group in kept.about.groups if group.scenario.name in measured]
-    whole = [scenario for scenario in scenarios if scenario.given != "open_loop"]
-    return (whole or scenarios)[0].name, bool(whole)
+    measured = {row.cell.group for row in totals}
+    groups = [group for group in kept.about.groups if group.name in measured]
+    whole = [group for group in groups if group.scenario.given != "open_loop"]
+    return (whole or groups)[0].name, bool(whole)
 
 
 def _ratio(row: Comparison) -> float:

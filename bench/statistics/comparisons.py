@@ -68,15 +68,15 @@ def compare(
     """
     about = kept.about
     seconds, ratios = medians or round_medians(kept)
-    compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
+    compared = Counter(cell.group for cell in about.cells if cell.role == "loop")
     skipped = {skip.cell: (Reason(skip.reason),) for skip in about.skips}
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
         python = about.facts.get("python", "unknown")
-        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.scenario]))
+        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
-        keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
+        keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
         if rows and cell in seen:
@@ -101,7 +101,7 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
 
 
 def round_medians(kept: Kept) -> tuple[Medians, Medians]:
-    """Seconds, and logs of ratios, for each (scenario, stage, label): one number for each round.
+    """Seconds, and logs of ratios, for each (group, stage, label): one number for each round.
 
     A round's number is the median over its sweeps. Within a sweep, loop and baseline take their turns within
     milliseconds of each other: whatever drifts slower than that cancels in their ratio.
@@ -109,11 +109,11 @@ def round_medians(kept: Kept) -> tuple[Medians, Medians]:
     if not kept.runs:
         return {}, {}
     parts = {
-        (run.cell.scenario, stage, run.round, run.cell.label): pd.Series(values)
+        (run.cell.group, stage, run.round, run.cell.label): pd.Series(values)
         for run in kept.runs
         for stage, values in run.values.items()
     }
-    by_round = ["scenario", "stage", "round"]
+    by_round = ["group", "stage", "round"]
     wide = pd.concat(parts, names=[*by_round, "label", "sweep"]).unstack("label")
     baseline = kept.about.plan.baseline
     seconds = wide.groupby(level=by_round).median()
@@ -125,12 +125,12 @@ def round_medians(kept: Kept) -> tuple[Medians, Medians]:
 
 
 def _columns(frame: pd.DataFrame) -> Medians:
-    """The numbers of each scenario and stage in each column, without those that are missing."""
+    """The numbers of each group and stage in each column, without those that are missing."""
     medians: dict[tuple[str, str, str], Array] = {}
     for label, column in frame.items():
-        for key, numbers in column.dropna().groupby(level=["scenario", "stage"]):
-            scenario, stage = cast("tuple[str, str]", key)
-            medians[scenario, stage, str(label)] = numbers.to_numpy(np.float64)
+        for key, numbers in column.dropna().groupby(level=["group", "stage"]):
+            group, stage = cast("tuple[str, str]", key)
+            medians[group, stage, str(label)] = numbers.to_numpy(np.float64)
     return medians
 
 
