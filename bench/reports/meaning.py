@@ -25,7 +25,7 @@ def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
         return f"In {name}, no loop can be told apart from {baseline}. {LIMITS}"
     ends = list(dict.fromkeys([decided[-1], decided[0]]))
     what = "a lifecycle" if opens else "a start and stop"
-    costs = [f"{row.cell.loop} {_difference(row, base)}" for row in ends]
+    costs = [f"{row.cell.label} {_difference(row, base)}" for row in ends]
     costs[0] = f"{costs[0]} than {baseline}"
     many = [_difference(row, base * TESTS) for row in ends]
     tests = f"{TESTS:,} tests with a loop each" if opens else f"{TESTS:,} calls"
