@@ -1,6 +1,7 @@
 """`env`: how environments are made, found, noticed where they are half made, and removed."""
 
 import importlib.util
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_an_environment_is_made_listed_found_and_removed(uv: Path, capsys: pytes
     assert made is not None
     assert made.is_ready
     assert lookup.found(HERE) == (HERE, str(made.program))
-    assert uv.read_text().splitlines() == [f"venv --no-project --python {HERE} {made.folder}"]
+    assert re.fullmatch(rf"venv --no-project --python \S*{HERE}\S* {made.folder}\n", uv.read_text())
     out, err = capsys.readouterr()
     assert out.splitlines()[-1].split() == [HERE, sys.version.split()[0], "asyncio", "alone"]
     assert f"measure on it: python -m bench --python {HERE}\n" in err
@@ -187,6 +188,18 @@ def test_uv_comes_before_virtualenv_and_venv_and_without_any_of_them_it_is_said(
     here.clear()
     with pytest.raises(BenchError, match=r"there is no Python 3.13 here, and no uv that could get one"):
         making._maker("3.13")
+
+
+def test_an_environment_is_made_of_the_python_behind_links_and_shims_or_of_what_uv_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venvs.script(tmp_path / "python3.97", f'exec {sys.executable} "$@"')
+    venvs.script(tmp_path / "python3.98", "exit 1")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    assert making._base("3.97") == str(Path(sys.executable).resolve())
+    assert making._base("3.98") == "3.98"
+    assert making._base("3.99") == "3.99"
 
 
 def test_an_environment_that_can_not_be_removed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 Only this module runs programs that are no Python of ours.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -52,7 +53,7 @@ def _begin(environment: Environment, asked: str) -> None:
         raise BenchError(
             f"{environment.folder.parent} can't be created: {error.strerror}\nname another cache folder: XDG_CACHE_HOME"
         ) from None
-    _run([*_maker(asked), str(environment.folder)], f"the environment {environment.name} can't be made")
+    _run([*_maker(_base(asked)), str(environment.folder)], f"the environment {environment.name} can't be made")
 
 
 def _finish(environment: Environment, asked: str, loops: Sequence[Loop]) -> Environment:
@@ -68,6 +69,17 @@ def _finish(environment: Environment, asked: str, loops: Sequence[Loop]) -> Envi
     made = Made(asked, found.facts["python"], found.facts["build"], found.loops)
     files.write(environment.folder / MADE, msgspec.json.encode(made).decode())
     return Environment(environment.name, environment.folder, made)
+
+
+def _base(asked: str) -> str:
+    """The Python that is asked for, without the links and shims that may stand before it on PATH.
+
+    The text itself where no such Python runs here: uv may get one.
+    """
+    if program := shutil.which(on_path(asked)):
+        with contextlib.suppress(BenchError):
+            return os.path.realpath(interpreters.asked(program, ()).path)
+    return asked
 
 
 def _maker(asked: str) -> list[str]:
