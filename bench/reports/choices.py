@@ -12,11 +12,20 @@ from bench.subjects.scenarios import Scenario
 if TYPE_CHECKING:  # `list` stays light
     from bench.plan.cells import Group, Plan
 
+OF = Column("set in", side="left", if_narrow="wrap")
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
-def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping[str, str] = EMPTY) -> Document:
-    """The loops, installed or how to install them, and the scenarios; `broken`: why loops can't be imported."""
+def listed(
+    loops: Sequence[Loop],
+    scenarios: Sequence[Scenario],
+    broken: Mapping[str, str] = EMPTY,
+    elsewhere: Sequence[tuple[str, str]] = (),
+) -> Document:
+    """The loops, installed or how to install them, the scenarios, and what is set elsewhere.
+
+    `broken`: why loops can't be imported. `elsewhere`: options, and where each is set.
+    """
     columns = (Column("version", side="left"), Column("here", side="left", if_narrow="wrap"))
     factory = Column("factory", side="left")
     rows = tuple((loop.name, loop.version, _here(loop, broken), loop.factory) for loop in loops)
@@ -24,13 +33,15 @@ def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping
     return Document(body=(
         Table((LOOP,), (columns, (factory,)), rows),
         Table((SCENARIO,), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
+        *((Table((Column("option", side="left"),), ((OF,),), tuple(elsewhere)),) if elsewhere else ()),
     ))  # fmt: skip
 
 
 def _here(loop: Loop, broken: Mapping[str, str]) -> str:
     if loop.name in broken:
         return f"broken: {broken[loop.name]}"
-    return loop.unavailable or "; ".join(filter(None, ["installed", loop.quirk]))
+    here = "" if loop.version == "local" else "installed"
+    return loop.unavailable or "; ".join(filter(None, [here, loop.quirk]))
 
 
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
