@@ -73,7 +73,7 @@ def compare(
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
-        python = about.facts.get("python", "unknown")
+        python = about.facts.get(f"python@{cell.interpreter}" if cell.interpreter else "python", "unknown")
         empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
         keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
