@@ -41,7 +41,7 @@ def call(options: Namespace) -> Exit:
 
         check_first(loops, quiet=options.quiet)
         began = time.monotonic() - imports_s  # a time limit is for measuring
-    # pandas and scipy from here on: a mistake in the options is reported before
+    # scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
 
     start = planning.Start(imports_s, time.monotonic() - began)
