@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bench.reports import stages, values
+from bench.machine.facts import PROMISES
+from bench.reports import promised, stages, values
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
 from bench.statistics.comparisons import Comparison
@@ -25,12 +26,14 @@ READING = (
 def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -> Document:
     """The document with its charts, each below the table of its scenario."""
     measured = _measured(kept)
+    promises = {name.removeprefix(PROMISES): text for name, text in kept.facts.items() if name.startswith(PROMISES)}
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scene: Scene) -> Iterator[Chart]:
         of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scene.scenario}
         yield from values.values(scene, of_scene, most)
         yield from stages.stages(scene)
+        yield from promised.promised(scene, promises)
 
     by_scenario = {scene.scenario: tuple(charts(scene)) for scene in scenes(comparisons)}
     return replace(document, body=tuple(_between(document.body, by_scenario)))

@@ -36,6 +36,14 @@ def around(numbers: Iterable[float], *, logarithmic: bool = True) -> tuple[float
     return low * math.exp(-room), high * math.exp(room)
 
 
+def evenly(numbers: Iterable[float]) -> tuple[float, float]:
+    """The ends of an axis on which these numbers and 0 lie, with some room beside them."""
+    known = [0.0, *(number for number in numbers if math.isfinite(number))]
+    low, high = min(known), max(known)
+    room = 0.08 * (high - low) or 1.0
+    return low - room, high + room
+
+
 def _along(axis: Axis, number: float) -> float:
     return math.log(max(number, axis.low)) if axis.logarithmic else number
 
