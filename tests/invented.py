@@ -17,7 +17,7 @@ from bench.subjects.scenarios import Scenario
 
 PYTHON = (3, 14)
 NAMES = ("asyncio", "uvloop", "rloop", "asyncio-poll", "talyn")
-SCENARIOS = tuple(map(registry.named, registry.names()))
+SCENARIOS = tuple(map(registry.named, registry.names_by_default()))
 PYPERF = packages.version("pyperf")
 FACTS = {
     "python": "3.14.0", "implementation": "CPython", "cpu": "Z80", "pyperf": PYPERF,

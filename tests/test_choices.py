@@ -6,7 +6,7 @@ from bench.plan.cells import Plan, groups, skips
 from bench.plan.sampling import DEFAULT
 from bench.reports import choices
 from bench.reports.rendering import render
-from bench.subjects import loops, scenarios
+from bench.subjects import loops, scenarios, workloads
 
 LOOPS = [loops.named(name) for name in ("asyncio", "asyncio-poll")]
 SCENARIOS = [scenarios.named(name) for name in ("own_run", "warm")]
@@ -55,12 +55,13 @@ def test_a_scenario_without_cells_has_a_dash() -> None:
 def test_the_list_says_how_to_install_what_is_missing() -> None:
     missing = loops.Loop("zloop", "zloop:new", "zloop")
 
-    text = render(choices.listed((*LOOPS, missing), SCENARIOS), "simple")
+    text = render(choices.listed((*LOOPS, missing), SCENARIOS, [workloads.named("turns")]), "simple")
 
     lines = [line.split(maxsplit=2) for line in text.splitlines()]
     assert ["zloop", "–", "not installed: python -m pip install zloop  zloop:new"] in lines
     assert [name for name, *_ in lines[2:5]] == ["asyncio", "asyncio-poll", "zloop"]
-    assert text.endswith(f"\nwarm      {SCENARIOS[1].title}\n")
+    assert f"\nwarm      yes         {SCENARIOS[1].title}\n" in text
+    assert text.endswith(f"\nturns=1000  {workloads.named('turns').title}\n")
 
 
 def test_the_list_says_what_else_there_is_to_know_of_a_loop() -> None:

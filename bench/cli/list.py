@@ -1,4 +1,4 @@
-"""`list`: the loops and the scenarios that can be measured."""
+"""`list`: the loops, the scenarios and the workloads that can be measured."""
 
 import argparse
 from argparse import Namespace
@@ -16,9 +16,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def call(options: Namespace) -> Exit:
-    """Print the loops of `LOOPS` and of installed packages, whether they are installed, and the scenarios."""
+    """Print the loops of `LOOPS` and of installed packages, whether they are installed, scenarios and workloads."""
     from bench.reports import choices
-    from bench.subjects import loops, scenarios
+    from bench.subjects import loops, scenarios, workloads
 
     known = (*loops.LOOPS, *loops.plugged_in())
     broken: Mapping[str, str] = {}
@@ -26,6 +26,7 @@ def call(options: Namespace) -> Exit:
         from bench.measurement import imports
 
         broken = imports.broken([loop for loop in known if not loop.unavailable])
-    document = choices.listed(known, tuple(map(scenarios.named, scenarios.names())), broken)
+    declared = map(scenarios.named, scenarios.names())
+    document = choices.listed(known, tuple(declared), tuple(map(workloads.named, workloads.names())), broken)
     show(drawn(document))
     return Exit.DONE

@@ -22,7 +22,7 @@ from bench.plan.sampling import Sampling
 from bench.reports import choices
 from bench.statistics.estimates import minimum_rounds
 from bench.store.outcomes import About
-from bench.subjects import loops, scenarios
+from bench.subjects import loops, scenarios, workloads
 from bench.subjects.loops import Loop
 
 AHEAD_S = 1.5  # until the first round: a look at the machine takes up to a second
@@ -136,7 +136,7 @@ def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
     thread: Thread = "worker" if options.thread == "worker" else "main"
     return Plan(
         loops=names,
-        scenarios=tuple(dict.fromkeys(options.scenario or scenarios.names())),
+        scenarios=tuple(dict.fromkeys(options.scenario or scenarios.names_by_default())),
         baseline=names[0],
         sampling=_sampling(options, len(names) - 1),
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
@@ -144,7 +144,19 @@ def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
         timeout_s=options.timeout or TIMEOUT_S,
         affinity=None if options.affinity == "none" else options.affinity or AUTO,
         thread=thread,
+        workloads=_workloads(options),
     )
+
+
+def _workloads(options: Namespace) -> tuple[str, ...]:
+    """The workloads that the options ask for, with all their sizes; raises BenchError for what none can do."""
+    asked = [workloads.named(text) for text in options.workload or [workloads.SLEEP]]
+    if options.delay and (others := [one.name for one in asked if one.name != workloads.SLEEP]):
+        raise BenchError(
+            f"--delay is how long the workload sleep sleeps, {others[0]} does not\n"
+            "leave out --delay, or measure the two in runs of their own"
+        )
+    return tuple(dict.fromkeys(map(str, asked)))
 
 
 def _sampling(options: Namespace, compared: int) -> Sampling:

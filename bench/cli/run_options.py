@@ -59,7 +59,9 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     loop = "event loop, or package.module:factory; repeatable (default: all installed)"
     add("--loop", action="append", metavar="NAME", help=loop)
-    add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: all)")
+    add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: the usual ones, see list)")
+    workload = "workload, with a size: turns=100; repeatable (default: sleep)"
+    add("--workload", action="append", metavar="NAME", help=workload)
     add("--check", action="store_true", help="the command check first, for loops not yet checked")
     add("--baseline", metavar="NAME", help="loop that the others are divided by (default: asyncio)")
 

@@ -7,6 +7,7 @@ from bench.errors import AS_MODULE
 from bench.plan.cells import TIMEOUT_S, Plan
 from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
 from bench.statistics.estimates import minimum_rounds
+from bench.subjects.workloads import SLEEP
 
 PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGOROUS}
 
@@ -23,6 +24,8 @@ def _subjects(plan: Plan) -> Iterator[str]:
             yield from (option, name)
     for name in plan.scenarios:
         yield from ("--scenario", name)
+    for name in plan.workloads if plan.workloads != (SLEEP,) else ():
+        yield from ("--workload", name)
 
 
 def _amount(plan: Plan) -> Iterator[str]:

@@ -48,8 +48,8 @@ def answer(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
 
 def overview(kept: Kept, totals: Sequence[Comparison]) -> Iterator[Table]:
     """The ratio of each loop in each scenario with its verdict, and the baseline's seconds."""
-    cells = {(row.cell.scenario, row.cell.label): row for row in totals if row.seconds}
-    names = tuple(dict.fromkeys(row.cell.scenario for row in totals if row.seconds))
+    cells = {(row.cell.group, row.cell.label): row for row in totals if row.seconds}
+    names = tuple(dict.fromkeys(row.cell.group for row in totals if row.seconds))
     loops = [loop for loop in kept.about.plan.loops if any((name, loop) in cells for name in names)]
     yield _by_loop(kept, cells, names) if _are_many(totals) else _by_scenario(kept, cells, names, loops)
 

@@ -41,7 +41,7 @@ def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -
 
 def _measured(kept: Kept) -> Mapping[tuple[str, str], Sequence[Spread]]:
     """What there is to draw of each scenario and label: its rounds, or all of them together where there are many."""
-    measured = {(cell.scenario, cell.label): rounds for cell, rounds in spreads(kept).items()}
+    measured = {(cell.group, cell.label): rounds for cell, rounds in spreads(kept).items()}
     if sum(map(len, measured.values())) <= MOST_ROWS:
         return measured
     return {key: (together(rounds),) for key, rounds in measured.items()}

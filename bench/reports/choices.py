@@ -8,6 +8,7 @@ from bench.reports.document import LOOP, SCENARIO, Column, Document, Paragraph, 
 from bench.reports.numbers import percent
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
+from bench.subjects.workloads import Workload
 
 if TYPE_CHECKING:  # `list` stays light
     from bench.plan.cells import Group, Plan
@@ -15,15 +16,23 @@ if TYPE_CHECKING:  # `list` stays light
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
-def listed(loops: Sequence[Loop], scenarios: Sequence[Scenario], broken: Mapping[str, str] = EMPTY) -> Document:
-    """The loops, installed or how to install them, and the scenarios; `broken`: why loops can't be imported."""
+def listed(
+    loops: Sequence[Loop],
+    scenarios: Sequence[Scenario],
+    workloads: Sequence[Workload] = (),
+    broken: Mapping[str, str] = EMPTY,
+) -> Document:
+    """The loops, installed or how to install them, the scenarios and workloads; `broken`: why loops don't import."""
     columns = (Column("version", side="left"), Column("here", side="left", if_narrow="wrap"))
     factory = Column("factory", side="left")
     rows = tuple((loop.name, loop.version, _here(loop, broken), loop.factory) for loop in loops)
+    by_default = Column("by default", side="left")
     titles = Column("title", side="left", if_narrow="wrap")
     return Document(body=(
         Table((LOOP,), (columns, (factory,)), rows),
-        Table((SCENARIO,), ((titles,),), tuple((one.name, one.title) for one in scenarios)),
+        Table((SCENARIO,), ((by_default, titles),),
+              tuple((one.name, "yes" if one.by_default else "no", one.title) for one in scenarios)),
+        Table((Column("workload", side="left"),), ((titles,),), tuple((str(one), one.title) for one in workloads)),
     ))  # fmt: skip
 
 
@@ -36,7 +45,7 @@ def _here(loop: Loop, broken: Mapping[str, str]) -> str:
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:
     """What a run would measure, and how many seconds that is estimated to take."""
     columns = (Column("cells", side="left", if_narrow="wrap"), Column("left out", side="left", if_narrow="below"))
-    rows = tuple((group.scenario.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
+    rows = tuple((group.name, Words(tuple(cell.label for cell in group.cells)), _left_out(group))
                  for group in groups)  # fmt: skip
     table = Table((SCENARIO,), (columns[:1], columns[1:]), rows)
     return Document(conclusion=Paragraph(_amount(plan, seconds)), body=(table,))

@@ -17,7 +17,7 @@ def origin(kept: Kept) -> str:
 def views(kept: Kept) -> tuple[View, ...]:
     """The scenarios of each kind of program."""
     kinds: dict[str, list[str]] = {}
-    for scenario in kept.about.plan.scenarios:
-        for kind in used_in(scenario):
-            kinds.setdefault(kind, []).append(scenario)
+    for group in kept.about.groups:
+        for kind in used_in(group.scenario.name):
+            kinds.setdefault(kind, []).append(group.name)
     return tuple(View(kind, tuple(names)) for kind, names in kinds.items())

@@ -52,7 +52,7 @@ def _fields(row: "Comparison") -> dict[str, object]:
         "scenario": row.cell.scenario, "loop": row.cell.loop, "python": row.python, "stage": row.stage,
         "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,
         "seconds": row.seconds, "ratio": row.ratio, "confidence": row.confidence, "verdict": row.verdict,
-        "reason": line(row.reasons),
+        "reason": line(row.reasons), "workload": row.cell.workload,
     }  # fmt: skip
 
 

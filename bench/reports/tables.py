@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from bench.errors import AS_MODULE
 from bench.machine.facts import PROMISES
-from bench.plan.cells import Thread
+from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
-from bench.reports import again, charts, surroundings, troubles, trust
+from bench.reports import again, charts, growth, serving, surroundings, troubles, trust
 from bench.reports import resources as resources_report
 from bench.reports.answer import answer
 from bench.reports.document import (
@@ -44,6 +44,7 @@ from bench.statistics.shares import Shares, stage_shares
 from bench.store.outcomes import TOTAL, Kept
 from bench.store.placed import placed
 from bench.subjects.scenarios import STAGES
+from bench.subjects.workloads import SLEEP
 
 THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
@@ -67,6 +68,8 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
         summary=(
             *charts.overview(comparisons),
             *answer(kept, comparisons),
+            *serving.served(kept),
+            *growth.of_run(kept.about.groups, comparisons),
             *_disturbances(kept),
             *surroundings.of_run(kept),
         ),
@@ -88,14 +91,15 @@ def brief(report: Document) -> Document:
 
 def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
     shares, skipped = stage_shares(kept), {skip.cell for skip in kept.about.skips}
-    for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
+    for group in kept.about.groups:
+        rows = [row for row in comparisons if row.cell.group == group.name]
         totals = [row for row in rows if row.stage == TOTAL]
-        yield Heading(f"{scenario.name}: {scenario.title}", key=scenario.name)
+        yield Heading(f"{group.name}: {group.scenario.title}", key=group.name)
         yield _table(rows, shares, kept.facts)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
+        yield from serving.fetched(kept, group, rows)
 
 
 def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
@@ -108,8 +112,14 @@ def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
         f"the total: each is the total times the mean share that it has in the same values. ratio: to {baseline}'s, "
         f"the median of the quotients in the same sweep; below 1 is faster. It is not the quotient of two totals, "
         f"which are medians of different moments; in brackets the confidence interval, {level}. control: {baseline} "
-        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{promised}"
+        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{_own_threads(kept)}{promised}"
     )
+
+
+def _own_threads(kept: Kept) -> str:
+    """Which scenarios are an exception to that, if any."""
+    own = dict.fromkeys(group.scenario.name for group in kept.about.groups if group.scenario.threads)
+    return f" In {', '.join(own)} they ran in threads of the scenario's own, which install none." if own else ""
 
 
 def _disturbances(kept: Kept) -> Iterator[Block]:
@@ -127,7 +137,7 @@ def _facts(kept: Kept) -> Table:
     values = f", each of up to {sampling.in_a_turn} values" if workers else ""
     settings: dict[str, Entry] = {
         "measured": kept.about.started,
-        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
+        "workload": _workloads(plan),
         "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps{values}",
         "seed": plan.seed,
         "affinity": plan.affinity,
@@ -172,7 +182,7 @@ def _places(totals: Sequence[Comparison]) -> Mapping[str, int]:
 
 def _parts(row: Comparison, shares: Mapping[tuple[str, str], Shares], stages: Sequence[str]) -> Iterator[Entry]:
     """The total, divided into its stages."""
-    seconds, parts = row.seconds, shares.get((row.cell.scenario, row.cell.label), {})
+    seconds, parts = row.seconds, shares.get((row.cell.group, row.cell.label), {})
     for stage in stages:
         yield Number(seconds.value * parts[stage]) if seconds and stage in parts else None
 
@@ -193,6 +203,12 @@ def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note
     wide = [f"{row.cell.label} ±{percent(half_width(row))}" for row in wide_rows(totals, sampling)]
     if wide:
         yield Note(f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)")
+
+
+def _workloads(plan: Plan) -> str:
+    """The workloads with their sizes."""
+    sleep = f"get_data with a sleep of {plan.delay_s:g} s"
+    return "; ".join(sleep if workload == SLEEP else workload for workload in plan.workloads)
 
 
 def _asked(sampling: Sampling) -> str:

@@ -33,9 +33,9 @@ def _rows(comparisons: Sequence[Comparison], skipped: Collection[Cell]) -> Itera
     for row in comparisons:
         if row.stage == TOTAL and compared.distrusted(row):
             why = f"{row.baseline} against itself came out at {interval(row.ratio)}"
-            yield (row.cell.scenario, CONTROL, "not to be trusted", why)
+            yield (row.cell.group, CONTROL, "not to be trusted", why)
         if row.stage == TOTAL and row.reasons:
-            yield (row.cell.scenario, row.cell.label, _what(row, skipped), sentence(row.reasons))
+            yield (row.cell.group, row.cell.label, _what(row, skipped), sentence(row.reasons))
 
 
 def _what(row: Comparison, skipped: Collection[Cell]) -> str:

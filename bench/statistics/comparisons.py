@@ -67,15 +67,15 @@ def compare(
     """
     about = kept.about
     seconds, ratios = medians or round_medians(kept)
-    compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
+    compared = Counter(cell.group for cell in about.cells if cell.role == "loop")
     skipped = {skip.cell: (Reason(skip.reason),) for skip in about.skips}
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
         python = about.facts.get("python", "unknown")
-        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.scenario]))
+        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
-        keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
+        keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
         if rows and cell in seen:
@@ -100,23 +100,23 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
 
 
 def round_medians(kept: Kept) -> tuple[Medians, Medians]:
-    """Seconds, and logs of ratios, for each (scenario, stage, label): one number for each round.
+    """Seconds, and logs of ratios, for each (group, stage, label): one number for each round.
 
     A round's number is the median over its sweeps. Within a sweep, loop and baseline take their turns within
     milliseconds of each other: whatever drifts slower than that cancels in their ratio.
     """
     rounds: dict[tuple[str, int], dict[str, Run]] = {}
     for run in kept.runs:
-        rounds.setdefault((run.cell.scenario, run.round), {})[run.cell.label] = run
+        rounds.setdefault((run.cell.group, run.round), {})[run.cell.label] = run
     seconds: dict[tuple[str, str, str], list[float]] = {}
     ratios: dict[tuple[str, str, str], list[float]] = {}
-    for (scenario, _), runs in sorted(rounds.items(), key=lambda one: one[0]):
+    for (group, _), runs in sorted(rounds.items(), key=lambda one: one[0]):
         baseline = runs.get(kept.about.plan.baseline)
         for label, run in runs.items():
             for stage, median in _medians(run).items():
-                seconds.setdefault((scenario, stage, label), []).append(median)
+                seconds.setdefault((group, stage, label), []).append(median)
             for stage, median in (_log_ratios(run, baseline) if baseline else {}).items():
-                ratios.setdefault((scenario, stage, label), []).append(median)
+                ratios.setdefault((group, stage, label), []).append(median)
     return _arrays(seconds), _arrays(ratios)
 
 

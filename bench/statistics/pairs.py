@@ -17,6 +17,7 @@ from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
+from bench.subjects.workloads import SLEEP
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # if one differs, the seconds are of two machines
 SAME_LENGTH = 1.25  # a larger difference in the length of values moves a ratio by some per cent (docs/method.md)
@@ -48,15 +49,15 @@ class Pair:
 
     @property
     def other_lengths(self) -> Mapping[str, str]:
-        """Scenarios in which the baseline's values lasted clearly longer or shorter than before, and how long.
+        """Groups in which the baseline's values lasted clearly longer or shorter than before, and how long.
 
         Each run calibrates its own iterations. Where other programs disturb that, values come out too short.
         """
         before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
         return {
-            scenario: f"{before[scenario] * 1000:.2g} ms then, {after[scenario] * 1000:.2g} ms now"
-            for scenario in before
-            if scenario in after and not 1 / SAME_LENGTH <= after[scenario] / before[scenario] <= SAME_LENGTH
+            group: f"{before[group] * 1000:.2g} ms then, {after[group] * 1000:.2g} ms now"
+            for group in before
+            if group in after and not 1 / SAME_LENGTH <= after[group] / before[group] <= SAME_LENGTH
         }
 
     @property
@@ -108,7 +109,7 @@ class Pair:
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
             if not kept.complete:
-                done = min(kept.rounds_done.get(cell.scenario, 0) for cell in kept.about.cells)
+                done = min(kept.rounds_done.get(cell.group, 0) for cell in kept.about.cells)
                 yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
             yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
@@ -171,10 +172,11 @@ def _settings(kept: Kept) -> Mapping[str, str]:
 
 
 def _parts(kept: Kept) -> Mapping[str, str]:
-    """The loops and scenarios of a run, in words: two runs are compared in what is the same."""
+    """The loops, scenarios and workloads of a run, in words: two runs are compared in what is the same."""
     return {
         **{f"loop {name}": "planned" for name in kept.about.plan.loops},
         **{f"scenario {name}": "planned" for name in kept.about.plan.scenarios},
+        **{f"workload {name}": "planned" for name in kept.about.plan.workloads},
         **{f"stages of {scenario.name}": ", ".join(scenario.stages) for scenario in kept.about.scenarios},
     }
 
@@ -188,18 +190,19 @@ def _facts(kept: Kept) -> Mapping[str, str]:
 
 def _words(plan: Plan) -> list[str]:
     """The options that plan the same run, except for how much is measured."""
-    chosen = () if plan.scenarios == scenarios.names() else plan.scenarios
+    chosen = () if plan.scenarios == scenarios.names_by_default() else plan.scenarios
     words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
     words = words or ["--loop", plan.baseline]
     words += [word for name in chosen for word in ("--scenario", name)]
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [word for name in plan.workloads if plan.workloads != (SLEEP,) for word in ("--workload", name)]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
 
 
 def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
-    """For each scenario how long a value of the baseline lasted, the median."""
-    for scenario in kept.about.plan.scenarios:
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == scenario)
+    """For each group how long a value of the baseline lasted, the median."""
+    for group in kept.about.groups:
+        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.group == group.name)
         if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
-            yield scenario, statistics.median(seconds)
+            yield group.name, statistics.median(seconds)

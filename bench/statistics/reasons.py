@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.plan.cells import Cell
 from bench.store.outcomes import TOTAL, Kept
+from bench.subjects.workloads import SLEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def _command(kept: Kept, cell: Cell) -> str:
     words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
     words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
     words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
-    runs = [run for run in kept.runs if run.cell.scenario == cell.scenario]
+    words += [f"--workload {cell.workload}"] if cell.workload != SLEEP else []
+    runs = [run for run in kept.runs if run.cell.group == cell.group]
     rehearsed = kept.about.plan.sampling.rehearsed
     times = [len(run.values[TOTAL]) * (run.iterations + rehearsed) for run in runs if run.iterations]
     words += [f"--times {max(times)}"] if times else []

@@ -150,9 +150,9 @@ class RunFolder:
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks; each platform apart."""
-        scenarios = kept.about.plan.scenarios
+        groups = [group.name for group in kept.about.groups]
         try:
-            platforms = [suites.suites(runs, scenarios) for runs in suites.by_platform(kept.runs) or ((),)]
+            platforms = [suites.suites(runs, groups) for runs in suites.by_platform(kept.runs) or ((),)]
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
         for number, by_label in enumerate(platforms, 1):

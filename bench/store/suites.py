@@ -36,18 +36,18 @@ def by_platform(runs: Iterable[Run]) -> tuple[tuple[Run, ...], ...]:
     return tuple(map(tuple, platforms.values()))
 
 
-def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
-    """Benchmarks `<scenario>.<stage>` for each loop and the control; raises ValueError for what pyperf refuses.
+def suites(runs: Iterable[Run], groups: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
+    """Benchmarks `<group>.<stage>` for each loop and the control; raises ValueError for what pyperf refuses.
 
     pyperf compares lists of values, so all loops must have the same number of them. The suites hold the cells that
-    delivered at least half of their scenario's rounds, and the rounds that all those cells delivered. The journal holds
+    delivered at least half of their group's rounds, and the rounds that all those cells delivered. The journal holds
     the rest.
     """
     found: dict[str, list[pyperf.Benchmark]] = {}
-    by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
+    by_group: dict[str, dict[Cell, dict[int, Run]]] = {}
     for run in runs:
-        by_scenario.setdefault(run.cell.scenario, {}).setdefault(run.cell, {})[run.round] = run
-    for cells in (by_scenario.get(name, {}) for name in scenarios):
+        by_group.setdefault(run.cell.group, {}).setdefault(run.cell, {})[run.round] = run
+    for cells in (by_group.get(name, {}) for name in groups):
         rounds = set[int]().union(*cells.values())
         steady = {cell: runs for cell, runs in cells.items() if 2 * len(runs) >= len(rounds)}
         complete = sorted(rounds.intersection(*steady.values()))
@@ -63,7 +63,7 @@ def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
 
     Without the duration of its worker, which mostly waited for its turns: pyperf then adds up the values.
     """
-    name = f"{run.cell.scenario}.{stage}"
+    name = f"{run.cell.group}.{stage}"
     metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
     metadata.pop("duration", None)
     return pyperf.Run(run.values[stage], metadata=metadata, collect_metadata=False)
