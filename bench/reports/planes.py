@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import product
 
 from bench.reports import scales
 from bench.reports.markup import SHAPES, of_subject, says, tag, words
 from bench.reports.pictures import Axis, Guide, Plane, Reach, Spot
 
 TOP, HEIGHT, BELOW = 24, 300, 40  # pixels above the plane, of it, and below it
-LETTER = 1.3  # per cent of the width that a letter takes on a page; more on a phone
+LETTER, ON_A_PHONE = 1.3, 2.0  # per cent of the width that a letter takes
 BESIDE, LINE = 2.0, 14  # per cent between a spot and its name, and pixels of a line of text
 MOST = 80  # per cent at which a line may end so that its text still stands to the right of it
-# Where the name of a spot may stand: to which side, and how many pixels lower than it. The first that is free is taken.
-SIDES = tuple((side, lower) for lower in (0, -LINE, LINE, -2 * LINE, 2 * LINE) for side in ("start", "end"))
+LOWER = (0, -LINE, LINE, -2 * LINE, 2 * LINE)  # pixels that a name may stand lower than its spot, the best first
 
 
 def drawn(plane: Plane) -> tuple[int, list[str]]:
@@ -40,11 +40,6 @@ class _Box:
     def covers(self, other: "_Box") -> bool:
         """Whether the two texts can't both be read."""
         return self.left < other.right and other.left < self.right and abs(self.top - other.top) < LINE
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether it lies within the plane."""
-        return self.left >= 0 and self.right <= 100 and TOP <= self.top <= TOP + HEIGHT  # noqa: PLR2004  (per cent)
 
 
 def _height(axis: Axis, value: float) -> float:
@@ -74,7 +69,8 @@ def _upwards(axis: Axis) -> Iterator[str]:
     for number, text in scales.ticks(axis):
         at = _height(axis, number)
         yield tag("line", {"class": "grid", "x1": f"{scales.LEFT}%", "x2": f"{scales.RIGHT}%", "y1": at, "y2": at})
-        yield tag("text", {"class": "axis label", "x": f"{scales.LEFT}%", "y": at - 3}, escape(text))
+        above = -3 if at > TOP + LINE else LINE - 2  # where the title is, the number stands below its line
+        yield tag("text", {"class": "axis label", "x": f"{scales.LEFT}%", "y": at + above}, escape(text))
 
 
 def _ones(plane: Plane) -> Iterator[str]:
@@ -118,10 +114,15 @@ def _ends(reach: Reach) -> Iterator[tuple[float, float]]:
 
 def _name(plane: Plane, spot: Spot, taken: list[_Box]) -> Iterator[str]:
     """Beside the spot, where no other name is; nothing where there is no such place."""
-    x, y = scales.percent(plane.x, spot.x.at), _height(plane.y, spot.y.at)
-    for side, lower in SIDES:
-        box = _box(spot.label, x, y + lower, side)
-        if box.is_inside and not any(box.covers(other) for other in taken):
+    y = _height(plane.y, spot.y.at)
+    low, high = (scales.percent(plane.x, spot.x.at if end is None else end) for end in (spot.x.low, spot.x.high))
+    ends = {"start": high, "end": low}
+    if low > 100 - high:  # the side with more room first
+        ends = {"end": low, "start": high}
+    for lower, (side, x) in product(LOWER, ends.items()):
+        box, room = _box(spot.label, x, y + lower, side), (100 - x if side == "start" else x) - BESIDE
+        is_inside = TOP <= box.top <= TOP + HEIGHT and room >= ON_A_PHONE * len(spot.label)
+        if is_inside and not any(box.covers(other) for other in taken):
             taken.append(box)
             at = {"x": f"{x}%", "y": y + lower + 4, "text-anchor": side, "dx": 9 if side == "start" else -9}
             yield tag("text", {"class": "label", **at}, words(spot.label))
