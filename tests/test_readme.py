@@ -12,9 +12,9 @@ import pytest
 import bench
 from bench import cli
 from bench.plan.cells import Cell
+from bench.reports import besides
 from bench.reports.files import FILES
 from bench.reports.selfcheck import SelfCheck
-from bench.resources.readings import RESOURCES, Resources
 from bench.selfcheck.scores import scored
 from bench.statistics.comparisons import compare
 from bench.store import folder as run_folder
@@ -63,7 +63,7 @@ def test_every_command_in_readme_and_guides_is_accepted() -> None:
             assert program.partition(".")[2] in scenarios.names()
 
 
-@pytest.mark.parametrize("guide", ["web-developer", "loop-maintainer", "sceptic"])
+@pytest.mark.parametrize("guide", ["add-loop", "loop-maintainer", "sceptic", "tables", "web-developer"])
 def test_each_guide_has_commands_and_is_found_from_the_readme(guide: str) -> None:
     text = (ROOT / "docs" / f"guide-{guide}.md").read_text("utf-8")
 
@@ -99,9 +99,7 @@ def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
     assert not kept.problems
     for name, render in FILES.items():
         if name.endswith(".md"):
-            assert (folder / name).read_text("utf-8") == render(
-                kept, comparisons, folder_.read_record(RESOURCES, Resources)
-            )
+            assert (folder / name).read_text("utf-8") == render(kept, comparisons, besides.read(folder_))
     assert (folder / "suites" / "asyncio.json").exists()
 
 

@@ -9,8 +9,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
-from bench.cli.check import promises
+from bench.cli.promises import without_broken
 from bench.cli.terminal import drawn, show
+from bench.contract.findings import Finding
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
@@ -50,9 +51,9 @@ class Start:
 IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
 
 
-def ahead(options: Namespace, chosen: Sequence[Loop], start: Start) -> About:
-    """What a run of these loops is; raises BenchError for a run that can't answer anything."""
-    about = described(planned(options, chosen))
+def ahead(options: Namespace, chosen: Sequence[Loop], start: Start, findings: Sequence[Finding] = ()) -> About:
+    """What a run of these loops is, with what their checks found; raises BenchError for one that can't answer."""
+    about = without_broken(described(planned(options, chosen)), findings)
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
@@ -192,7 +193,7 @@ def described(plan: Plan) -> About:
     selecting.check_available(selected)
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
     left_out = skips(plan, selected, declared, sys.version_info[:2])
-    return About(plan, declared, left_out, {**facts.facts(selected), **promises(selected)}, time.strftime("%Y-%m-%d"))
+    return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
 
 
 def check_something_is_left(about: About) -> None:

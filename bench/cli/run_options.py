@@ -18,6 +18,7 @@ ALSO_WITH_RESUME = {
     "png",
     "quiet",
     "save_baseline",
+    "settings",
     "force",
     "rounds",
     "precision",
@@ -39,6 +40,10 @@ how it resumes:
   measures, also if it is complete. --max-time counts all of the run.
   --resume refuses to mix values of two Python versions, loops or machines.
   --force-resume allows it, and every report says so.
+
+where options come from:
+  the command line, then the environment (EVLOOP_BENCH_MAX_TIME=60s), then
+  [tool.evloop-bench] in ./pyproject.toml. The command list shows what is set.
 """
 
 

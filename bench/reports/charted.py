@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bench.machine.facts import PROMISES
+from bench.contract.findings import promised as kept_of_tried
 from bench.reports import promised, stages, values
+from bench.reports.besides import Besides
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
 from bench.statistics.comparisons import Comparison
@@ -23,10 +24,12 @@ READING = (
 )
 
 
-def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -> Document:
+def charted(
+    document: Document, kept: Kept, comparisons: Sequence[Comparison], besides: Besides | None = None
+) -> Document:
     """The document with its charts, each below the table of its scenario."""
     measured = _measured(kept)
-    promises = {name.removeprefix(PROMISES): text for name, text in kept.facts.items() if name.startswith(PROMISES)}
+    promises = kept_of_tried(besides.checks) if besides else {}
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scene: Scene) -> Iterator[Chart]:
