@@ -9,7 +9,7 @@ import msgspec
 
 from bench.reports.reasons import line
 
-if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
+if TYPE_CHECKING:  # scipy comes with them, and `doctor` and `lifecycle` need none of it
     from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
     from bench.store.outcomes import Kept

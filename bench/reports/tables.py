@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bench.contract.findings import promised
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
 from bench.reports import again, charts, growth, serving, surroundings, troubles, trust
@@ -33,6 +33,7 @@ from bench.reports.document import (
 from bench.reports.gaps import half_width, wide_rows
 from bench.reports.numbers import percent, unit_for
 from bench.reports.origins import origin, views
+from bench.reports.prose import unbroken
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
@@ -50,7 +51,8 @@ THREADS: Mapping[Thread, str] = {
 }
 PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
 PROMISED = (
-    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+    f" promises: of asyncio's, how many the loop keeps of those that {unbroken(f'{AS_MODULE} check')} tried; "
+    "no part of any verdict."
 )
 
 
@@ -125,7 +127,7 @@ def _disturbances(kept: Kept) -> Iterator[Block]:
     disturbances = kept.about.disturbances
     if disturbances is not None:
         yield Note(f"Disturbances when it began: {'; '.join(disturbances) or 'none found'}.")
-        yield Command("see what disturbs now", f"{PROGRAM} doctor")
+        yield Command("see what disturbs now", f"{AS_MODULE} doctor")
 
 
 def _facts(kept: Kept) -> Table:
@@ -153,7 +155,7 @@ def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares],
     unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     place = _places(totals)
-    main = (Column("total", unit), Column("ratio"), Column("verdict"), *((Column("place"),) if place else ()))
+    main = (Column("total", unit), Column("ratio", bar=True), Column("verdict"), *((Column("place"),) if place else ()))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
     ratios = ((Column(f"{stage} ratio"),) for stage in stages)
     checked = (Column("promises"),) if promises else ()
