@@ -3,7 +3,7 @@
 import functools
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias, cast
 
@@ -11,6 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
+from bench.contract.findings import Finding
 from bench.measurement.delivery import _storable
 from bench.plan.cells import Plan, Skip, Thread
 from bench.plan.sampling import MOST_ROUNDS, Sampling
@@ -246,6 +247,9 @@ READ = (Readings((READING, READING), "x"),)
 COSTS = LoopCosts("asyncio", "3.14", READ, READ, READ, READ, (Calls("warm", {"work": {"read": 3}}),))
 COLD = ColdCell("asyncio", "baseline", (ColdStart(9, 1, 2, 3, 4), None), "why")
 RESOURCES = msgspec.json.encode(Resources("2026-11-24", 1, "warm", FACTS, (COSTS,), (COLD,)))
+FOUND = Finding("asyncio", "3.14", "3.14.0", "tcp", "network", kept=False, how="broken", reason="why")
+CHECKS = msgspec.json.encode([FOUND, FOUND])
+RECORDS: Mapping[str, bytes] = {"resources.json": RESOURCES, "checks.json": CHECKS, "conformance.json": CHECKS}
 
 Folder: TypeAlias = dict[str, bytes]
 
@@ -268,11 +272,11 @@ def sound_folders(draw: st.DrawFn) -> Folder:
 def folders(draw: st.DrawFn) -> Folder:
     """A run folder of which one file is hostile."""
     files = draw(sound_folders())
-    name = draw(st.sampled_from(["run.json", "journal.jsonl", "journal.jsonl", "resources.json"]))
+    name = draw(st.sampled_from(["run.json", "journal.jsonl", "journal.jsonl", *RECORDS]))
     if name == "journal.jsonl" and files[name]:
         files[name] = draw(_hostile_journal(files[name]))
     else:
-        files[name] = draw(hostile(files.get(name) or RESOURCES))
+        files[name] = draw(hostile(files.get(name) or RECORDS[name]))
     return files
 
 

@@ -75,7 +75,7 @@ def _changed(folder: RunFolder, begun: About, now: About, *, forced: bool) -> Re
             "begin a new run, or finish this one with the version of evloop-bench that began it"
         )
     where = f"the run in {folder.path} was begun with something else:"
-    if begun.groups != now.groups:
+    if begun.scenarios != now.scenarios or not {*now.skips} <= {*begun.skips}:  # more: what checks had found broken
         raise BenchError(f"{where} the scenarios are not the same\nbegin a new run, or restore the scenarios")
     changes = facts.differences(begun.facts, now.facts)
     if changes and not forced:

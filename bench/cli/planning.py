@@ -8,9 +8,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
-from bench.cli.check import promises
 from bench.cli.interpreting import Chosen
+from bench.cli.promises import without_broken
 from bench.cli.terminal import drawn, show
+from bench.contract.findings import Finding
 from bench.errors import BenchError
 from bench.machine import conditions, facts
 from bench.measurement import processes
@@ -50,9 +51,9 @@ class Start:
 IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
 
 
-def ahead(options: Namespace, chosen: Chosen, start: Start) -> About:
-    """What a run of these loops is; raises BenchError for a run that can't answer anything."""
-    about = described(planned(options, chosen), chosen.interpreters)
+def ahead(options: Namespace, chosen: Chosen, start: Start, findings: Sequence[Finding] = ()) -> About:
+    """What a run of these loops is, with what their checks found; raises BenchError for one that can't answer."""
+    about = without_broken(described(planned(options, chosen), chosen.interpreters), findings)
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
@@ -197,10 +198,7 @@ def described(plan: Plan, interpreters: Sequence[Interpreter] = ()) -> About:
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
     hosts = tuple(interpreters) or (here(selected),)
     left_out = skips(plan, selected, declared, dict(zip(plan.told_apart, hosts, strict=True)))
-    checked = {} if interpreters else promises(selected)  # the checks are tried on the interpreter that runs this
-    return About(
-        plan, declared, left_out, {**facts.facts(selected, interpreters), **checked}, time.strftime("%Y-%m-%d")
-    )
+    return About(plan, declared, left_out, facts.facts(selected, interpreters), time.strftime("%Y-%m-%d"))
 
 
 def check_something_is_left(about: About) -> None:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
+from bench.cli.report import add_pictures, check_pictures
 from bench.cli.terminal import add_format, add_verbose
 from bench.errors import BenchError
 
@@ -13,8 +14,11 @@ ALSO_WITH_RESUME = {
     "force_resume",
     "format",
     "json",
+    "no_bars",
+    "png",
     "quiet",
     "save_baseline",
+    "settings",
     "force",
     "rounds",
     "precision",
@@ -36,6 +40,10 @@ how it resumes:
   measures, also if it is complete. --max-time counts all of the run.
   --resume refuses to mix values of two Python versions, loops or machines.
   --force-resume allows it, and every report says so.
+
+where options come from:
+  the command line, then the environment (EVLOOP_BENCH_MAX_TIME=60s), then
+  [tool.evloop-bench] in ./pyproject.toml. The command list shows what is set.
 """
 
 
@@ -48,6 +56,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_verbose(parser)
+    add_pictures(parser)
     add_format(parser)
 
 
@@ -111,6 +120,7 @@ def check(options: argparse.Namespace) -> None:
         from bench.store import baselines
 
         baselines.check_free(options.save_baseline)
+    check_pictures(options)
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     contradicting = sorted(given - ALSO_WITH_RESUME)
     if options.check and options.python:

@@ -11,7 +11,6 @@ from bench.subjects.interpreters import Interpreter, here
 from bench.subjects.loops import Loop
 
 IO_URING_SWITCH = "proc/sys/kernel/io_uring_disabled"
-PROMISES = "promises "  # and a loop's name: of asyncio's promises, how many it keeps, by checks at another time
 SHARED = ("python", "implementation")  # facts that name all interpreters of a run together
 IO_URING = {"0": "allowed", "1": "restricted", "2": "disabled"}  # what the kernel's switch means for programs
 
@@ -58,9 +57,8 @@ def _suffixes(interpreters: Sequence[Interpreter]) -> Mapping[str, Interpreter]:
 
 
 def differences(earlier: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
-    """What differs between two sets of facts, in words; not what was checked meanwhile, which moves no value."""
-    names = [name for name in {**earlier, **now} if not name.startswith(PROMISES)]
-    changed = [name for name in names if earlier.get(name) != now.get(name)]
+    """What differs between two sets of facts, in words."""
+    changed = [name for name in {**earlier, **now} if earlier.get(name) != now.get(name)]
     return tuple(f"{name}: {earlier.get(name, 'nothing')} then, {now.get(name, 'nothing')} now" for name in changed)
 
 

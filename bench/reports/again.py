@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator, Mapping
 
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import TIMEOUT_S, Plan
 from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
 from bench.statistics.estimates import minimum_rounds
@@ -14,7 +14,7 @@ PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGO
 
 def command(plan: Plan) -> str:
     """What to type; a run of the same seed has the same order of turns."""
-    return shlex.join([*PROGRAM.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
+    return shlex.join([*AS_MODULE.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
 
 
 def _subjects(plan: Plan) -> Iterator[str]:

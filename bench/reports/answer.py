@@ -74,7 +74,7 @@ def _by_scenario(
             (name, _seconds(cells.get((name, baseline))), *entries, estimated(control.ratio) if control else None)
         )
     groups: list[tuple[Column, ...]] = [(Column(baseline),)]
-    groups += [(Column(loop), Column("verdict", side="left")) for loop in others]
+    groups += [(Column(loop, bar=True), Column("verdict", side="left")) for loop in others]
     return Table((SCENARIO,), (*groups, (Column(CONTROL, if_narrow="drop"),)), tuple(rows))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # `list` stays light
     from bench.environments.place import Environment
     from bench.plan.cells import Group, Plan
 
+OF = Column("set in", side="left", if_narrow="wrap")
 EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -23,8 +24,12 @@ def listed(
     scenarios: Sequence[Scenario],
     workloads: Sequence[Workload] = (),
     broken: Mapping[str, str] = EMPTY,
+    elsewhere: Sequence[tuple[str, str]] = (),
 ) -> Document:
-    """The loops, installed or how to install them, the scenarios and workloads; `broken`: why loops don't import."""
+    """The loops, installed or how to install them, the scenarios, the workloads, and what is set elsewhere.
+
+    `broken`: why loops can't be imported. `elsewhere`: options, and where each is set.
+    """
     columns = (Column("version", side="left"), Column("here", side="left", if_narrow="wrap"))
     factory = Column("factory", side="left")
     rows = tuple((loop.name, loop.version, _here(loop, broken), loop.factory) for loop in loops)
@@ -35,6 +40,7 @@ def listed(
         Table((SCENARIO,), ((by_default, titles),),
               tuple((one.name, "yes" if one.by_default else "no", one.title) for one in scenarios)),
         Table((Column("workload", side="left"),), ((titles,),), tuple((str(one), one.title) for one in workloads)),
+        *((Table((Column("option", side="left"),), ((OF,),), tuple(elsewhere)),) if elsewhere else ()),
     ))  # fmt: skip
 
 
@@ -56,7 +62,8 @@ def _environment(one: "Environment") -> Row:
 def _here(loop: Loop, broken: Mapping[str, str]) -> str:
     if loop.name in broken:
         return f"broken: {broken[loop.name]}"
-    return loop.unavailable or "; ".join(filter(None, ["installed", loop.quirk]))
+    here = "" if loop.version == "local" else "installed"
+    return loop.unavailable or "; ".join(filter(None, [here, loop.quirk]))
 
 
 def planned(plan: "Plan", groups: "Sequence[Group]", seconds: float) -> Document:

@@ -68,13 +68,13 @@ def append(path: Path, line: bytes) -> None:
                 file.truncate(end)
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Replace a file through another beside it: at any moment there is the old file or the new one."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     try:
-        with new.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with new.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)

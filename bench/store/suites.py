@@ -3,7 +3,7 @@
 Besides this module, only workers import pyperf.
 """
 
-import io
+import json
 import re
 from collections.abc import Iterable
 
@@ -74,7 +74,6 @@ def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
 
 
 def text_of(benchmarks: list[pyperf.Benchmark]) -> str:
-    """A suite as the text of a file."""
-    text = io.StringIO()
-    pyperf.BenchmarkSuite(benchmarks).dump(text)
-    return text.getvalue()
+    """A suite as the text of a file, as `dump` writes it, which is ten times slower."""
+    content = pyperf.BenchmarkSuite(benchmarks)._as_json()  # noqa: SLF001  (there is no other way to the records)
+    return json.dumps(content, sort_keys=True, separators=(",", ":")) + "\n"
