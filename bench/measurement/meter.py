@@ -10,15 +10,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
-from typing import Self
 
 from bench.measurement import placement, processes
 from bench.measurement.clocks import disagreement
 from bench.measurement.delivery import failure_of
 from bench.measurement.processes import EndedError, HungError, SuspendedError
 from bench.measurement.servers import Server
-from bench.measurement.workers import Amount, Spares, Worker
+from bench.measurement.workers import Amount, Worker
 from bench.plan.cells import CONTROL, Cell, Group, Plan
 from bench.plan.rounds import Round
 from bench.store import outcomes
@@ -28,10 +26,7 @@ START_S = 10.0  # that starting and importing may take, beside the time that the
 
 
 class Meter:
-    """Measures the rounds of one plan; remembers which cells failed.
-
-    Used as a context manager, it starts the workers of the next round ahead.
-    """
+    """Measures the rounds of one plan; remembers which cells failed."""
 
     def __init__(self, plan: Plan, earlier: Iterable[outcomes.Outcome] = ()) -> None:
         """`earlier`: outcomes of an interrupted run of the same plan."""
@@ -40,17 +35,9 @@ class Meter:
         self._strikes: Counter[Cell] = Counter()
         self._hung: set[str] = set()
         self._processors: dict[str, int] = defaultdict(lambda: 1)
-        self._spares = Spares()
         self._since = time.monotonic()
         for outcome in earlier:
             self._remember(outcome)
-
-    def __enter__(self) -> Self:
-        self._spares.wanted = True
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._spares.end()
 
     def measure(self, round_: Round) -> Generator[outcomes.Outcome]:
         """Measure one round."""
@@ -104,7 +91,7 @@ class Meter:
         began = time.monotonic()
         live = [cell for cell in round_.group.cells if self._strikes[cell] < STRIKES]
         for cell in live:
-            attempt.workers[cell] = Worker(cell, self.plan, self._spares.take())
+            attempt.workers[cell] = Worker(cell, self.plan)
             site.start(attempt.workers[cell].process.id)
         for cell in live:
             yield from attempt(cell, lambda w: w.load(self._start_timeout_s(w.cell), began, server))
@@ -142,9 +129,8 @@ class Meter:
 
     def _measured(self, round_: Round, attempt: "_Attempts", amount: Amount) -> Iterator[outcomes.Outcome]:
         """Give every worker its turns, sweep after sweep; then collect what they deliver."""
-        start_ahead = partial(self._spares.fill, len(attempt.workers))
         for cell in itertools.chain.from_iterable(round_.orders(amount.sweeps)):
-            yield from attempt(cell, lambda w: w.turn(amount, self._turn_timeout_s, start_ahead))
+            yield from attempt(cell, lambda w: w.turn(amount, self._turn_timeout_s))
         for worker in attempt.workers.values():
             worker.finish()
         runs: list[outcomes.Run] = []

@@ -1,10 +1,8 @@
-"""The harness's end of the workers of a round, and of those that load ahead of the next one."""
+"""The harness's end of the workers of a round."""
 
 import json
 import os
 import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,10 +31,9 @@ class Amount(NamedTuple):
 class Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan, process: Process) -> None:
-        """`process`: one that is loading, or has loaded, and waits for its cell."""
+    def __init__(self, cell: Cell, plan: Plan) -> None:
         self.cell = cell
-        self.process = process
+        self.process = Process("bench.worker.stopwatch", [str(os.getpid())])
         self.iterations = self.processors = 1
         self.nice = 0
         self._plan = plan
@@ -85,12 +82,11 @@ class Worker:
                 return seconds
         return lifecycle_s
 
-    def turn(self, amount: Amount, timeout_s: float, meanwhile: Callable[[], object] = int) -> None:
+    def turn(self, amount: Amount, timeout_s: float) -> None:
         """Let it take its next turn, and wait for it; the first turn says how much there will be."""
         began = time.monotonic()
         numbers = (self.iterations, amount.values, amount.in_a_turn)
         self.process.tell(b"\n" if self._turns_s else b"%d %d %d\n" % numbers)
-        meanwhile()
         self.ready(timeout_s)
         self._turns_s.append(time.monotonic() - began)
 
@@ -128,37 +124,6 @@ class Worker:
         if delivery.error is not None:
             raise EndedError(delivery.error)
         return delivery
-
-
-class Spares:
-    """Processes that load ahead of their round, on other processors, while another round is measured.
-
-    Each is used once: what has been measured in a process is never measured in it again.
-    """
-
-    def __init__(self) -> None:
-        self.wanted = False
-        self._waiting = deque[Process]()
-
-    def fill(self, number: int) -> None:
-        """Start one more process, if fewer than this number are waiting."""
-        if self.wanted and len(self._waiting) < number:
-            self._waiting.append(new_process())
-
-    def take(self) -> Process:
-        """One that has been started ahead, or a new one."""
-        return self._waiting.popleft() if self._waiting else new_process()
-
-    def end(self) -> None:
-        """End those that nobody took."""
-        self.wanted = False
-        while self._waiting:
-            self._waiting.popleft().kill()
-
-
-def new_process() -> Process:
-    """A worker without a cell."""
-    return Process("bench.worker.stopwatch", [str(os.getpid())])
 
 
 def _refuse_claim(claimed_s: float, turns_s: float) -> None:
