@@ -66,7 +66,8 @@ def advice() -> str:
     place = file.parent.name
     intro = (
         f"Measured {found.measured} on {interpreter(found.facts)}, {found.facts['cpu']}, "
-        f"{found.facts['cpus']} CPUs; {where}. The numbers, with those of charts: [results/{place}](../results/{place}/README.md)."
+        f"{found.facts['cpus']} CPUs; {where}. The numbers, with those of charts: "
+        f"[results/{place}](../results/{place}/README.md)."
     )
     return f"{intro}\n\n{render(replace(advice_report.document(found), title=None), PAGE).rstrip()}"
 

@@ -35,7 +35,9 @@ def test_a_calibration_tries_one_operation_and_many(text: str, pair: tuple[str, 
 
 
 def test_a_workload_without_a_number_of_operations_is_refused_with_others() -> None:
-    with pytest.raises(BenchError, match="sleep: advice needs a workload with a number of operations\nsuch as .*turns"):
+    with pytest.raises(
+        BenchError, match=r"sleep: advice needs a workload with a number of operations\nsuch as .*turns"
+    ):
         amounts.tried(["sleep"])
 
 

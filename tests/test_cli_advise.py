@@ -9,6 +9,7 @@ import pytest
 from advised import cold, measured
 from commands import main
 
+from bench.advice import calibrating
 from bench.advice import cold as cold_starts
 from bench.advice.cold import FILE, Cold
 from bench.cli import advise_measuring, measuring
@@ -46,9 +47,15 @@ def test_a_script_is_measured_kept_and_asked_about_again(
     assert code == 0, err
     assert "finding out how many operations are enough: one short round of 1\n" in err
     assert f"kept in {folder}; ask again: python -m bench advise --from {folder}" in err
-    assert re.search(r"^A whole script with 100 operations of turns takes \S+ \(\S+\) ms with paying:Steady\.", out, re.MULTILINE)
+    assert re.search(
+        r"^A whole script with 100 operations of turns takes \S+ \(\S+\) ms with paying:Steady\.", out, re.MULTILINE
+    )
     assert re.search(r"^Against paying:Steady on \S+ \S+, in runner with turns, paying:Late ", out, re.MULTILINE)
-    assert (folder / "totals.csv").read_text().startswith("scenario,workload,loop,operations,seconds,low,high\nrunner,turns,")
+    assert (
+        (folder / "totals.csv")
+        .read_text()
+        .startswith("scenario,workload,loop,operations,seconds,low,high\nrunner,turns,")
+    )
     plan = RunFolder(folder).about().plan
     assert (plan.together, plan.scenarios, plan.loops) == (True, ("runner",), ("paying:Steady", "paying:Late"))
     assert plan.workloads[0] == "turns=1"
@@ -81,7 +88,9 @@ def test_a_run_answers_for_the_loops_and_workloads_that_are_named(
     kept = measured(truth, workloads=["turns=1", "gather=1", "turns=100", "gather=20"])
     folder = kept_in(tmp_path / "run", kept)
 
-    code = main("advise", "--from", str(folder), "--loop", "rloop", "--workload", "gather", "--profile", "bridge", "--json")
+    code = main(
+        "advise", "--from", str(folder), "--loop", "rloop", "--workload", "gather", "--profile", "bridge", "--json"
+    )
 
     found = json.loads(capsys.readouterr().out)
     assert code == 0
@@ -122,7 +131,7 @@ def test_what_can_not_be_is_refused(words: list[str], problem: str, capsys: pyte
     (["--workload", "sleep"], "error: --workload sleep: advice needs a workload with a number of operations"),
     (["--workload", "trns"], "error: no workload is called 'trns'; the nearest: turns"),
     (["--loop", "nosuch"], "nosuch"),
-    (["--max-time", "3s"], "measure 1 scenario (--profile, --workload), or allow more time: --max-time "),
+    (["--max-time", "3s"], "do not fit into 3 s: that leaves fewer than 6 rounds\nallow more time: --max-time "),
 ])  # fmt: skip
 def test_what_is_not_there_is_refused_before_anything_is_measured(
     words: list[str], problem: str, capsys: pytest.CaptureFixture[str]
@@ -160,7 +169,7 @@ def test_ctrl_c_keeps_what_was_measured_and_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(measuring, "measure", interrupt)
-    monkeypatch.setattr(advise_measuring.calibrating, "measured", lambda _: measured(scenarios=["bridge"]))
+    monkeypatch.setattr(calibrating, "measured", lambda _: measured(scenarios=["bridge"]))
     folder = tmp_path / "run"
 
     words = ["--loop", "uvloop", "--profile", "bridge", "--affinity", "none", "-q", "-o", str(folder)]

@@ -283,7 +283,9 @@ def test_rounds_with_few_and_with_many_operations_are_planned_counted_and_done_o
     for outcome in first:
         rounds.tell(outcome)
 
-    assert sorted({*given}) == [f"{name}/turns=100, round {number}" for name in ("bridge", "runner") for number in (1, 2, 3)]
+    assert sorted({*given}) == [
+        f"{name}/turns=100, round {number}" for name in ("bridge", "runner") for number in (1, 2, 3)
+    ]
     assert rounds.rounds_of_all == 1
     assert rounds.planned_left == {"runner/turns=100": 2, "bridge/turns=100": 2}
     assert kept.complete

@@ -41,7 +41,9 @@ def test_the_generated_blocks_are_fresh() -> None:
 
 
 def test_every_command_in_readme_and_guides_is_accepted() -> None:
-    texts = README + "".join(file.read_text("utf-8") for file in (*sorted((ROOT / "docs").glob("guide*.md")), blocks.GUIDE))
+    texts = README + "".join(
+        file.read_text("utf-8") for file in (*sorted((ROOT / "docs").glob("guide*.md")), blocks.GUIDE)
+    )
     lines = re.findall(r"^ *(?:\$ )?python -m (bench|scenarios\.\w+)(.*?)(?: >> .*)?$", texts, re.MULTILINE)
 
     assert len(lines) >= 8

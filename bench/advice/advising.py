@@ -128,7 +128,7 @@ def verdict(parts: Sequence[Estimate]) -> Verdict:
 def _verdict(part: Estimate) -> Verdict:
     if part.low is None or part.high is None:
         return "unclear"
-    if -MATTERS < part.low and part.high < MATTERS:
+    if max(-part.low, part.high) < MATTERS:
         return "does not matter"
     if part.high < -MATTERS:
         return "saves"
@@ -137,10 +137,10 @@ def _verdict(part: Estimate) -> Verdict:
 
 def _cold(cells: Sequence[ColdCell], baseline: str) -> Spendings:
     """The time from the start of a process to its end, of each loop beside the baseline."""
-    first = next((cell for cell in cells if cell.role == "baseline" and cell.label == baseline), None)
+    first = next((cell.starts for cell in cells if cell.role == "baseline" and cell.label == baseline), ())
     found: dict[str, Spending] = {}
-    for cell in cells if first else ():
-        both = [(one, other) for one, other in zip(cell.starts, first.starts, strict=False) if one and other]
+    for cell in cells:
+        both = [(one, other) for one, other in zip(cell.starts, first, strict=False) if one and other]
         if both and cell.role not in {"bare", "asyncio"}:
             these, those = ([start.ended * NANOSECOND for start in starts] for starts in zip(*both, strict=True))
             found[cell.label] = beside(these, those)

@@ -1,7 +1,8 @@
 """How many operations the longer lifecycles have, so that operations are most of what is measured. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from itertools import accumulate, repeat
+from operator import mul
 
 from bench.errors import BenchError
 from bench.plan.sampling import Sampling
@@ -38,7 +39,7 @@ def _needed(found: Sequence[Costs]) -> Mapping[str, list[int]]:
 
 def rounded(number: float) -> int:
     """The next number up that begins with 1, 2 or 5 and is otherwise zeros, so that runs often have the same one."""
-    steps = (step * 10**power for power in count() for step in (1, 2, 5))
+    steps = (step * powers for powers in accumulate(repeat(10), mul, initial=1) for step in (1, 2, 5))
     return next(step for step in steps if step >= min(max(number, LEAST), MOST))
 
 

@@ -24,28 +24,25 @@ def _run(_loop: str, place: str, _factory: str) -> Sequence[str]:
 
 
 def _tests(loop: str, place: str, _factory: str) -> Sequence[str]:
+    hook = f'def pytest_asyncio_loop_factories(config, item): return {{"{loop}": {place}}}'
+    fixture = f'("asyncio", {{"loop_factory": {place}}})'
     return (
-        "pytest-asyncio from 1.4 on, in conftest.py: def pytest_asyncio_loop_factories(config, item): "
-        f'return {{"{loop}": {place}}}',
-        'anyio\'s pytest plugin: a fixture anyio_backend that returns ("asyncio", '
-        f'{{"loop_factory": {place}}})',
+        f"pytest-asyncio from 1.4 on, in conftest.py: {hook}",
+        f"anyio's pytest plugin: a fixture anyio_backend that returns {fixture}",
         f"unittest from Python 3.13 on, in the IsolatedAsyncioTestCase: loop_factory = staticmethod({place})",
-    )  # fmt: skip
+    )
 
 
 def _bridge(_loop: str, _place: str, _factory: str) -> Sequence[str]:
-    return (
-        "asgiref's async_to_sync, and with it Django and Flask under WSGI, has no setting: it calls asyncio.run. Only "
-        "an event loop policy changes what that creates; policies are deprecated since Python 3.14 and gone in 3.16",
-    )
+    frameworks = "asgiref's async_to_sync, and with it Django and Flask under WSGI,"
+    policies = "policies are deprecated since Python 3.14 and gone in 3.16"
+    return (f"{frameworks} has no setting: it asks asyncio.run, which only an event loop policy changes; {policies}",)
 
 
 def _service(loop: str, _place: str, factory: str) -> Sequence[str]:
-    chosen = loop if loop in UVICORN else factory
-    return (
-        f"uvicorn main:app --loop {chosen}{'' if loop in UVICORN else ', from uvicorn 0.36 on'}; "
-        "its default, auto, takes uvloop where that is installed",
-    )
+    known = loop in UVICORN
+    chosen = f"uvicorn main:app --loop {loop if known else factory}"
+    return (chosen if known else f"{chosen}, from uvicorn 0.36 on", "uvicorn alone takes uvloop where it is installed")
 
 
 _SETTINGS: Mapping[str, Callable[[str, str, str], Sequence[str]]] = {

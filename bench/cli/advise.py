@@ -22,11 +22,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What the user knows of the program, then what to measure, and how."""
     add = parser.add_argument
     add("--profile", action="append", choices=PROFILES, help="kind of program; repeatable (default: all)")
-    each = "operations of one script, call, test, request or invocation"
-    add("--operations", type=at_least(1, int), metavar="N", help=f"{each} (default: 1; script: 100)")
+    each = "operations of a script or a call (default: 100 or 1)"
+    add("--operations", type=at_least(1, int), metavar="N", help=each)
     add("--tests", type=at_least(1, int), metavar="N", help="tests of the suite (default: 1000)")
     add("--fixtures", type=at_least(0, int), metavar="K", help="async fixtures of each test (default: 1)")
-    add("--handler", type=duration, metavar="T", help="time of a request or an invocation now, such as 2ms")
+    add("--handler", type=duration, metavar="T", help="time of a request or invocation now, such as 2ms")
     add("--requests", type=rate, metavar="R", help="how often requests come, such as 100/s")
     add("--program", type=duration, metavar="T", help="time of the whole script, command or test suite now")
     operation = "workload that an operation is; repeatable (default: fetch)"

@@ -10,6 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 
 from bench.measurement import placement, processes
 from bench.measurement.clocks import disagreement

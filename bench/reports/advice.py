@@ -131,13 +131,13 @@ def _sentences(advice: Advice, case: Case) -> Iterator[str]:
     takes = unbroken(f"{interval(base, unit.size)} {unit.symbol}")
     yield f"{case.what} takes {takes} with {advice.baseline}."
     whole = f"your {rough(case.program_s)}" if case.program_s else "that"
-    for word in WORDS:
+    for word, words in WORDS.items():
         those = [answer for answer in case.answers if answer.verdict == word]
         if those and word in {"saves", "costs"}:
             yield from (f"{_changes(answer, word)} of {whole}{_paid(answer, case)}." for answer in those)
         elif those:
             parts = [f"{answer.loop} ({_between(answer.part)})" for answer in those if answer.part]
-            yield f"{WORDS[word]}: {', '.join(parts)} of {whole}."
+            yield f"{words}: {', '.join(parts)} of {whole}."
     yield from _more(advice, case)
 
 
@@ -248,11 +248,10 @@ def _notes(advice: Advice) -> Iterator[Block]:
     yield Note(
         "total: seconds of the whole thing; a whole script, command or test suite begins with the start of its "
         "interpreter, and has the imports of asyncio and of the loop in it. saves: less than with "
-        f"{advice.baseline}, and that as a part of your program where you said how long it takes (--program, "
-        "--handler), else of the least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. "
-        "after: how many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
+        f"{advice.baseline}; in % of your program where you said how long it takes (--program, --handler), else of the "
+        "least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. after: how "
+        "many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
         "that the command check tried."
     )
     yield from map(Note, advice.notes)
     yield from map(Note, advice.missing)
-
