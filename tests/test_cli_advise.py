@@ -34,7 +34,8 @@ def kept_in(folder: Path, kept: Kept | None = None, *, with_cold: bool = True) -
 def test_a_script_is_measured_kept_and_asked_about_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    little = replace(advise_measuring.SAMPLING, rounds=6, sweeps=1, in_a_turn=2, warmups=1, rehearsed=1, precision=None)
+    sampling = replace(advise_measuring.SAMPLING, rounds=6, precision=None)
+    little = replace(sampling, sweeps=1, value_s=5e-4, in_a_turn=2, warmups=1, rehearsed=1)
     monkeypatch.setattr(advise_measuring, "SAMPLING", little)
     monkeypatch.setattr(cold_starts, "SWEEPS", 6)
     monkeypatch.setattr(advise_measuring, "EACH_S", 10_000)
@@ -131,7 +132,7 @@ def test_what_can_not_be_is_refused(words: list[str], problem: str, capsys: pyte
     (["--workload", "sleep"], "error: --workload sleep: advice needs a workload with a number of operations"),
     (["--workload", "trns"], "error: no workload is called 'trns'; the nearest: turns"),
     (["--loop", "nosuch"], "nosuch"),
-    (["--max-time", "3s"], "do not fit into 3 s: that leaves fewer than 6 rounds\nallow more time: --max-time "),
+    (["--max-time", "3s"], "error: 3 scenarios and 1 loop do not fit into 3 s"),
 ])  # fmt: skip
 def test_what_is_not_there_is_refused_before_anything_is_measured(
     words: list[str], problem: str, capsys: pytest.CaptureFixture[str]

@@ -21,8 +21,9 @@ MEASURING = ("baseline", "max_time", "seed", "affinity", "output")  # options th
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What the user knows of the program, then what to measure, and how."""
     add = parser.add_argument
-    add("--profile", action="append", choices=PROFILES, help="kind of program; repeatable (default: all)")
-    each = "operations of a script or a call (default: 100 or 1)"
+    kinds = f"{', '.join(PROFILES)}; repeatable (default: all)"
+    add("--profile", action="append", choices=PROFILES, metavar="KIND", help=kinds)
+    each = "operations of a script or call (default: 100 or 1)"
     add("--operations", type=at_least(1, int), metavar="N", help=each)
     add("--tests", type=at_least(1, int), metavar="N", help="tests of the suite (default: 1000)")
     add("--fixtures", type=at_least(0, int), metavar="K", help="async fixtures of each test (default: 1)")
