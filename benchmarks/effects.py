@@ -5,23 +5,25 @@ runs the same code and waits for no time. The truth of the ratio is 1 + what the
 
 A wait adds more than its length: while it lasts, the rest of the machine goes on, and the code that follows starts
 colder. So what it adds is measured by a witness, without the harness: both loops in turn in one process, in values of
-hundreds of lifecycles, while nothing else runs. Each run is a run as a user starts it.
+hundreds of lifecycles, while nothing else runs. Each run is a run as a user starts it. The output folder keeps runs and
+what the witness saw (`added.json`); a later call with the same folder measures what is missing.
 """
 
 import argparse
 import asyncio
 import itertools
+import json
 import math
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from repeat import BUSY, loaded
+from repeat import BUSY, ESTIMATORS, loaded, pairs_by_cell
 from tabulate import tabulate
 
 from bench.selfcheck import known
@@ -115,18 +117,30 @@ def witness(scenario: str, place: str, us: int) -> float:
     return statistics.median(slow - plain for plain, slow in pairs) / LIFECYCLES * 1e6
 
 
+def witnessed(kept: Path, place: str, names: Sequence[str]) -> Mapping[tuple[str, int], float]:
+    """What each wait in this place adds in each scenario: as kept, or else measured now and kept."""
+    answers = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    for scenario, us in itertools.product(names, MICROSECONDS):
+        if f"{scenario} {place} {us}" not in answers:
+            answers[f"{scenario} {place} {us}"] = added(scenario, place, us)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(answers, indent=1), "utf-8")
+    return {(scenario, us): answers[f"{scenario} {place} {us}"] for scenario in names for us in MICROSECONDS}
+
+
 def measured(folder: Path, place: str, rounds: int, busy: int) -> Iterator[Effect]:
     """Measure the loops that wait in one place, in all scenarios where a lifecycle passes it."""
     passed = {scenario: calls(scenario, place) for scenario in SCENARIOS}
-    grown = {(one, us): added(one, place, us) for one, number in passed.items() if number for us in MICROSECONDS}
+    grown = witnessed(folder.parent / "added.json", place, [name for name, number in passed.items() if number])
     words = [sys.executable, "-m", "bench", "-q", "--rounds", str(rounds), "-o", str(folder)]
     words += ["--baseline", waiting_loop_name(0, place)]
     for us in MICROSECONDS:
         words += ["--loop", waiting_loop_name(1000 * us, place)]
     for scenario, number in passed.items():
         words += ["--scenario", scenario] if number else []
-    with loaded([BUSY] * busy):
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not folder.exists():
+        with loaded([BUSY] * busy):
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     rows = comparisons.compare(RunFolder(folder).load())
     for scenario, number in passed.items():
         expected = STAGES.get(place, "") if number == ONCE else ""
@@ -156,6 +170,20 @@ def _effects(rows: Sequence[Comparison], place: str, expected: str, added: Mappi
             yield Effect(row.cell.scenario, place, us, added_us, truth, *interval, said, control.value)
 
 
+def by_estimator(folders: Iterable[Path], effects: Sequence[Effect]) -> Iterator[Sequence[str]]:
+    """For each estimator of a round, the rms error of the effects, and the mean of the errors: its bias."""
+    truths = {(one.scenario, waiting_loop_name(1000 * one.us, one.place)): one.truth for one in effects}
+    pairs = [
+        pair for folder in folders for pair in pairs_by_cell(RunFolder(folder).load()).items() if pair[0] in truths
+    ]
+    for name, estimator in ESTIMATORS.items():
+        errors = [
+            statistics.median(estimator(*values) for values in rounds) - math.log(truths[key]) for key, rounds in pairs
+        ]
+        rms = math.sqrt(statistics.fmean(error**2 for error in errors))
+        yield name, f"{rms:.1%}", f"{statistics.fmean(errors):+.1%}"
+
+
 def row(effect: Effect) -> Sequence[object]:
     """What a person reads of one effect."""
     held = "" if effect.low is None or effect.high is None else effect.low <= effect.truth <= effect.high
@@ -181,8 +209,8 @@ def main(words: Sequence[str] | None = None) -> None:
         print(witness(scenario, place, int(us)))
         return
     for busy in options.busy or (0, 4):
-        places = ((options.output / f"{place}-{busy}", place) for place in PLACES)
-        effects = [effect for folder, place in places for effect in measured(folder, place, options.rounds, busy)]
+        folders = {place: options.output / f"{place}-{busy}" for place in PLACES}
+        effects = [one for place in PLACES for one in measured(folders[place], place, options.rounds, busy)]
         header = (
             "scenario",
             "place",
@@ -200,7 +228,9 @@ def main(words: Sequence[str] | None = None) -> None:
         print(tabulate(map(row, effects), header, "github", disable_numparse=True), "\n")
         rms = math.sqrt(statistics.fmean(effect.error**2 for effect in effects))
         held = sum(effect.low <= effect.truth <= effect.high for effect in effects if effect.low and effect.high)
-        print(f"rms error {rms:.1%}; intervals hold the truth in {held} of {len(effects)}", flush=True)
+        print(f"rms error {rms:.1%}; intervals hold the truth in {held} of {len(effects)}\n")
+        names = ("estimator of a round", "rms error", "bias")
+        print(tabulate(by_estimator(folders.values(), effects), names, "github", disable_numparse=True), flush=True)
 
 
 if __name__ == "__main__":

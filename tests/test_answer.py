@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import pytest
 from invented import about, run
 
@@ -119,6 +120,19 @@ def test_it_says_what_the_ratios_mean_in_seconds_and_what_they_do_not_say() -> N
         "In asyncio_run, a lifecycle costs zuvloop 78 µs more than asyncio, rloop 18 µs less: "
         f"0.16 s more, 36 ms less in 2,000 tests with a loop each; a server starts one loop in its life. {limits}"
     ) in many
+
+
+def test_of_another_workload_it_promises_nothing_for_tests_or_servers() -> None:
+    found = kept(["asyncio", "uvloop"], ["manual"], SPEEDS)
+    about = replace(found.about, plan=replace(found.about.plan, workloads=("turns=5",)))
+    runs = tuple(msgspec.structs.replace(run, cell=replace(run.cell, workload="turns=5")) for run in found.runs)
+
+    text = screen(replace(found, about=about, outcomes=runs), None)
+
+    assert (
+        "In manual/turns=5, a lifecycle costs uvloop 60 µs more than asyncio. A lifecycle holds its workload: the "
+        "stage work is the workload alone, and the rest is start and close."
+    ) in text
 
 
 def test_of_an_open_loop_it_speaks_of_calls() -> None:

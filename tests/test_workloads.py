@@ -1,6 +1,7 @@
 """The workloads: their sizes as text, what they do in a good loop, and that a loop which skips work is refused."""
 
 import asyncio
+import contextlib
 import dataclasses
 import subprocess
 import sys
@@ -13,12 +14,13 @@ from bench.errors import BenchError
 from bench.subjects import loops, workloads
 from scenarios import workloads as folder
 from scenarios._workload import EXPECTED, Records, WrongRunError
-from scenarios.workloads import _server
+from scenarios.workloads import _client, _server
 
 pytestmark = pytest.mark.every_python
 LITTLE = (
     "sleep", "turns=3", "turns=1", "gather=5", "timers=4", "threadsafe=2", "subprocess=2", "fetch=2,answer=70000",
-    "fetch_keep_alive=3",
+    "fetch_keep_alive=3", "tls=2,answer=70000", "tls_keep_alive=2", "serve=4,size=64,connections=3",
+    "serve_streams=3,size=70000,connections=2", "serve=1,connections=3",
 )  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def test_a_workload_is_written_with_all_its_sizes(text: str, whole: str) -> None
         ("turns=2000000", "from 1 to 1000000"),
         ("fetch,answer=9", "give a number of answer from 150 to 100000000"),
         ("timers=1", "from 2 to"),
+        ("serve,size=1000000", "give a number of size from 16 to 262144"),
         ("turns=", "a size is a whole number\nwrite turns=1000"),
         ("turns=1e3", "a size is a whole number"),
         ("turns=-1", "a size is a whole number"),
@@ -131,14 +134,65 @@ def test_the_answer_to_another_request_is_refused(monkeypatch: pytest.MonkeyPatc
         ran("fetch_keep_alive")
 
 
-def test_half_an_answer_is_an_error_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(**_: int) -> bytes:
-        raise ConnectionError
+def _nothing(**_: int) -> bytes:
+    raise ConnectionError
 
-    monkeypatch.setattr(_server, "_answer", nothing)
+
+def test_half_an_answer_is_an_error_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_server, "_answer", _nothing)
 
     with pytest.raises(asyncio.IncompleteReadError, match="0 bytes read on a total of 150"):
         ran("fetch")
+
+
+@pytest.mark.parametrize("name", ["fetch", "fetch_keep_alive", "tls", "tls_keep_alive"])
+def test_a_request_without_a_loop_is_timed_and_the_servers_part_of_it(name: str) -> None:
+    figures = workloads.named(f"{name},answer=5000").figures(_server.start())
+
+    assert set(figures) == {"figure_floor", "figure_server"}
+    assert min(figures.values()) > 0
+
+
+def test_long_answers_are_timed_not_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    answer = _server._answer
+
+    def counted(number: int, size: int) -> bytes:
+        asked.append(number)
+        return answer(number, size)
+
+    monkeypatch.setattr(_client, "MOST_S", 0)
+    monkeypatch.setattr(_server, "_answer", counted)
+
+    workloads.named("fetch_keep_alive").figures(_server.start())
+
+    assert len(asked) == _client.WARM_UPS + 1
+
+
+def test_a_workload_without_a_server_or_with_one_that_has_ended_has_no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert workloads.named("turns").figures(0) == {}
+
+    monkeypatch.setattr(_server, "_reply", _nothing)
+    assert workloads.named("fetch_keep_alive").figures(_server.start()) == {}
+
+
+def test_a_certificate_of_another_server_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ssl
+
+    monkeypatch.setattr(_client, "trusting", ssl.create_default_context)
+
+    with pytest.raises(ssl.SSLCertVerificationError):
+        ran("tls")
+
+
+def test_many_clients_are_served_at_once() -> None:
+    port = _server.start()
+
+    with contextlib.ExitStack() as opened:
+        clients = [opened.enter_context(_client.Client(port)) for _ in range(5)]
+        answers = [client.ask(number=number, size=150) for number, client in enumerate(clients)]
+
+    assert [answer["number"] for answer in answers] == [0, 1, 2, 3, 4]
 
 
 def test_the_server_prints_its_port_and_ends_with_its_stdin() -> None:

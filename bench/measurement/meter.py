@@ -62,11 +62,12 @@ class Meter:
         return longest if cell.loop in self._hung else START_S + longest
 
     def _failure(self, server: Server, worker: Worker, index: int, error: Exception) -> outcomes.Failure:
-        """The failure of a worker; its cell is not started again if it hung."""
-        if isinstance(error, HungError):
+        """The failure of a worker; its cell is not started again if it hung and its server did not."""
+        reason = server.reason(error)
+        if isinstance(error, HungError) and reason == str(error):
             self._hung.add(worker.cell.loop)
             self._strikes[worker.cell] = STRIKES
-        return failure_of(worker.cell, index, server.reason(error), worker.process.output)
+        return failure_of(worker.cell, index, reason, worker.process.output)
 
     def _round(self, round_: Round) -> Iterator[outcomes.Outcome]:
         """Start the workers, calibrate, give them their turns sweep after sweep, and collect what they deliver."""

@@ -1,10 +1,14 @@
 """The server of a round: what its workers talk to, in a process of its own."""
 
+import socket
 from typing import Self
 
 from bench.measurement.placement import Site
-from bench.measurement.processes import EndedError, Process
+from bench.measurement.processes import EndedError, HungError, Process
 from bench.subjects import workloads
+
+PATIENCE_S = 3.0
+REQUEST = b'{"number": 0, "size": 150}\n'
 
 
 class Server:
@@ -37,9 +41,22 @@ class Server:
         return self._port
 
     def reason(self, error: Exception) -> str:
-        """Why a worker failed: with how this server ended, if it did, as that may be the cause."""
-        ending = self._process.ending() if self._process else None
-        return f"{error} (its server {ending})" if ending and "its server" not in str(error) else str(error)
+        """Why a worker failed: with what is wrong with this server, if anything, as that may be the cause."""
+        if self._process is None or "its server" in str(error):
+            return str(error)
+        wrong = self._process.ending() or (self._silence() if isinstance(error, HungError) else None)
+        return f"{error} (its server {wrong})" if wrong else str(error)
+
+    def _silence(self) -> str | None:
+        """In words that it does not answer a request in time, if so, and if it has said where it listens."""
+        if isinstance(self._port, EndedError) or not self._port:
+            return None
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), PATIENCE_S) as connection:
+                connection.sendall(REQUEST)
+                return None if connection.recv(1) else "closes connections without an answer"
+        except OSError:
+            return "does not answer"
 
     def place(self, site: Site) -> None:
         """Move it away from the processors of its workers."""

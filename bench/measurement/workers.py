@@ -3,10 +3,11 @@
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from bench.measurement.clocks import CLOCKS_DIFFER, Turns
+from bench.measurement.clocks import CLOCKS_DIFFER, Turns, busiest, thread_seconds
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
 from bench.measurement.processes import EndedError, Process, death
 from bench.measurement.servers import Server
@@ -38,6 +39,8 @@ class Worker:
         self.nice = 0
         self._plan = plan
         self._turns_s: list[float] = []
+        self._threads: Mapping[int, float] = {}
+        self._cpu_s = 0.0
         self.turns = Turns((), ())
 
     def load(self, timeout_s: float, since: float, server: Server) -> None:
@@ -84,6 +87,7 @@ class Worker:
 
     def turn(self, amount: Amount, timeout_s: float) -> None:
         """Let it take its next turn, and wait for it; the first turn says how much there will be."""
+        self._threads = self._threads or thread_seconds(self.process.id)
         began = time.monotonic()
         numbers = (self.iterations, amount.values, amount.in_a_turn)
         self.process.tell(b"\n" if self._turns_s else b"%d %d %d\n" % numbers)
@@ -92,6 +96,7 @@ class Worker:
 
     def finish(self) -> None:
         """Let it deliver, after its last turn."""
+        self._cpu_s = busiest(self._threads, thread_seconds(self.process.id))
         self.process.tell(b"\n")
 
     def run(self, round_: Round, values: int, timeout_s: float) -> outcomes.Run:
@@ -105,7 +110,7 @@ class Worker:
             raise EndedError(f"delivered {delivered}, expected {expected}")
         if len(delivery.turns) != len(self._turns_s):
             raise EndedError(f"delivered {len(delivery.turns)} turns, expected {len(self._turns_s)}")
-        self.turns = Turns(self._turns_s, delivery.turns)
+        self.turns = Turns(self._turns_s, delivery.turns, self._cpu_s)
         _refuse_claim(self.iterations * sum(totals), sum(self._turns_s))
         ending = None
         if status is None:

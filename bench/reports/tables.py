@@ -12,7 +12,7 @@ from bench.errors import PROGRAM
 from bench.machine.facts import PROMISES
 from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
-from bench.reports import again, charts, surroundings, troubles, trust
+from bench.reports import again, charts, growth, serving, surroundings, troubles, trust
 from bench.reports import resources as resources_report
 from bench.reports.answer import answer
 from bench.reports.document import (
@@ -66,6 +66,8 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
         summary=(
             *charts.overview(comparisons),
             *answer(kept, comparisons),
+            *serving.served(kept),
+            *growth.of_run(kept.about.groups, comparisons),
             *_disturbances(kept),
             *surroundings.of_run(kept),
         ),
@@ -95,6 +97,7 @@ def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
+        yield from serving.fetched(kept, group, rows)
 
 
 def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:

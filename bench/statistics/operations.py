@@ -160,8 +160,8 @@ def _round(runs: Sequence[Run | None], sizes: tuple[int, int]) -> tuple[float, .
 
 
 def size_of(workload: str) -> int:
-    """How many operations a workload has: its first size."""
-    return next(iter(workloads.named(workload).sizes.values()), 0)
+    """How many operations a workload has."""
+    return workloads.named(workload).operations
 
 
 def beside(these: Sequence[float], those: Sequence[float]) -> Spending:

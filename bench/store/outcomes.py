@@ -15,12 +15,13 @@ from msgspec import Meta, Struct
 from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, WorkloadText, group_name, groups, measured
 from bench.plan.sampling import MOST_IN_A_TURN, MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
 from bench.subjects.scenarios import Scenario
-from bench.subjects.workloads import SLEEP
+from bench.subjects.workloads import FIGURE, SLEEP
 from bench.texts import Line, Lines
 
 METHOD = 2  # goes up when the same loop would measure differently: never compare across
 TOTAL: Literal["total"] = "total"
 MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
+MOST = 1e12  # of a figure
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
 
 Stage: TypeAlias = Literal["total", "create", "start", "work", "finish"]
@@ -51,6 +52,12 @@ class Run(Struct, frozen=True, tag=True):
         """Iterations of each value; None if that is not known. pyperf calls them loops."""
         loops = self.metadata.get("loops")
         return loops if isinstance(loops, int) else None
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """What its workload's server or client said, by name: above 0, in the unit that the workload gives it."""
+        named = {name.removeprefix(FIGURE): said for name, said in self.metadata.items() if name.startswith(FIGURE)}
+        return {name: float(said) for name, said in named.items() if not isinstance(said, str) and 0 < said < MOST}
 
     def __post_init__(self) -> None:
         """Refuse what can't be paired: stages of different length, or no total."""

@@ -1,5 +1,6 @@
 """Finds the workloads, and reads their sizes. `scenarios/workloads/__init__.py` has their contract."""
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -15,24 +16,31 @@ from scenarios._workload import GetData
 
 SLEEP = "sleep"
 TEXT = re.compile(r"\w{1,64}(=\d{1,9})?(,\w{1,64}=\d{1,9}){0,9}", re.ASCII)
+FIGURE = "figure_"  # in the metadata of a worker
 SERVER = "scenarios.workloads._server"
 LEAST, MOST = 1, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A workload of certain sizes; `serves` is whether it needs a server, `seconds` roughly how long it takes."""
+    """A workload of certain sizes, as its file declares it; `seconds` is roughly how long it takes."""
 
     name: str
     title: str
     sizes: Mapping[str, int]
     seconds: float
     serves: bool
+    in_turn: bool
 
     def __str__(self) -> str:
         """As the user writes it, with all sizes: `turns=1000`, `fetch=10,answer=150`; the first has the file's name."""
         written = zip((self.name, *tuple(self.sizes)[1:]), self.sizes.values(), strict=False)
         return ",".join(f"{size}={number}" for size, number in written) or self.name
+
+    @property
+    def operations(self) -> int:
+        """How many operations it does, its first size: requests, turns, tasks; 1 where it has no size."""
+        return next(iter(self.sizes.values()), 1)
 
     def get_data(self, delay_s: float, port: int) -> GetData:
         """The coroutine function that a scenario runs; `delay_s` is for `sleep`, `port` for what needs a server."""
@@ -40,6 +48,17 @@ class Workload:
         if self.name == SLEEP:
             return functools.partial(function, delay_s)
         return functools.partial(function, **self.sizes, **({"port": port} if self.serves else {}))
+
+    def figures(self, port: int) -> Mapping[str, float]:
+        """What the workload's server or client says after all values; nothing where it can't be asked any more."""
+        function = getattr(importlib.import_module(f"{workloads.__name__}.{self.name}"), "figures", None)
+        if function is None:
+            return {}
+        wanted = inspect.signature(function).parameters
+        with contextlib.suppress(OSError):
+            found = function(port=port, **{size: number for size, number in self.sizes.items() if size in wanted})
+            return {f"{FIGURE}{name}": number for name, number in found.items()}
+        return {}
 
 
 def names() -> tuple[str, ...]:
@@ -62,11 +81,13 @@ def named(text: str) -> Workload:
     module = importlib.import_module(f"{workloads.__name__}.{name}")
     title = (module.__doc__ or "").partition("\n")[0].removesuffix(".")
     parameters = inspect.signature(module.get_data).parameters
-    workload = Workload(name, title, {one.name: one.default for one in parameters.values() if one.annotation is int
-                                      and one.default is not one.empty}, 0.0, "port" in parameters)  # fmt: skip
+    sizes = {
+        one.name: one.default for one in parameters.values() if one.annotation is int and one.default is not one.empty
+    }
+    workload = Workload(name, title, sizes, 0.0, "port" in parameters, getattr(module, "IN_TURN", False))
     sizes = {**workload.sizes, **dict(_asked(text, workload, module))}
-    seconds = module.EACH_S * next(iter(sizes.values()), 0)
-    return replace(workload, sizes=MappingProxyType(sizes), seconds=seconds)
+    workload = replace(workload, sizes=MappingProxyType(sizes))
+    return replace(workload, seconds=module.EACH_S * workload.operations)
 
 
 def _asked(text: str, workload: Workload, module: ModuleType) -> Iterator[tuple[str, int]]:

@@ -219,8 +219,8 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     factory = loops.load_factory(loop)
     expected = class_of(factory, loop)
     delay_s = float(options.delay)
-    get_data = workloads.named(options.workload).get_data(delay_s, int(options.port))
-    watch = Stopwatch(scenario, factory, get_data, delay_s)
+    workload, port = workloads.named(options.workload), int(options.port)
+    watch = Stopwatch(scenario, factory, workload.get_data(delay_s, port), delay_s)
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
     # asyncio's policy gets the plain factory: what the policy does with it is what is timed.
     new_loop = factory if scenario.given == "policy" else watch.new_loop
@@ -228,10 +228,11 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         if scenario.given == "policy":
             _watch_policy(watch)
         timing = Timing(watch, once, expected, rehearsal, turns)
-        found = calibrated(turns, timing.calibrating, in_turn=scenario.in_turn)
+        found = calibrated(turns, timing.calibrating, in_turn=scenario.in_turn or workload.in_turn)
         options.loops, options.values, timing.in_a_turn = found
         run = runner.bench_time_func(f"{scenario.name}.total", timing).get_runs()[0]
     metadata = run.get_metadata() | facts_of(loop, expected) | peak_memory(Path("/proc/self/status"))
+    metadata |= workload.figures(port)
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()

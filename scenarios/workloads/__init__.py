@@ -9,8 +9,11 @@ A workload file keeps this contract. `bench.subjects.workloads` reads it.
   the file `fetch.py` is the workload `fetch`, `fetch=10` or `fetch=10,answer=65536`.
 - `EACH_S` says roughly how many seconds one unit of the first size takes; only the estimate of a run's time uses it.
 - `LEAST` and `MOST`, by the names of the sizes, are optional: what is allowed (default: 1 to 1,000,000).
+- `IN_TURN = True` is optional, for a workload with threads: only one of them works at any moment.
 - A keyword-only parameter `port` asks for the server in `_server.py`: it then runs on this port of 127.0.0.1, in a
   process of its own.
+- `figures(port, …)` is optional, and takes the sizes that it needs. It is called once after all values, and returns
+  numbers about the server or its client. Reports show `floor` and `server`, or `rate`, `p50`, `p99` and `client`.
 
 A workload file imports the standard library, `_workload` and other workloads only.
 """

@@ -1,19 +1,23 @@
-"""n requests to a server on loopback, asyncio streams, all over one connection; request and answer are JSON."""
+"""The requests of fetch, all over one connection."""
 
-import asyncio
+from typing import TYPE_CHECKING
 
 from scenarios._workload import Records
-from scenarios.workloads.fetch import LEAST, MOST, ask
+from scenarios.workloads import _client
+from scenarios.workloads.fetch import LEAST, MOST, ask, connected
 
-__all__ = ["LEAST", "MOST", "get_data"]
+if TYPE_CHECKING:  # a Python without TLS can do all else
+    import ssl
+
+__all__ = ["LEAST", "MOST", "figures", "get_data"]
 
 EACH_S = 1e-4
 
 
-async def get_data(requests: int = 10, answer: int = 150, *, port: int) -> Records:
+async def get_data(requests: int = 10, answer: int = 150, *, port: int, tls: "ssl.SSLContext | None" = None) -> Records:
     """Fetch the records this many times, in answers of this many bytes."""
     records: Records = []
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await connected(port, tls)
     try:
         for number in range(requests):
             records = await ask(reader, writer, number, answer)
@@ -21,3 +25,8 @@ async def get_data(requests: int = 10, answer: int = 150, *, port: int) -> Recor
         writer.close()
     await writer.wait_closed()
     return records
+
+
+def figures(answer: int, port: int) -> dict[str, float]:
+    """What a request takes without a loop, and the server's part of it."""
+    return _client.floor(port, answer, keep_alive=True)

@@ -7,6 +7,7 @@ import threading
 from scenarios._workload import Records, WrongRunError, records
 
 EACH_S = 1e-4
+IN_TURN = True
 
 
 async def get_data(trips: int = 10) -> Records:
