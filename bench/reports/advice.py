@@ -38,6 +38,7 @@ from bench.statistics.estimates import Estimate
 from bench.subjects import workloads
 
 PERCENT = Unit("%", 0.01)
+SOME = 0.095  # of a program: from 10 % on, whole per cents
 FEW = 10  # operations below this have a decimal
 WORDS: dict[Verdict, str] = {
     "saves": "saves", "costs": "costs", "does not matter": "It does not matter here", "unclear": "Too close to tell",
@@ -151,7 +152,8 @@ def _between(part: Estimate) -> str:
     """How much longer or shorter it takes, at the ends of the interval."""
     if part.low is None or part.high is None:
         return "too few rounds"
-    return unbroken(f"{100 * part.low:+.2g} to {100 * part.high:+.2g} %")
+    ends = (f"{100 * end:+.0f}" if abs(end) >= SOME else f"{100 * end:+.2g}" for end in (part.low, part.high))
+    return unbroken(f"{' to '.join(ends)} %")
 
 
 def _paid(answer: Answer, case: Case) -> str:
