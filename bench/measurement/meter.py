@@ -130,9 +130,10 @@ class Meter:
         lifecycles: list[float] = []
         for cell in [*attempt.workers]:
             yield from attempt(cell, lambda w: lifecycles.append(w.calibrate(self._turn_timeout_s)))
-        by_role = {cell.role: worker for cell, worker in attempt.workers.items()}
-        if {"baseline", CONTROL} <= set(by_role):
-            by_role[CONTROL].iterations = by_role["baseline"].iterations
+        by_role = {(cell.group, cell.role): worker for cell, worker in attempt.workers.items()}
+        for (group, role), worker in by_role.items():
+            if role == CONTROL and (baseline := by_role.get((group, "baseline"))):
+                worker.iterations = baseline.iterations
         return lifecycles
 
     def _measured(self, round_: Round, attempt: "_Attempts", amount: Amount) -> Iterator[outcomes.Outcome]:
