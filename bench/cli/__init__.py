@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "changes between two runs, in what they share",
     "check": "promises of asyncio that each loop keeps",
     "publish": "chosen runs in results/, with an index of all that is there",
+    "merge": "runs of several machines as one comparison",
     "history": "loops through time, over all published runs",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
@@ -46,6 +47,7 @@ examples:
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
   {PROGRAM} publish results/runs/20261123-090000
+  {PROGRAM} merge lab1=results/runs/lab1 lab2=results/runs/lab2 -o merged
   {PROGRAM} history --page history.html
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here

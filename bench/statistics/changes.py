@@ -7,7 +7,7 @@ ratios. The unit of analysis is the round, as in `comparisons`; the rounds of tw
 import bisect
 import functools
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -15,15 +15,16 @@ import numpy as np
 from scipy import stats
 
 from bench.plan.cells import CONTROL, Cell
-from bench.statistics.comparisons import Comparison, Medians, compare, round_medians
-from bench.statistics.estimates import THRESHOLD, Array, Estimate, agreed, confidence, excludes_1, exponential
+from bench.statistics.comparisons import Comparison, compare, round_medians
+from bench.statistics.estimates import THRESHOLD, Array, Estimate, agreed, confidence, excludes_1, exponential, student
 from bench.statistics.pairs import Pair, minimum_rounds
 from bench.statistics.reasons import Reason
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import TOTAL
 
 MOST_EXACT = 60 * 60  # differences: beyond, counting takes seconds, and the normal approximation is as good
 
 Key: TypeAlias = tuple[str, str, str]
+Rows: TypeAlias = Sequence[Comparison]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,17 @@ class Change:
         return confidence(self.compared)
 
 
-def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
-    """Compare each cell of the old run with the same of the new one, stage by stage."""
-    (_, old_logs), (_, new_logs) = medians = [round_medians(kept) for kept in (pair.old, pair.new)]
-    old, new = (_rows(kept, theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True))
+def between(pair: Pair, threshold: float = THRESHOLD, known: tuple[Rows, Rows] | None = None) -> tuple[Change, ...]:
+    """Compare each cell of the old run with the same of the new one, stage by stage.
+
+    `known`: the comparisons of both runs, if there are some already.
+    """
+    medians = [round_medians(kept) for kept in (pair.old, pair.new)]
+    if pair.digests:
+        medians = [(digest.seconds, digest.logs) for digest in pair.digests]
+    (_, old_logs), (_, new_logs) = medians
+    rows = known or [compare(kept, medians=theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True)]
+    old, new = map(_by_key, rows)
     doubts, allowed = _doubts(pair), pair.load_allowance
     changes = []
     for key in {**old, **new}:
@@ -103,8 +111,7 @@ def _doubts(pair: Pair) -> Mapping[str, tuple[Reason, ...]]:
     return doubts
 
 
-def _rows(kept: Kept, medians: tuple[Medians, Medians]) -> dict[Key, Comparison]:
-    rows = compare(kept, medians=medians)
+def _by_key(rows: Rows) -> dict[Key, Comparison]:
     return {(row.cell.scenario, row.stage, row.cell.label): row for row in rows}
 
 
@@ -184,7 +191,7 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
     if not variance:
         return Estimate(mean, mean, mean)
     shares = [(part / variance) ** 2 / (len(sample) - 1) for part, sample in zip(parts, (old, new), strict=True)]
-    half = math.sqrt(variance) * float(stats.t.ppf((1 + level) / 2, 1 / sum(shares)))
+    half = math.sqrt(variance) * student(level, 1 / sum(shares))
     return Estimate(mean, mean - half, mean + half)
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 CONFIDENCE = 0.95
 
@@ -78,8 +78,14 @@ def mean_estimate(numbers: Array, level: float) -> Estimate:
     mean = float(np.mean(numbers))
     if len(numbers) == 1:
         return Estimate(mean, None, None)
-    half = float(stats.sem(numbers) * stats.t.ppf((1 + level) / 2, len(numbers) - 1))
+    half = float(np.std(numbers, ddof=1)) / math.sqrt(len(numbers)) * student(level, len(numbers) - 1)
     return Estimate(mean, mean - half, mean + half)
+
+
+@functools.lru_cache(maxsize=1024)
+def student(level: float, freedom: float) -> float:
+    """How many standard errors an interval of this level reaches to either side, by Student's distribution."""
+    return float(special.stdtrit(freedom, (1 + level) / 2))
 
 
 def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:
