@@ -33,6 +33,10 @@ def call(options: Namespace) -> Exit:
     from bench.cli import selecting
 
     check(options)
+    if options.fleet:
+        from bench.cli import ordering, parser_of
+
+        return ordering.call(options, parser_of("run"))
     began = time.monotonic()
     loops = () if options.resume else selecting.selected(options.loop, options.baseline)
     imports_s = time.monotonic() - began
