@@ -14,7 +14,7 @@ RESULTS = Path("results")
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which runs, and how they are shown."""
     add = parser.add_argument
-    add("runs", metavar="RUN", nargs="*", help="run folder, baseline's name or data set (default: all in results)")
+    add("runs", metavar="RUN", nargs="*", help="run folder, baseline or data set (default: all in results)")
     add("--page", type=Path, metavar="FILE", help="file for the same as a page, with charts")
     add("--json", action="store_true", help="JSON instead of tables")
     add_format(parser)

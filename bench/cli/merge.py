@@ -21,7 +21,7 @@ JSON = "machines.json"  # also what makes a folder one of ours
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which runs, and where the comparison goes."""
     add = parser.add_argument
-    run = "run folder, baseline's name or data set; MACHINE=RUN names the machine"
+    run = "run folder, baseline or data set; MACHINE=RUN names its machine"
     add("runs", metavar="RUN", nargs="+", help=run)
     add("-o", "--output", type=Path, metavar="DIR", help="folder for the comparison as files")
     add("--parquet", type=Path, metavar="DIR", help="data set to which the runs are added, every value")

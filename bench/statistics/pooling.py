@@ -13,7 +13,17 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.errors import INSTALLED
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD, Array, Estimate, exponential, student, verdict
+from bench.statistics.estimates import (
+    CONFIDENCE,
+    THRESHOLD,
+    Array,
+    Estimate,
+    exponential,
+    mean_and_variance,
+    middle,
+    student,
+    verdict,
+)
 
 LEAST_MACHINES = 3  # of two, nothing can be said about how far machines differ
 LEAST_ROUNDS = 2
@@ -49,8 +59,8 @@ def effect_of(logs: Array) -> Effect | None:
     """What one run says: the median over its rounds; None for a single round, whose variance nobody knows."""
     if len(logs) < LEAST_ROUNDS:
         return None
-    variance = MEDIAN * float(np.var(logs, ddof=1)) / len(logs)
-    return Effect(float(np.median(logs)), max(variance, LEAST_VARIANCE))
+    _, variance = mean_and_variance(logs)
+    return Effect(middle(np.sort(logs)), max(MEDIAN * variance / len(logs), LEAST_VARIANCE))
 
 
 def of_machine(effects: Sequence[Effect]) -> Effect:
