@@ -176,8 +176,8 @@ def test_the_profiler_is_off_while_it_is_measured_and_the_loop_s_own_is_noticed(
 
     with host._unprofiled(worker) as profiled:
         assert not profiled
-        assert not callback.running
-    assert callback.running
+        assert not callback.is_running()
+    assert callback.is_running()
     end = threading.Event()
     watching = threading.Thread(target=end.wait, name="Profile")
     watching.start()
