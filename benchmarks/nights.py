@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from tabulate import tabulate
 
-from bench.plan.cells import Cell, Plan, skips
+from bench.plan.cells import Cell, Plan
 from bench.plan.sampling import Sampling
 from bench.statistics import datasets
 from bench.statistics.digests import Digest
@@ -25,7 +25,7 @@ from bench.statistics.loads import Load
 from bench.statistics.runs import Named
 from bench.store import parquet
 from bench.store.outcomes import TOTAL, About, Kept
-from bench.subjects import loops, scenarios
+from bench.subjects import scenarios
 
 LOOPS = ("asyncio", "asyncio-select", "asyncio-poll", "uvloop", "rloop", "rsloop", "zuvloop", "blazio")
 MACHINES, ROUNDS, NIGHTS = 20, 9, (30, 90, 180, 365)
@@ -38,11 +38,10 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 def about() -> About:
     """What each of the runs is."""
-    names = scenarios.names()[:8]
+    names = scenarios.names_by_default()[:8]
     declared = tuple(scenarios.named(name) for name in names)
     plan = Plan(LOOPS, names, "asyncio", Sampling(rounds=ROUNDS, sweeps=12), seed=1)
-    chosen = [loops.named(name) for name in LOOPS]
-    return About(plan, declared, skips(plan, chosen, declared, (3, 14)), {}, "2026-01-01")
+    return About(plan, declared, (), {}, "2026-01-01")
 
 
 def night(run: About, machine: int, number: int, chance: np.random.Generator) -> Named:
@@ -54,7 +53,7 @@ def night(run: About, machine: int, number: int, chance: np.random.Generator) ->
     seconds: dict[tuple[str, str, str], Array] = {}
     logs: dict[tuple[str, str, str], Array] = {}
     for cell in run.cells:
-        key = (cell.scenario, TOTAL, cell.label)
+        key = (cell.group, TOTAL, cell.label)
         mean = typical(cell, machine) + 0.01 * chance.standard_normal()
         numbers = mean + 0.02 * chance.standard_t(4, ROUNDS)
         seconds[key] = 5e-5 * np.exp(numbers)

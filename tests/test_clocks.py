@@ -1,8 +1,11 @@
 """Clocks that are wrong, and machines that are only busy: invented turns."""
 
+import os
+import time
+
 import pytest
 
-from bench.measurement.clocks import Turns, disagreement
+from bench.measurement.clocks import Turns, busiest, disagreement, thread_seconds
 
 WORK, HAND_OVER = 3e-3, 1e-4
 SWEEPS = 12
@@ -41,3 +44,26 @@ def test_where_every_hand_over_is_late_no_clock_is_blamed() -> None:
 def test_a_slow_clock_needs_some_turns_and_somebody_to_be_compared_with() -> None:
     assert disagreement(turns(0.5, sweeps=7), OTHERS) is None
     assert disagreement(turns(0.5), ()) is None
+
+
+def test_a_clock_that_shows_less_than_a_processor_worked_is_wrong_however_late_the_hand_overs_are() -> None:
+    late = Turns([1.0] * SWEEPS, [0.015] * SWEEPS)
+    slow = Turns([1.0] * SWEEPS, [0.015] * SWEEPS, 12 * 0.03)
+
+    assert disagreement(late, (late,)) is None
+    assert disagreement(slow, (late,)) == "its turns took 12 s, by its own clock 0.18 s: its clock is wrong"
+
+
+def test_what_the_kernel_counts_for_a_thread_is_no_more_than_has_passed() -> None:
+    before, began = thread_seconds(os.getpid()), time.monotonic()
+    while not busiest(before, thread_seconds(os.getpid())):
+        pass
+    worked = busiest(before, thread_seconds(os.getpid()))
+
+    assert 0 < worked <= time.monotonic() - began + 0.1
+
+
+def test_threads_that_began_or_ended_meanwhile_are_not_counted() -> None:
+    assert busiest({1: 5.0, 2: 1.0}, {1: 5.5, 3: 9.0}) == 0.5
+    assert busiest({}, {3: 9.0}) == 0.0
+    assert thread_seconds(2**22 + 1) == {}

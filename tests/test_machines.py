@@ -104,9 +104,9 @@ def test_other_versions_are_another_cell_and_never_mixed() -> None:
 
     cells = [cell for cell in merged([*THREE, newer]) if cell.cell.label == "uvloop"]
 
-    assert {dict(cell.versions)["uvloop"]: len(cell.machines) for cell in cells} == {"1.0": 3, "2.0": 1}
+    assert {cell.version.version: len(cell.machines) for cell in cells} == {"1.0": 3, "2.0": 1}
     free = measured("free", 9, "8080", build="GCC 16, free-threaded")
-    versions = {dict(cell.versions)["python"] for cell in merged([THREE[0], free])}
+    versions = {cell.version.python for cell in merged([THREE[0], free])}
     assert versions == {"CPython 3.14.0", "CPython 3.14.0 (free-threaded)"}
 
 

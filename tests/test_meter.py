@@ -3,9 +3,8 @@
 import itertools
 import json
 import os
-import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Literal
 
@@ -75,9 +74,9 @@ def test_only_one_worker_of_a_group_runs_at_any_moment(monkeypatch: pytest.Monke
     turns: list[tuple[str, float, float]] = []
     turn = Worker.turn
 
-    def watched(worker: Worker, amount: Amount, timeout_s: float, meanwhile: Callable[[], object]) -> None:
+    def watched(worker: Worker, amount: Amount, timeout_s: float) -> None:
         began = time.monotonic()
-        turn(worker, amount, timeout_s, meanwhile)
+        turn(worker, amount, timeout_s)
         turns.append((worker.cell.label, began, time.monotonic()))
 
     monkeypatch.setattr(Worker, "turn", watched)
@@ -265,25 +264,6 @@ def test_workers_share_one_processor_unless_a_loop_has_threads_that_work_beside_
     assert len(places) == 1
     assert (places <= {str(cpu) for cpu in range(CPUS)}) == alone
     assert len({run.metadata["nice"] for run in runs}) == 1
-
-
-def test_workers_of_the_next_round_start_ahead_are_used_once_and_end_with_the_run() -> None:
-    (group,) = cross([loops.LOOPS[0]], [scenarios.named("warm")], "asyncio", (3, 14))
-    plan = Plan(("asyncio",), ("warm",), "asyncio", LITTLE, 1, affinity=None)
-    rounds: list[set[int]] = []
-
-    with Meter(plan) as meter:
-        for index in range(2):
-            waiting = {spare.id for spare in meter._spares._waiting}
-            runs = of(Run, [*meter.measure(Round(group, index, str(index)))])
-            rounds.append(waiting)
-            assert len(runs) == 2
-        last = [*meter._spares._waiting]
-
-    assert [len(waiting) for waiting in rounds] == [0, 2]
-    assert len(last) == 2
-    assert not {spare.id for spare in last} & rounds[1]
-    assert [spare.status() for spare in last] == [-signal.SIGKILL] * 2
 
 
 def test_affinity_pins_the_workers() -> None:

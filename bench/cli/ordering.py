@@ -1,6 +1,7 @@
 """`run --fleet`: the same plan on each host of a Dask scheduler, collected and merged."""
 
 import argparse
+import importlib
 import secrets
 import sys
 import time
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 600.0
 OURS = {
     "help", "version", "fleet", "fleet_security", "insecure", "wait_for_lost", "output", "resume", "force_resume",
-    "quiet", "json", "verbose", "format", "save_baseline", "force", "dry_run", "check",
+    "quiet", "json", "verbose", "format", "save_baseline", "force", "dry_run", "check", "no_bars", "png",
 }  # fmt: skip
-REFUSED = ("check", "dry_run", "save_baseline", "force_resume")
+REFUSED = ("check", "dry_run", "save_baseline", "force_resume", "png")
 
 
 def call(options: Namespace, parser: argparse.ArgumentParser) -> Exit:
@@ -53,12 +54,11 @@ def call(options: Namespace, parser: argparse.ArgumentParser) -> Exit:
 def imported() -> "tuple[types.ModuleType, types.ModuleType]":
     """The modules that need Dask; raises BenchError where it is not installed."""
     try:
-        from bench.fleet import collecting, connection
+        return importlib.import_module("bench.fleet.collecting"), importlib.import_module("bench.fleet.connection")
     except ImportError as error:
         raise BenchError(
             f"Dask is not installed ({error}): a fleet needs it here and on each host\npip install '{INSTALLED}[fleet]'"
         ) from None
-    return collecting, connection
 
 
 def _orders(

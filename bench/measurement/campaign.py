@@ -21,12 +21,11 @@ class Measurer(Protocol):
 def measure(rounds: Iterable[Round], measurer: Measurer, *listeners: Callable[[Outcome], object]) -> None:
     """Measure one round after another, and tell each outcome to every listener before the next is measured.
 
-    A measurer that is a context manager is entered, and left at the end. A listener may decide which round comes next.
-    Whatever ends this early, an error or Ctrl-C, ends the round's processes too.
+    A listener may decide which round comes next. Whatever ends this early, an error or Ctrl-C, ends the round's
+    processes too.
     """
-    with measurer if isinstance(measurer, contextlib.AbstractContextManager) else contextlib.nullcontext():
-        for round_ in rounds:
-            with contextlib.closing(measurer.measure(round_)) as outcomes:
-                for outcome in outcomes:
-                    for listener in listeners:
-                        listener(outcome)
+    for round_ in rounds:
+        with contextlib.closing(measurer.measure(round_)) as outcomes:
+            for outcome in outcomes:
+                for listener in listeners:
+                    listener(outcome)

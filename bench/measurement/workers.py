@@ -1,16 +1,17 @@
-"""The harness's end of the workers of a round, and of those that load ahead of the next one."""
+"""The harness's end of the workers of a round."""
 
 import json
 import os
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from bench.measurement.clocks import CLOCKS_DIFFER, Turns
+from bench.measurement.clocks import CLOCKS_DIFFER, Turns, busiest, thread_seconds
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
-from bench.measurement.processes import EndedError, Process, death
+from bench.measurement.lending import started
+from bench.measurement.processes import EndedError, death
+from bench.measurement.servers import Server
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import MOST_REHEARSAL_S
@@ -32,22 +33,25 @@ class Amount(NamedTuple):
 class Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan, process: Process) -> None:
-        """`process`: one that is loading, or has loaded, and waits for its cell."""
+    def __init__(self, cell: Cell, plan: Plan, python: str | None = None) -> None:
+        """`python`: the interpreter that it runs on, if it is not the harness's own."""
         self.cell = cell
-        self.process = process
+        self.process = started("bench.worker.stopwatch", [str(os.getpid())], python)
         self.iterations = self.processors = 1
         self.nice = 0
         self._plan = plan
         self._turns_s: list[float] = []
+        self._threads: Mapping[int, float] = {}
+        self._cpu_s = 0.0
         self.turns = Turns((), ())
 
-    def load(self, timeout_s: float, since: float) -> None:
+    def load(self, timeout_s: float, since: float, server: Server) -> None:
         """Wait until it has loaded, and give it its cell."""
         self.ready(timeout_s, since)
         cell, plan, sampling = self.cell, self._plan, self._plan.sampling
         words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
+        words += ["--workload", cell.workload, "--port", str(server.port(timeout_s, since))]
         words += ["--delay", str(plan.delay_s)]
         words += ["--rehearsed", str(sampling.rehearsed), "--longest-rehearsal", str(MOST_REHEARSAL_S)]
         self.process.tell(f"{json.dumps(words)}\n".encode())
@@ -83,17 +87,18 @@ class Worker:
                 return seconds
         return lifecycle_s
 
-    def turn(self, amount: Amount, timeout_s: float, meanwhile: Callable[[], object] = int) -> None:
+    def turn(self, amount: Amount, timeout_s: float) -> None:
         """Let it take its next turn, and wait for it; the first turn says how much there will be."""
+        self._threads = self._threads or thread_seconds(self.process.id)
         began = time.monotonic()
         numbers = (self.iterations, amount.values, amount.in_a_turn)
         self.process.tell(b"\n" if self._turns_s else b"%d %d %d\n" % numbers)
-        meanwhile()
         self.ready(timeout_s)
         self._turns_s.append(time.monotonic() - began)
 
     def finish(self) -> None:
         """Let it deliver, after its last turn."""
+        self._cpu_s = busiest(self._threads, thread_seconds(self.process.id))
         self.process.tell(b"\n")
 
     def run(self, round_: Round, values: int, timeout_s: float) -> outcomes.Run:
@@ -107,7 +112,7 @@ class Worker:
             raise EndedError(f"delivered {delivered}, expected {expected}")
         if len(delivery.turns) != len(self._turns_s):
             raise EndedError(f"delivered {len(delivery.turns)} turns, expected {len(self._turns_s)}")
-        self.turns = Turns(self._turns_s, delivery.turns)
+        self.turns = Turns(self._turns_s, delivery.turns, self._cpu_s)
         _refuse_claim(self.iterations * sum(totals), sum(self._turns_s))
         ending = None
         if status is None:
@@ -126,37 +131,6 @@ class Worker:
         if delivery.error is not None:
             raise EndedError(delivery.error)
         return delivery
-
-
-class Spares:
-    """Processes that load ahead of their round, on other processors, while another round is measured.
-
-    Each is used once: what has been measured in a process is never measured in it again.
-    """
-
-    def __init__(self) -> None:
-        self.wanted = False
-        self._waiting = deque[Process]()
-
-    def fill(self, number: int) -> None:
-        """Start one more process, if fewer than this number are waiting."""
-        if self.wanted and len(self._waiting) < number:
-            self._waiting.append(new_process())
-
-    def take(self) -> Process:
-        """One that has been started ahead, or a new one."""
-        return self._waiting.popleft() if self._waiting else new_process()
-
-    def end(self) -> None:
-        """End those that nobody took."""
-        self.wanted = False
-        while self._waiting:
-            self._waiting.popleft().kill()
-
-
-def new_process() -> Process:
-    """A worker without a cell."""
-    return Process("bench.worker.stopwatch", [str(os.getpid())])
 
 
 def _refuse_claim(claimed_s: float, turns_s: float) -> None:

@@ -29,7 +29,7 @@ from bench.reports.ratios import estimated, judged, sure
 from bench.reports.records import indented
 from bench.reports.rendering import PAGE, render
 from bench.statistics.estimates import CONFIDENCE
-from bench.statistics.machines import Across
+from bench.statistics.machines import Across, Version
 from bench.statistics.pooling import LEAST_MACHINES, MISSING
 from bench.statistics.runs import Named
 
@@ -45,7 +45,7 @@ TOO_FEW = (
     "alone."
 )
 
-Section: TypeAlias = tuple[str, tuple[str, ...]]  # a scenario, and the versions of interpreter and baseline
+Section: TypeAlias = tuple[str, Version]  # the name of a group, and its baseline
 
 
 def document(
@@ -87,7 +87,7 @@ def as_json(runs: Sequence[Named], cells: Sequence[Across]) -> str:
 
 
 def _fields(cell: Across) -> Iterator[tuple[str, object]]:
-    yield from (("cell", cell.cell), ("baseline", cell.baseline), ("versions", dict(cell.versions)))
+    yield from (("cell", cell.cell), ("baseline", cell.baseline), ("version", cell.version))
     yield ("machines", [
         {"machine": one.machine, "runs": one.runs, "ratio": one.ratio, "verdict": one.verdict,
          "seconds": one.row.seconds, "variance": one.effect.variance if one.effect else None}
@@ -99,19 +99,18 @@ def _fields(cell: Across) -> Iterator[tuple[str, object]]:
 def _sections(cells: Sequence[Across]) -> Mapping[Section, list[Across]]:
     sections: dict[Section, list[Across]] = {}
     for cell in cells:
-        versions = tuple(f"{name} {version}" if name != "python" else version for name, version in cell.versions[:2])
-        sections.setdefault((cell.cell.scenario, versions), []).append(cell)
+        sections.setdefault((cell.cell.group, cell.baseline), []).append(cell)
     return sections
 
 
 def _section(section: Section, cells: Sequence[Across]) -> Iterator[Block]:
-    scenario, versions = section
+    group, baseline = section
     loops = [cell for cell in cells if cell.cell.role == "loop" and cell.measured]
     if not loops:
         return
-    yield Heading(f"{scenario} on {', '.join(versions)}", key=f"{scenario}-{'-'.join(versions)}".replace(" ", "-"))
+    yield Heading(f"{group}, divided by {baseline.loop} {baseline.version} on {baseline.python}")
     yield _table(cells)
-    yield from ratios(scenario, loops)
+    yield from ratios(group, loops)
     yield from _trust(cells)
 
 
@@ -129,13 +128,18 @@ def _table(cells: Sequence[Across]) -> Table:
             main = (_loop(cell), one.machine, estimated(one.ratio), judged(cell.cell.role, one.verdict))
             rows.append((*main, *("" for _ in pooled), estimated(seconds.get(one.machine))))
         rows += _pooled(cell)
-    groups = ((Column("ratio"), Column("verdict")), pooled, (Column(cells[0].baseline, unit),))
+    groups = ((Column("ratio"), Column("verdict")), pooled, (Column(cells[0].baseline.loop, unit),))
     return Table((LOOP, MACHINE), tuple(filter(None, groups)), tuple(rows))
 
 
 def _loop(cell: Across) -> str:
-    """The loop and its version; the control has none."""
-    return cell.cell.label if cell.cell.role == CONTROL else f"{cell.cell.loop} {dict(cell.versions)[cell.cell.loop]}"
+    """The loop and its version, and its interpreter if that is not the baseline's; the control has none."""
+    if cell.cell.role == CONTROL:
+        return cell.cell.label
+    version = cell.version
+    return (
+        f"{version.loop} {version.version}{'' if version.python == cell.baseline.python else f' on {version.python}'}"
+    )
 
 
 def _pooled(cell: Across) -> Iterator[Row]:
@@ -167,7 +171,7 @@ def _sentence(loop: str, cells: Sequence[Across]) -> str:
     machines = {one.machine for cell in cells for one in cell.measured}
     takes = " to ".join(dict.fromkeys(map(number, (ratios[0], ratios[-1]))))
     on = f"On {len(machines)} machines" if len(machines) > 1 else "On one machine"
-    said = f"{on}, a lifecycle takes {takes} times as long with {loop} as with {cells[0].baseline}"
+    said = f"{on}, a lifecycle takes {takes} times as long with {loop} as with {cells[0].baseline.loop}"
     widest = [cell.pooled.next_machine for cell in cells if cell.pooled]
     bounds = [bound for one in widest for bound in (one.low, one.high) if bound is not None]
     if bounds:

@@ -102,28 +102,28 @@ def between(pair: Pair, threshold: float = THRESHOLD, known: tuple[Rows, Rows] |
         is_loop = row.cell.role == "loop"
         if earlier.ratio and later.ratio:
             row = _changed(row, (old_logs[key], new_logs[key]), threshold, allowed if is_loop else 0.0)
-        if row.change and is_loop and (why := doubts.get(row.cell.scenario)):
+        if row.change and is_loop and (why := doubts.get(row.cell.group)):
             row = replace(row, comparable=False, verdict="inconclusive", reasons=(*row.reasons, *why))
         changes.append(row)
     return tuple(changes)
 
 
 def _doubts(pair: Pair) -> Mapping[str, tuple[Reason, ...]]:
-    """For each scenario, what else than a loop moves its ratio, by an unknown amount; empty where nothing does."""
+    """For each group, what else than a loop moves its ratio, by an unknown amount; empty where nothing does."""
     doubts: dict[str, tuple[Reason, ...]] = {}
     if machine := pair.other_machine:
         why = f"measured on another machine ({'; '.join(machine)}), which alone moves a ratio; measure both on one"
-        doubts = dict.fromkeys(pair.new.about.plan.scenarios, (Reason(why),))
-    for scenario, lengths in pair.other_lengths.items():
+        doubts = {group.name: (Reason(why),) for group in pair.new.about.groups}
+    for group, lengths in pair.other_lengths.items():
         why = (
             f"values lasted {lengths}, which alone moves a ratio by some per cent; measure again, on a quieter machine"
         )
-        doubts[scenario] = (*doubts.get(scenario, ()), Reason(why))
+        doubts[group] = (*doubts.get(group, ()), Reason(why))
     return doubts
 
 
 def _by_key(rows: Rows) -> dict[Key, Comparison]:
-    return {(row.cell.scenario, row.stage, row.cell.label): row for row in rows}
+    return {(row.cell.group, row.stage, row.cell.label): row for row in rows}
 
 
 def _absent(row: Comparison) -> Comparison:
@@ -226,9 +226,9 @@ def smallest_slowdown(change: Change, limit: float) -> float:
 
 def uncompared(pair: Pair, changes: Collection[Change]) -> tuple[Change, ...]:
     """What both runs planned and at least one has not measured; skips are not planned."""
-    planned = [{(cell.scenario, cell.label) for cell in kept.about.cells} for kept in (pair.old, pair.new)]
+    planned = [{(cell.group, cell.label) for cell in kept.about.cells} for kept in (pair.old, pair.new)]
     rows = (row for row in changes if row.stage == TOTAL and row.cell.role != "baseline" and row.change is None)
-    return tuple(row for row in rows if all((row.cell.scenario, row.cell.label) in cells for cells in planned))
+    return tuple(row for row in rows if all((row.cell.group, row.cell.label) in cells for cells in planned))
 
 
 def distrusted(control: Change, threshold: float = THRESHOLD) -> bool:

@@ -18,7 +18,7 @@ from bench.store.outcomes import TOTAL, Kept
 class Digest:
     """What is known of a run without its values: whole lifecycles only, a number for each round.
 
-    `value_s`: how long a value of the baseline lasted in each scenario, the median.
+    `value_s`: how long a value of the baseline lasted in each group, the median.
     """
 
     seconds: Medians
@@ -43,8 +43,8 @@ def digest(kept: Kept) -> Digest:
 
 
 def value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
-    """For each scenario how long a value of the baseline lasted, the median."""
-    for scenario in kept.about.plan.scenarios:
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == scenario)
+    """For each group how long a value of the baseline lasted, the median."""
+    for group in kept.about.groups:
+        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.group == group.name)
         if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
-            yield scenario, statistics.median(seconds)
+            yield group.name, statistics.median(seconds)

@@ -45,6 +45,11 @@ class Estimate:
         """Half the width of the interval as a part of the value (0.02: ± 2 %); infinite without bounds."""
         return math.inf if self.low is None or self.high is None else (self.high - self.low) / 2 / self.value
 
+    def each(self, number: int) -> "Estimate":
+        """The part of one of this number of equal parts."""
+        low, high = (None if bound is None else bound / number for bound in (self.low, self.high))
+        return Estimate(self.value / number, low, high)
+
 
 def median_estimate(numbers: Array, level: float) -> Estimate:
     """The median, and its exact distribution-free interval from the sign test.

@@ -62,21 +62,21 @@ def _lines(where: Mapping[str, str], runs: Sequence[Named]) -> Iterator[Line]:
         rows = run.totals()
         since = _changes(before, (run, rows)) if before else {}
         before = run, rows
-        of_scenario = _by_scenario(rows)
+        of_group = _by_group(rows)
         for row in rows:
-            key = (row.cell.scenario, row.cell.loop)
+            key = (row.cell.group, row.cell.label)
             if row.cell.role == "loop" and row.ratio:
-                moment = Moment(run, row, of_scenario[row.cell.scenario], since.get(key))
+                moment = Moment(run, row, of_group[row.cell.group], since.get(key))
                 moments.setdefault(key, []).append(moment)
     for (scenario, loop), found in moments.items():
         yield Line(where, scenario, loop, tuple(found))
 
 
-def _by_scenario(rows: Sequence[Comparison]) -> Mapping[str, tuple[Comparison, ...]]:
+def _by_group(rows: Sequence[Comparison]) -> Mapping[str, tuple[Comparison, ...]]:
     found: dict[str, list[Comparison]] = {}
     for row in rows:
-        found.setdefault(row.cell.scenario, []).append(row)
-    return {scenario: tuple(beside) for scenario, beside in found.items()}
+        found.setdefault(row.cell.group, []).append(row)
+    return {group: tuple(beside) for group, beside in found.items()}
 
 
 def _changes(
@@ -90,4 +90,4 @@ def _changes(
     except BenchError:  # they share nothing, or have too few rounds
         return {}
     rows = (row for row in found if row.cell.role == "loop" and row.change)
-    return {(row.cell.scenario, row.cell.loop): row for row in rows}
+    return {(row.cell.group, row.cell.label): row for row in rows}

@@ -18,7 +18,17 @@ from bench.statistics.runs import Named, check_machines
 
 SEVERAL = 2
 
-Versions: TypeAlias = tuple[tuple[str, str], ...]  # of interpreter, baseline and loop, by name
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A loop as tables call it, its version, and the interpreter that it ran on."""
+
+    loop: str
+    version: str
+    python: str
+
+
+Versions: TypeAlias = tuple[Version, Version]  # of the baseline, and of what is divided by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ class Across:
     """One cell on all machines that have the same versions. `pooled` is None where too few machines measured it."""
 
     cell: Cell
-    baseline: str
-    versions: Versions
+    baseline: Version
+    version: Version
     machines: tuple[OnMachine, ...]
     pooled: Pooled | None = None
 
@@ -62,7 +72,7 @@ def merged(runs: Sequence[Named]) -> tuple[Across, ...]:
         digest, facts = run.digest(), run.facts
         _check_new(run.name, digest.seconds, seen)
         for row in run.totals():
-            logs = digest.logs.get((row.cell.scenario, row.stage, row.cell.label)) if row.ratio else None
+            logs = digest.logs.get((row.cell.group, row.stage, row.cell.label)) if row.ratio else None
             of_cell = cells.setdefault((row.cell, _versions(facts, row)), {})
             of_cell.setdefault(run.machine, []).append((row, logs))
     return tuple(_across(cell, versions, of_cell) for (cell, versions), of_cell in cells.items())
@@ -89,19 +99,28 @@ def _check_new(name: str, seconds: Medians, seen: dict[int, str]) -> None:
 
 
 def _versions(facts: Mapping[str, str], row: Comparison) -> Versions:
-    """What was compared: a build without GIL, with JIT or for debugging is another interpreter, a compiler is not."""
-    loops = dict.fromkeys((row.baseline, row.cell.loop))
-    versions = {loop: facts.get(f"loop {loop}", "unknown") for loop in loops}
-    kind = facts.get("build", "").partition(", ")[2]
-    interpreter = f"{facts.get('implementation', 'unknown')} {row.python}{f' ({kind})' if kind else ''}"
-    return (("python", interpreter), *versions.items())
+    """What was compared."""
+    loop = row.cell.label if row.cell.role == "loop" else row.baseline
+    return _version(facts, row.baseline), _version(facts, loop)
+
+
+def _version(facts: Mapping[str, str], label: str) -> Version:
+    """A build without GIL, with JIT or for debugging is another interpreter; what was compiled elsewhere is not."""
+    _, at, name = label.partition("@")
+    implementation, python, build = (
+        facts.get(f"{what}{at}{name}", "") for what in ("implementation", "python", "build")
+    )
+    kind = build.partition(", ")[2]
+    return Version(
+        label, facts.get(f"loop {label}", "unknown"), f"{implementation} {python}{f' ({kind})' if kind else ''}".strip()
+    )
 
 
 def _across(
     cell: Cell, versions: Versions, measured: Mapping[str, Sequence[tuple[Comparison, Array | None]]]
 ) -> Across:
     machines = tuple(_on_machine(machine, rows) for machine, rows in measured.items())
-    found = Across(cell, machines[0].row.baseline, versions, machines)
+    found = Across(cell, *versions, machines)
     effects = [one.effect for one in machines if one.effect]
     if len(effects) < LEAST_MACHINES:
         return found

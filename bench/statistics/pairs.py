@@ -17,6 +17,7 @@ from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
 from bench.store.outcomes import Kept
 from bench.subjects import scenarios
+from bench.subjects.workloads import SLEEP
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # if one differs, the seconds are of two machines
 SAME_LENGTH = 1.25  # a larger difference in the length of values moves a ratio by some per cent (docs/method.md)
@@ -50,7 +51,7 @@ class Pair:
 
     @property
     def other_lengths(self) -> Mapping[str, str]:
-        """Scenarios in which the baseline's values lasted clearly longer or shorter than before, and how long.
+        """Groups in which the baseline's values lasted clearly longer or shorter than before, and how long.
 
         Each run calibrates its own iterations. Where other programs disturb that, values come out too short.
         """
@@ -58,9 +59,9 @@ class Pair:
         if self.digests:
             before, after = (dict(digest.value_s) for digest in self.digests)
         return {
-            scenario: f"{before[scenario] * 1000:.2g} ms then, {after[scenario] * 1000:.2g} ms now"
-            for scenario in before
-            if scenario in after and not 1 / SAME_LENGTH <= after[scenario] / before[scenario] <= SAME_LENGTH
+            group: f"{before[group] * 1000:.2g} ms then, {after[group] * 1000:.2g} ms now"
+            for group in before
+            if group in after and not 1 / SAME_LENGTH <= after[group] / before[group] <= SAME_LENGTH
         }
 
     @property
@@ -95,7 +96,9 @@ class Pair:
                 f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
                 "and a change includes what the machine does to a ratio, so there is no verdict"
             )
-        if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
+        _, at, interpreter = baseline.partition("@")
+        own = (f"{name}{at}{interpreter}" for name in ("python", "implementation", "build"))
+        if changed := self._changed((*own, f"loop {baseline}")):
             yield (
                 f"the baseline {baseline} itself differs ({'; '.join(changed)}): where it became faster, an "
                 "unchanged loop is called slower, and the other way round"
@@ -114,7 +117,7 @@ class Pair:
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
             if not kept.complete:
-                done = min(kept.rounds_done.get(cell.scenario, 0) for cell in kept.about.cells)
+                done = min(kept.rounds_done.get(cell.group, 0) for cell in kept.about.cells)
                 yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
             yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
@@ -144,7 +147,7 @@ def _check(pair: Pair, again: str) -> None:
         rounds = [[*map(len, digest.seconds.values())] for digest in pair.digests]
     for name, kept, number in zip((pair.old_name, pair.new_name), (pair.old, pair.new), rounds, strict=True):
         if max(number, default=0) == 1:
-            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
+            needed = estimates.minimum_rounds(len(kept.about.plan.labels) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
@@ -179,15 +182,17 @@ def settings(kept: Kept) -> Mapping[str, str]:
         "sleep of the workload": f"{plan.delay_s:g} s",
         "baseline": plan.baseline,
         "thread": plan.thread,
+        "interpreters": ", ".join(plan.told_apart) or "one",
         "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
     }
 
 
 def _parts(kept: Kept) -> Mapping[str, str]:
-    """The loops and scenarios of a run, in words: two runs are compared in what is the same."""
+    """The loops, scenarios and workloads of a run, in words: two runs are compared in what is the same."""
     return {
         **{f"loop {name}": "planned" for name in kept.about.plan.loops},
         **{f"scenario {name}": "planned" for name in kept.about.plan.scenarios},
+        **{f"workload {name}": "planned" for name in kept.about.plan.workloads},
         **{f"stages of {scenario.name}": ", ".join(scenario.stages) for scenario in kept.about.scenarios},
     }
 
@@ -201,10 +206,12 @@ def _facts(kept: Kept) -> Mapping[str, str]:
 
 def _words(plan: Plan) -> list[str]:
     """The options that plan the same run, except for how much is measured."""
-    chosen = () if plan.scenarios == scenarios.names() else plan.scenarios
-    words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
-    words = words or ["--loop", plan.baseline]
+    chosen = () if plan.scenarios == scenarios.names_by_default() else plan.scenarios
+    words = [word for name in plan.loops if name != plan.baseline_loop for word in ("--loop", name)]
+    words = words or ["--loop", plan.baseline_loop]
     words += [word for name in chosen for word in ("--scenario", name)]
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [word for name in plan.interpreters for word in ("--python", name)]
+    words += [word for name in plan.workloads if plan.workloads != (SLEEP,) for word in ("--workload", name)]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])

@@ -154,6 +154,13 @@ def slows():
     return asyncio.SelectorEventLoop()
 
 
+def slows_down():
+    """Makes the worker's clock run at half speed, and does nothing else."""
+    worker = sys.modules["__main__"]
+    worker.clock = lambda: time.perf_counter_ns() // 2
+    return asyncio.SelectorEventLoop()
+
+
 def backdates():
     """Reports that it started before its process did."""
     os.write(inherited.answers(), b'{"stamps":[1,2,3,4]}\n')
