@@ -17,9 +17,10 @@ from unittest import mock
 import msgspec
 from hostile import Folder
 from invented import FACTS, about, run
-from watching import filled, room, shown, surviving
+from watching import STEERING, filled, room, shown, surviving
 
-from bench import texts
+from bench import cli, texts
+from bench.cli import elsewhere
 from bench.contract import cache, conformance, trying
 from bench.contract.findings import Finding, kept_of_tried
 from bench.contract.trying import Batch
@@ -33,6 +34,7 @@ from bench.measurement.delivery import delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
+from bench.reports import besides as beside
 from bench.reports import changes as changes_report
 from bench.reports import contract as contract_report
 from bench.reports import gates, tables
@@ -63,12 +65,12 @@ def run_json(content: bytes) -> None:
 
 def report(folder: Path) -> Kept:
     """What `report` does, but for printing."""
-    kept = RunFolder(folder).load()
+    kept, besides = RunFolder(folder).load(), beside.read(RunFolder(folder))
     rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
-        shown(render(tables.document(kept, rows), style, width), markdown=style == "github")
+        shown(render(tables.document(kept, rows, besides), style, width), markdown=style == "github")
     for name, made in FILES.items():
-        text = made(kept, rows, None)
+        text = made(kept, rows, besides)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
@@ -258,6 +260,16 @@ def checks_file(content: bytes) -> None:
         assert re.fullmatch(r"–|\d+/\d+", kept_of_tried(cache.kept(loops.LOOPS[0])))
 
 
+def pyproject(content: bytes) -> None:
+    """Somebody's pyproject.toml, to loops and to the options of a run."""
+    folder = filled({"pyproject.toml": content})
+    with surviving(folder, BenchError), contextlib.chdir(folder):
+        for loop in loops.of_folder():
+            shown(f"{loop.name} {loop.factory}")
+        options = elsewhere.parsed(cli.parser_of("run"), "run", [], cli.set_elsewhere())
+        assert [setting.source for setting in options.settings if STEERING.search(setting.source)] == []
+
+
 def trace(log: bytes) -> None:
     """Strace's log, to the calls of a lifecycle."""
     with surviving(room(), ValueError):
@@ -305,5 +317,6 @@ OF_BYTES = (
     probe,
     check_answer,
     checks_file,
+    pyproject,
     trace,
 )

@@ -20,7 +20,7 @@ from unittest import mock
 import scenarios
 from bench import texts
 
-PLACE = "EVLOOP_BENCH_FUZZ_PLACE"  # names a folder for rooms: who sets it, removes it
+PLACE = "EVLOOP_FUZZ_PLACE"  # names a folder for rooms: who sets it, removes it
 SECONDS = 20  # in which any target must end, on a busy machine too; they take milliseconds
 MOST_SAID = 100_000  # names of files and loops, and settings of two plans
 STEERING = re.compile(rf"[\t{texts.STEERING}]")

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator, Mapping
 
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import TIMEOUT_S, Plan
 from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
 from bench.statistics.estimates import minimum_rounds
@@ -14,16 +14,18 @@ PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGO
 
 def command(plan: Plan) -> str:
     """What to type; a run of the same seed has the same order of turns."""
-    return shlex.join([*PROGRAM.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
+    return shlex.join([*AS_MODULE.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
 
 
 def _subjects(plan: Plan) -> Iterator[str]:
-    others = [loop for loop in plan.loops if loop != plan.baseline]
-    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline])):
+    others = [loop for loop in plan.loops if loop != plan.baseline_loop]
+    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline_loop])):
         for name in names:
             yield from (option, name)
     for name in plan.scenarios:
         yield from ("--scenario", name)
+    for name in plan.interpreters:
+        yield from ("--python", name)
     for name in plan.workloads if plan.workloads != (SLEEP,) else ():
         yield from ("--workload", name)
 
@@ -41,7 +43,7 @@ def _amount(plan: Plan) -> Iterator[str]:
         yield from ("--precision", f"{100 * sampling.precision:.9g}%")
     if sampling.max_time_s:
         yield from ("--max-time", f"{sampling.max_time_s:.9g}s")
-    if sampling.rounds < minimum_rounds(len(plan.loops) - 1) and not sampling.precision:
+    if sampling.rounds < minimum_rounds(len(plan.labels) - 1) and not sampling.precision:
         yield "--without-intervals"
 
 
