@@ -24,7 +24,7 @@ import pyperf
 from bench.errors import BenchError
 from bench.store.folder import JOURNAL, RunFolder
 
-TRIAL = "EVLOOP_BENCH_KILLS"
+TRIAL = "EVLOOP_KILLS"
 SECOND = 1.0
 LIMIT_S = 120.0
 RUN = (

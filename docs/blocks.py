@@ -5,12 +5,14 @@ A test checks that they are fresh.
 python docs/blocks.py
 """
 
+import argparse
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
+from bench import cli
 from bench.advice.answers import Advice
 from bench.reports import advice as advice_report
 from bench.reports import charts
@@ -73,6 +75,21 @@ def advice() -> str:
     return f"{intro}\n\n{render(replace(advice_report.document(found), title=None), PAGE).rstrip()}"
 
 
+def options() -> str:
+    """The options of a run, as --help shows them."""
+    actions = [action for action in cli.parser_of("run")._actions if action.option_strings]  # noqa: SLF001  (argparse shows them nowhere else)
+    rows = tuple((_option(action), (action.help or "").replace("%%", "%")) for action in actions)
+    table = Table((Column("option", side="left"),), ((Column("what it is", side="left"),),), rows)
+    return render(Document(body=(table,)), PAGE).rstrip()
+
+
+def _option(action: argparse.Action) -> str:
+    """All its names, and what stands behind them."""
+    names = ", ".join(f"`{name}`" for name in action.option_strings)
+    value = action.metavar or (",".join(action.choices) if action.choices else "")
+    return f"{names} {value}".rstrip()
+
+
 def workloads() -> str:
     """The workloads that there are, with their sizes."""
     rows = tuple((f"`{one}`", one.title) for one in map(workload_registry.named, workload_registry.names()))
@@ -82,7 +99,7 @@ def workloads() -> str:
 
 def written(text: str) -> str:
     """A text with its blocks made again."""
-    blocks = {"result": result, "scenarios": scenarios, "workloads": workloads, "advice": advice}
+    blocks = {"result": result, "scenarios": scenarios, "workloads": workloads, "options": options, "advice": advice}
     return BLOCK.sub(lambda block: f"{block[1]}{blocks[block[2]]()}\n{block[3]}", text)
 
 

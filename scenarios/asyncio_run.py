@@ -6,6 +6,7 @@ from scenarios._workload import GetData, LoopFactory, Records
 
 SINCE = (3, 12)
 WHY = "asyncio.run takes a loop_factory from Python 3.12 on"
+NEEDS = ("result_or_exception",)
 USED_IN = ("script", "CLI")
 
 

@@ -10,6 +10,7 @@ from scenarios._workload import GetData, LoopFactory, Records
 GIVEN = "policy"
 UNTIL = (3, 16)
 WHY = "event loop policies are gone from Python 3.16 on"
+NEEDS = ("result_or_exception",)
 USED_IN = ("script", "CLI")
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from scenarios._workload import GetData, LoopFactory, Records
 
 BY_DEFAULT = False
+NEEDS = ("result_or_exception",)
 
 
 async def fixture() -> AsyncGenerator[None]:

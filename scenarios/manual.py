@@ -4,6 +4,7 @@ import asyncio
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+NEEDS = ("result_or_exception",)
 USED_IN = ("tests",)
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from scenarios._workload import GetData, LoopFactory, Records
 
 BY_DEFAULT = False
+NEEDS = ("result_or_exception", "other_thread", "threadsafe_wakes_up")
 IN_TURN = True
 
 Portal: TypeAlias = Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]

@@ -2,6 +2,7 @@
 
 from scenarios._workload import GetData, LoopFactory, Records
 
+NEEDS = ("stop_ends_run_forever",)
 USED_IN = ("service",)
 
 

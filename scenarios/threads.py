@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from scenarios._workload import GetData, LoopFactory, Records
 
 BY_DEFAULT = False
+NEEDS = ("result_or_exception", "other_thread")
 THREADS, EACH = 4, 10
 LIFECYCLES = THREADS * EACH
 

@@ -10,6 +10,7 @@ import contextvars
 from scenarios._workload import GetData, LoopFactory, Records
 
 BY_DEFAULT = False
+NEEDS = ("result_or_exception",)
 
 
 async def nothing() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scenarios._workload import GetData, LoopFactory, Records
 
 GIVEN = "open_loop"
+NEEDS = ("result_or_exception",)
 USED_IN = ("service", "tests")
 
 

@@ -18,11 +18,12 @@ import advised
 import msgspec
 from hostile import Folder
 from invented import FACTS, about, run
-from watching import filled, room, shown, surviving
+from watching import STEERING, filled, room, shown, surviving
 
-from bench import texts
+from bench import cli, texts
 from bench.advice import advising, cold
 from bench.advice.asked import Asked
+from bench.cli import elsewhere
 from bench.contract import cache, conformance, trying
 from bench.contract.findings import Finding, kept_of_tried
 from bench.contract.trying import Batch
@@ -37,6 +38,7 @@ from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.reports import advice as advice_report
+from bench.reports import besides as beside
 from bench.reports import changes as changes_report
 from bench.reports import contract as contract_report
 from bench.reports import gates, tables
@@ -67,12 +69,12 @@ def run_json(content: bytes) -> None:
 
 def report(folder: Path) -> Kept:
     """What `report` does, but for printing."""
-    kept = RunFolder(folder).load()
+    kept, besides = RunFolder(folder).load(), beside.read(RunFolder(folder))
     rows = comparisons.compare(kept)
     for style, width in (("simple", 80), ("github", None)):
-        shown(render(tables.document(kept, rows), style, width), markdown=style == "github")
+        shown(render(tables.document(kept, rows, besides), style, width), markdown=style == "github")
     for name, made in FILES.items():
-        text = made(kept, rows, None)
+        text = made(kept, rows, besides)
         shown(text, markdown=name.endswith(".md"))
         if name.endswith(".json"):
             assert len(json.loads(text)) == len(rows)
@@ -144,7 +146,7 @@ def cold_file(content: bytes) -> None:
     with surviving(folder, BenchError):
         starts = RunFolder(folder).read_record(cold.FILE, cold.Cold)
         assert starts
-        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"})
+        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"}, {})
         shown(render(advice_report.document(found), "simple", 80))
         shown(render(advice_report.document(found), "github"), markdown=True)
         json.loads(advice_report.as_json(found))
@@ -274,6 +276,16 @@ def checks_file(content: bytes) -> None:
         assert re.fullmatch(r"–|\d+/\d+", kept_of_tried(cache.kept(loops.LOOPS[0])))
 
 
+def pyproject(content: bytes) -> None:
+    """Somebody's pyproject.toml, to loops and to the options of a run."""
+    folder = filled({"pyproject.toml": content})
+    with surviving(folder, BenchError), contextlib.chdir(folder):
+        for loop in loops.of_folder():
+            shown(f"{loop.name} {loop.factory}")
+        options = elsewhere.parsed(cli.parser_of("run"), "run", [], cli.set_elsewhere())
+        assert [setting.source for setting in options.settings if STEERING.search(setting.source)] == []
+
+
 def trace(log: bytes) -> None:
     """Strace's log, to the calls of a lifecycle."""
     with surviving(room(), ValueError):
@@ -323,5 +335,6 @@ OF_BYTES = (
     probe,
     check_answer,
     checks_file,
+    pyproject,
     trace,
 )

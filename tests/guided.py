@@ -20,7 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results"
-PLACE = "EVLOOP_BENCH_FUZZ_PLACE"  # as in `watching`, which is imported later
+PLACE = "EVLOOP_FUZZ_PLACE"  # as in `watching`, which is imported later
 MOST_BYTES = 1 << 15  # of one input
 LONGEST_S = 30
 

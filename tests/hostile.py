@@ -3,13 +3,15 @@
 import functools
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias, cast
 
 import msgspec
 from hypothesis import strategies as st
 from invented import FACTS, PYPERF
 
+from bench.contract.findings import Finding
 from bench.measurement.delivery import _storable
 from bench.plan.cells import Plan, Skip, Thread
 from bench.plan.sampling import MOST_ROUNDS, Sampling
@@ -164,10 +166,11 @@ def abouts(draw: st.DrawFn) -> About:
     """What a run could say of itself, however strange."""
     loops = draw(st.lists(names, min_size=1, max_size=draw(st.sampled_from([2, 2, 2, 3])), unique=True))
     scenarios = draw(st.lists(scenario_names, min_size=1, max_size=draw(st.sampled_from([1, 1, 2])), unique=True))
-    baseline = draw(st.sampled_from(loops))
+    interpreters: tuple[str, ...] = draw(st.sampled_from([(), (), (), ("3.13",), ("3.13", "old-1.é")]))
     thread: Thread = "main" if draw(st.booleans()) else "worker"
     seed = draw(st.integers(0, 2**53 - 1))
-    plan = Plan(tuple(loops), tuple(scenarios), baseline, draw(samplings), seed, thread=thread)
+    plan = Plan(tuple(loops), tuple(scenarios), "", draw(samplings), seed, thread=thread, interpreters=interpreters)
+    plan = replace(plan, baseline=draw(st.sampled_from(plan.labels)))
     title, given = draw(lines), draw(st.sampled_from(GIVEN))
     skipped = draw(st.sampled_from([*[()] * 9, ("loop",), ("baseline", "control"), ("baseline", "control", "loop")]))
     declared, why = tuple(Scenario(name, title, given) for name in scenarios), draw(lines)
@@ -244,6 +247,9 @@ READ = (Readings((READING, READING), "x"),)
 COSTS = LoopCosts("asyncio", "3.14", READ, READ, READ, READ, (Calls("warm", {"work": {"read": 3}}),))
 COLD = ColdCell("asyncio", "baseline", (ColdStart(9, 1, 2, 3, 4), None), "why")
 RESOURCES = msgspec.json.encode(Resources("2026-11-24", 1, "warm", FACTS, (COSTS,), (COLD,)))
+FOUND = Finding("asyncio", "3.14", "3.14.0", "tcp", "network", kept=False, how="broken", reason="why")
+CHECKS = msgspec.json.encode([FOUND, FOUND])
+RECORDS: Mapping[str, bytes] = {"resources.json": RESOURCES, "checks.json": CHECKS, "conformance.json": CHECKS}
 
 Folder: TypeAlias = dict[str, bytes]
 
@@ -266,11 +272,11 @@ def sound_folders(draw: st.DrawFn) -> Folder:
 def folders(draw: st.DrawFn) -> Folder:
     """A run folder of which one file is hostile."""
     files = draw(sound_folders())
-    name = draw(st.sampled_from(["run.json", "journal.jsonl", "journal.jsonl", "resources.json"]))
+    name = draw(st.sampled_from(["run.json", "journal.jsonl", "journal.jsonl", *RECORDS]))
     if name == "journal.jsonl" and files[name]:
         files[name] = draw(_hostile_journal(files[name]))
     else:
-        files[name] = draw(hostile(files.get(name) or RESOURCES))
+        files[name] = draw(hostile(files.get(name) or RECORDS[name]))
     return files
 
 

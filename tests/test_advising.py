@@ -15,10 +15,11 @@ from bench.statistics.estimates import Estimate
 from bench.store.outcomes import Failure, Kept, Outcome, Run
 
 FACTORIES = {"asyncio": "asyncio:new_event_loop", "uvloop": "uvloop:new_event_loop"}
+PROMISES = {"uvloop": "60/67"}
 
 
 def advised(asked: Asked, kept: Kept | None = None, **ms: float) -> Advice:
-    return advise(kept or measured(), cold({**COLD_MS, **ms}), asked, FACTORIES)
+    return advise(kept or measured(), cold({**COLD_MS, **ms}), asked, FACTORIES, PROMISES)
 
 
 def answer(case: Case, loop: str = "uvloop") -> tuple[float, float]:
@@ -135,11 +136,11 @@ def test_the_import_of_asyncio_is_told_in_lifecycles() -> None:
 
     assert found.imports
     assert found.imports.value == pytest.approx((30 - 10) / 0.1, rel=0.05)
-    assert advise(measured(), (), Asked(("bridge",)), FACTORIES).imports is None
+    assert advise(measured(), (), Asked(("bridge",)), FACTORIES, PROMISES).imports is None
 
 
 def test_what_was_not_measured_is_not_answered_and_named() -> None:
-    found = advise(measured(scenarios=["runner"]), (), Asked(("service", "tests", "bridge")), FACTORIES)
+    found = advise(measured(scenarios=["runner"]), (), Asked(("service", "tests", "bridge")), FACTORIES, PROMISES)
 
     assert found.cases == ()
     assert [text.partition(":")[0] for text in found.missing] == ["service", "tests", "bridge"]
@@ -152,7 +153,7 @@ def test_a_loop_that_failed_has_no_answer_but_a_note() -> None:
     failures = tuple(Failure(cell, 0, "died of SIGSEGV") for cell in cells)
     alone = tuple(one for one in kept.outcomes if getattr(getattr(one, "cell", None), "loop", "") != "uvloop")
 
-    found = advise(replace(kept, outcomes=(*alone, *failures)), cold(), Asked(("cli",)), FACTORIES)
+    found = advise(replace(kept, outcomes=(*alone, *failures)), cold(), Asked(("cli",)), FACTORIES, PROMISES)
 
     assert [one.loop for one in found.cases[0].answers] == ["asyncio"]
     assert found.notes[0] == "uvloop in runner/turns=1: died of SIGSEGV"

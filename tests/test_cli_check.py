@@ -4,12 +4,17 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from commands import main
+from invented import about
 
-from bench.contract import cache, checks, trying
+from bench.contract import cache, checks, conformance, trying
+from bench.machine import facts
+from bench.reports import besides
+from bench.store.folder import RunFolder
 from bench.subjects import loops
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
@@ -110,8 +115,101 @@ def test_a_run_can_check_first_and_its_tables_then_have_a_column(
     assert "trying" not in again.err
     for out in (checked.out, again.out):
         assert [row["promises"] for row in csv.DictReader(io.StringIO(out))] == ["2/2", "2/2", "1/2"]
-    assert "| promises uvloop" in (tmp_path / "first" / "report.md").read_text("utf-8")
-    assert "promises: of asyncio's, how many the loop keeps" in (tmp_path / "first" / "report.md").read_text("utf-8")
+    for name in ("first", "second"):
+        report = (tmp_path / name / "report.md").read_text("utf-8")
+        assert "promises: of asyncio's, how many the loop keeps" in report
+        assert "## What loops keep of asyncio's promises, on Python" in report
+        assert "uvloop: broken: it accepted something else" in report
+        found = json.loads((tmp_path / name / "checks.json").read_text())
+        assert [(one["loop"], one["check"], one["kept"]) for one in found] == [
+            ("asyncio", "debug_mode", True), ("asyncio", "default_executor", True),
+            ("uvloop", "debug_mode", True), ("uvloop", "default_executor", False),
+        ]  # fmt: skip
+
+
+LITTLE = ("--rounds", "1", "--without-intervals", "-q")
+
+
+@pytest.mark.usefixtures("_two_checks")
+def test_findings_are_added_to_a_run_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    main(*LITTLE, "--scenario", "warm", "--loop", "uvloop", "-o", str(folder))
+    before = {file.name for file in folder.glob("*.json")}
+    words = ("check", "--into", str(folder), "-q", "--timeout", "60")
+
+    codes = [
+        main(*words), main(*words, "--loop", "asyncio"),
+        main(*words, "--conformance", "--loop", "uvloop", "--check", "test_events.test_call_soon"),
+    ]  # fmt: skip
+    main("report", str(folder))
+
+    assert codes == [0, 0, 2]
+    assert {file.name for file in folder.glob("*.json")} - before == {"checks.json"}
+    found = json.loads((folder / "checks.json").read_text())
+    assert sorted((one["loop"], one["kept"]) for one in found) == [
+        ("asyncio", True), ("asyncio", True), ("uvloop", False), ("uvloop", True),
+    ]  # fmt: skip
+    assert "What is not kept" in (folder / "report.md").read_text("utf-8")
+    out, err = capsys.readouterr()
+    assert "Promises of asyncio kept on Python" in out
+    assert f"kept in {folder}; see them in its report: python -m bench report {folder}" in err
+    assert "--into can't be combined with --check: a report has all of them" in err
+
+
+@pytest.mark.usefixtures("_two_checks")
+def test_cpythons_tests_are_added_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(conformance, "tests", lambda: ("test_events.test_call_soon",))
+    folder = RunFolder(tmp_path / "run")
+    folder.create(replace(about(["warm"], ["asyncio"]), facts=facts.facts([loops.LOOPS[0]])))
+
+    code = main("check", "--into", str(folder.path), "--conformance", "-q", "--timeout", "60")
+    main("report", str(folder.path))
+
+    assert code == 0
+    assert besides.read(folder).checks == ()
+    assert [finding.check for finding in besides.read(folder).conformance] == ["test_events.test_call_soon"]
+    assert "## What loops pass of CPython's own tests" in (folder.path / "report.md").read_text("utf-8")
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(("names", "said"), [
+    ((), "has measured something else: python: 3.14.0 then, "),
+    (("--loop", "asyncio-poll"), "has not measured asyncio-poll"),
+])  # fmt: skip
+def test_findings_about_something_else_are_not_added(
+    names: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invented = about(["warm"], ["asyncio"])
+    RunFolder(tmp_path / "run").create(replace(invented, facts={**invented.facts, "python": "3.14.0"}))
+
+    assert main("check", "--into", str(tmp_path / "run"), *names) == 2
+
+    out, err = capsys.readouterr()
+    assert not out
+    assert said in err
+
+
+def test_a_loop_is_left_out_where_a_scenario_needs_what_it_does_not_keep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = {"result_or_exception": checks.every()["result_or_exception"]}
+    monkeypatch.setattr(checks, "every", lambda: one)
+    folder = tmp_path / "run"
+    bad = "unkept:result_or_exception"
+
+    first = main(
+        *LITTLE, "--check", "--scenario", "warm", "--scenario", "run_forever", "--loop", bad, "-o", str(folder)
+    )
+    out = capsys.readouterr().out
+    again = main("--resume", str(folder), "--rounds", "2", "--without-intervals", "-q")
+
+    (skip,) = RunFolder(folder).about().skips
+    assert (first, again) == (0, 0)
+    assert (skip.cell.scenario, skip.cell.loop) == ("warm", bad)
+    assert skip.reason.startswith("does not keep result_or_exception: broken: ")
+    assert "does not keep result_or_exception" in out
 
 
 @pytest.mark.usefixtures("_two_checks")

@@ -13,6 +13,7 @@ from test_survey import needs_strace
 from bench import cli
 from bench.cli import resources
 from bench.errors import BenchError
+from bench.reports.besides import Besides
 from bench.reports.files import FILES
 from bench.resources import survey
 from bench.resources.readings import RESOURCES, Resources
@@ -120,7 +121,7 @@ def test_resources_kept_in_a_run_folder_are_a_section_of_its_report(
     code = main(*QUICK, "--loop", "asyncio", "--into", str(folder.path))
 
     resources = folder.read_record(RESOURCES, Resources)
-    after = FILES["report.md"](folder.load(), (), resources)
+    after = FILES["report.md"](folder.load(), (), Besides(resources))
     assert code == 0
     assert isinstance(resources, Resources)
     assert "python -m bench report" in capsys.readouterr().err

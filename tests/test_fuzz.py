@@ -46,6 +46,10 @@ CHECKS = (
 )
 TESTS = b'{"tests":["test_events.test_close","test_sendfile.test_sendfile"],"missing":null}'
 PYTHON = b'{"implementation":"CPython","python":"3.14.0","packages":["uvloop"]}'
+PYPROJECT = (
+    b'[tool.evloop-bench]\nloop=["a:b","mine"]\nmax-time="60s"\nrounds=7\nfast=true\naffinity="none"\n'
+    b'[tool.evloop-bench.loops]\nmine="a.b:c"\n'
+)
 TRACE = b"".join(
     b'1 getpid("evloop-bench create")\n2 epoll_create1(0) = 3\n3 openat(AT_FDCWD, "evloop-bench work"\n'
     b'4 read(5, "") = 0\n'
@@ -87,6 +91,27 @@ def kernels(draw: st.DrawFn) -> Folder:
     return files
 
 
+@st.composite
+def tables(draw: st.DrawFn) -> bytes:
+    """A table of options in which one value is any other, or stands under another name."""
+    lines = PYPROJECT.decode().splitlines()
+    at = draw(st.sampled_from([number for number, line in enumerate(lines) if "=" in line]))
+    key, value = lines[at].split("=", 1)
+    others = [json.dumps(text[:200]) for text in hostile.TEXTS if text != "\ud800"] + [
+        "true",
+        "0",
+        "-1",
+        "1e400",
+        "[[1]]",
+        "{a=1}",
+    ]
+    if draw(st.booleans()):
+        value = draw(st.sampled_from(others))
+    else:
+        key = draw(st.sampled_from([*others, "loops", "seed", "format", "help", "json"]))
+    return "\n".join([*lines[:at], f"{key}={value}", *lines[at + 1 :]]).encode()
+
+
 JOURNAL = b"".join(
     outcomes.line_of(outcome)
     for outcome in (outcomes.Calibration("manual", 5e-5, 60, 2), *fuzzing.MEASURED.outcomes,
@@ -98,7 +123,7 @@ VALID: Mapping[str, Sequence[bytes]] = {
     "cold_file": [COLD],
     "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
     "probe": [ROW, PYTHON], "check_answer": [FINDING, TESTS],
-    "checks_file": [CHECKS], "trace": [TRACE],
+    "checks_file": [CHECKS], "pyproject": [PYPROJECT], "trace": [TRACE],
 }  # fmt: skip
 file_names = st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 folder_names = st.lists(file_names.filter(lambda name: name not in {".", ".."}), max_size=3)
@@ -181,6 +206,12 @@ def test_an_answer_about_a_check(answer: bytes) -> None:
 @given(hostile.hostile(CHECKS))
 def test_checks_that_are_kept(content: bytes) -> None:
     fuzzing.checks_file(content)
+
+
+@fuzz
+@given(hostile.damaged(PYPROJECT) | tables())
+def test_a_pyproject_of_somebody(content: bytes) -> None:
+    fuzzing.pyproject(content)
 
 
 @fuzz

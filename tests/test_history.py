@@ -12,7 +12,7 @@ from invented import about, run
 from bench.reports import history as report
 from bench.reports import page
 from bench.reports.document import Chart, Table
-from bench.reports.pictures import Span
+from bench.reports.pictures import Picture, Span
 from bench.statistics.history import Named, lines
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Done, Kept
@@ -81,6 +81,7 @@ def test_the_chart_has_the_noise_floor_and_what_changed_beside_it() -> None:
     document = report.document(lines([FIRST, SLOWER]))
 
     (chart,) = (block for block in document.body if isinstance(block, Chart))
+    assert isinstance(chart.picture, Picture)
     looks = {mark.look for line in chart.picture.lines for mark in line.marks if isinstance(mark, Span)}
     assert {"floor", "interval"} <= looks
     assert [line.label.partition(" ")[0] for line in chart.picture.lines] == ["", "first", "slower"]

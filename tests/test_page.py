@@ -114,6 +114,13 @@ def test_what_is_missing_or_not_to_be_trusted_is_a_row_with_its_reason() -> None
     assert notes == []
 
 
+def test_what_a_reader_must_know_of_a_run_stands_once() -> None:
+    kept = replace(KEPT, problems=("journal.jsonl line 3 is left out",))
+
+    for name in ("report.md", "report.html"):
+        assert FILES[name](kept, compare(kept), None).count("line 3 is left out") == 1
+
+
 def test_a_run_without_troubles_says_so() -> None:
     whole = replace(KEPT, outcomes=())
 

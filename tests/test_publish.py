@@ -15,6 +15,7 @@ from commands import main
 from hostile import RESOURCES as RESOURCES_TEXT
 from invented import about, run
 
+from bench.contract.findings import CHECKS, CONFORMANCE, Finding
 from bench.errors import BenchError
 from bench.machine.facts import facts
 from bench.plan.cells import Cell, Skip
@@ -126,6 +127,27 @@ def test_another_run_is_not_replaced_without_force(there: Path, capsys: pytest.C
     assert {*written(there / "results" / "one")} == {*FILES, "notes.txt"}
     assert "2026-12-24" in (there / "results" / "one" / "report.html").read_text("utf-8")
     assert "1 removed" in capsys.readouterr().out
+
+
+def test_what_loops_keep_is_published_too_and_cleaned(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(privacy, "this_machine", lambda: NAMES)
+    finding = Finding("uvloop", "1.0", "3.14.0", "tcp", "network", kept=False, how="broken", reason=f"raised {PRIVATE}")
+    for name in (CHECKS, CONFORMANCE):
+        RunFolder(there / "one").write_record(name, [finding])
+
+    assert main("publish", "one") == 0
+
+    published = there / "results" / "one"
+    assert {*written(published)} == {*FILES, CHECKS, CONFORMANCE}
+    (record,) = json.loads((published / CONFORMANCE).read_text())
+    assert record["reason"].startswith("raised by …")
+    report = (published / "report.md").read_text("utf-8")
+    assert "## What loops keep of asyncio's promises" in report
+    assert "## What loops pass of CPython's own tests" in report
+    assert not [name for name in NAMES if name in b"".join(written(published).values()).decode().lower()]
+    (there / "one" / CHECKS).unlink()
+    assert main("publish", "one") == 0
+    assert CHECKS not in written(published)
 
 
 def test_a_run_that_was_resumed_is_published_again(there: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import scenarios
+from bench.contract.checks import every
 from bench.errors import BenchError
 from bench.subjects import loops
 from bench.subjects import scenarios as registry
@@ -68,6 +69,15 @@ def test_a_scenario_is_skipped_on_a_python_that_lacks_what_it_needs(
     name: str, python: tuple[int, int], reason: str | None
 ) -> None:
     assert registry.named(name).skip_reason(loops.LOOPS[0], python) == reason
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_a_scenario_needs_are_checks_that_every_python_has(name: str) -> None:
+    needed = registry.needs(name)
+
+    assert {*needed} <= {check for check, of in every().items() if of.since == (3, 11) and not of.posix}
+    assert bool(needed) == (name != "own_run")
+    assert registry.needs("nothing") == ()
 
 
 def test_create_is_a_stage_only_where_creation_can_be_seen() -> None:

@@ -79,16 +79,56 @@ def test_a_suspension_at_the_end_of_the_interpreter_is_one_too(monkeypatch: pyte
         tried("ends_well", "asyncio")
 
 
-def test_no_loop_is_blamed_for_a_suspension_while_another_was_waited_for() -> None:
+def test_no_loop_is_blamed_for_the_time_in_which_nobody_waited_for_it() -> None:
     attempt = trying._Attempt(Batch((Question(loops.named("asyncio"), "debug_mode", "running"),), 20))
-    attempt._since -= 1000
+    attempt._looked -= 1000  # the harness was suspended, or has ended other processes
 
-    before = attempt._process
-    finding = attempt.look()
+    finding = attempt.look(0)
     attempt.end()
 
     assert finding is None
-    assert attempt._process is not before
+    assert 0 < attempt._waited_s <= trying.STEP_S
+
+
+@pytest.mark.parametrize("most", [trying.AT_ONCE, trying.MOST_AT_ONCE])
+def test_what_probably_hangs_keeps_no_other_check_waiting(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    alive: list[object] = []
+    seen: list[int] = []
+
+    class Attempt:
+        """One that answers when as many are alive as can be."""
+
+        def __init__(self, of: Batch) -> None:
+            self.left, self.prompt = [*of.questions], most == trying.AT_ONCE
+            alive.append(self)
+
+        def look(self, _wait_s: float) -> Finding | None:
+            seen.append(len(alive))
+            return self.left.pop().finding("kept", "") if len(alive) >= min(most, 20 - len(found)) else None
+
+        def end(self) -> None:
+            if self in alive:
+                alive.remove(self)
+
+    monkeypatch.setattr(trying, "_Attempt", Attempt)
+    found: list[Finding] = []
+    for finding in findings([batch(loops.named("asyncio"), every()["debug_mode"])] * 20):
+        found.append(finding)  # noqa: PERF402  (how many there are is looked at meanwhile)
+
+    assert len(found) == 20
+    assert max(seen) == most
+
+
+def test_a_check_is_prompt_until_it_was_waited_for_a_second() -> None:
+    attempt = object.__new__(trying._Attempt)
+    attempt._ready, attempt._waited_s = False, 50.0
+
+    starting = attempt.prompt
+    attempt._ready, attempt._waited_s = True, 0.5
+    soon = attempt.prompt
+    attempt._waited_s = 1.5
+
+    assert (starting, soon, attempt.prompt) == (True, True, False)
 
 
 def test_stopping_early_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:

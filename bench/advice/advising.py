@@ -7,7 +7,6 @@ from bench.advice.answers import Advice, Answer, Case, Curve, Paid, Point, Verdi
 from bench.advice.asked import PROFILES, Asked, scenarios_of
 from bench.advice.programs import Measured, Program, Spendings, programs
 from bench.errors import PROGRAM
-from bench.machine.facts import PROMISES
 from bench.plan.cells import CONTROL
 from bench.resources.readings import ColdCell
 from bench.statistics.estimates import Estimate, confidence
@@ -28,6 +27,7 @@ class _Run(NamedTuple):
     kept: Kept
     found: Sequence[Costs]
     cold: Spendings
+    promises: Mapping[str, str]
     level: float
 
     @property
@@ -36,10 +36,15 @@ class _Run(NamedTuple):
         return self.kept.about.plan.baseline
 
 
-def advise(kept: Kept, cold: Sequence[ColdCell], asked: Asked, factories: Mapping[str, str]) -> Advice:
-    """All answers that the run has; what it lacks is named. `factories`: where each loop is made."""
+def advise(
+    kept: Kept, cold: Sequence[ColdCell], asked: Asked, factories: Mapping[str, str], promises: Mapping[str, str]
+) -> Advice:
+    """All answers that the run has; what it lacks is named.
+
+    `factories`: where each loop is made; `promises`: how many of asyncio's it keeps, where that was checked.
+    """
     level = confidence(len(kept.about.plan.loops) - 1)
-    run = _Run(kept, costs(kept), _cold(cold, kept.about.plan.baseline), level)
+    run = _Run(kept, costs(kept), _cold(cold, kept.about.plan.baseline), promises, level)
     cases = tuple(case for profile in asked.profiles for case in _cases(run, profile, asked))
     loops = [one for one in run.found if one.cell.role == "loop"]
     return Advice(
@@ -109,7 +114,7 @@ def _case(run: _Run, profile: str, workload: str, program: Program) -> Case:
 
 
 def _answer(run: _Run, program: Program, loop: str) -> Answer:
-    spent, promises = program.spent[loop], run.kept.facts.get(f"{PROMISES}{loop}")
+    spent, promises = program.spent[loop], run.promises.get(loop)
     total = spent.total(program.count, run.level)
     if loop == run.baseline:
         return Answer(loop, total, promises=promises)

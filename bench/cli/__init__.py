@@ -2,15 +2,16 @@
 
 Each command is a module with `add_options(parser)`, and with `call(options)`, which runs the command and returns its
 exit code. Only the module of the given command is imported, and it imports heavy modules where it uses them: `--help`,
-`list`, `doctor` and `lifecycle` do not load pandas.
+`list`, `doctor` and `lifecycle` do not load scipy.
 """
 
 import argparse
 import contextlib
 import importlib
+import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from bench import __version__
@@ -19,6 +20,8 @@ from bench.errors import INSTALLED, PROGRAM, BenchError, Exit, unknown
 
 if TYPE_CHECKING:
     import io
+
+    from bench.cli.elsewhere import Setting
 
 ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
@@ -34,6 +37,7 @@ COMMANDS = {
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
     "doctor": "disturbances on this machine, and their remedies",
+    "env": "environments with loops for other interpreters",
     "list": "event loops, how to install them, and scenarios",
 }
 EXAMPLES = f"""\
@@ -41,6 +45,8 @@ examples:
   {PROGRAM}                              asyncio and every installed loop
   {PROGRAM} --loop uvloop --scenario runner --scenario warm
   {PROGRAM} --loop mypackage.loops:new_loop
+  {PROGRAM} env 3.13 3.14                then compare loops across them:
+  {PROGRAM} --python 3.13 --python 3.14 --baseline asyncio@3.13
   {PROGRAM} --resume results/runs/20261123-090000
   {PROGRAM} report results/runs/20261123-090000 --format github
   {PROGRAM} --save-baseline before       then upgrade a loop
@@ -67,9 +73,14 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         with contextlib.suppress(AttributeError):  # it may have been replaced by anything
             # A terminal that can't show µ still gets its table.
             cast("io.TextIOWrapper", stream).reconfigure(errors=PLAIN)
+    if "_ARGCOMPLETE" in os.environ:
+        from bench.cli import completing
+
+        completing.answer()
     with contextlib.redirect_stderr(Lasting(sys.stderr)), _signals_as_ctrl_c():
         try:
             options = parse(sys.argv[1:] if words is None else words)
+            _say_where_from(options)
             code: Exit = importlib.import_module(f"bench.cli.{options.command}").call(options)
         except BenchError as error:
             from bench import texts
@@ -79,6 +90,14 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
         except KeyboardInterrupt:
             code = Exit.INTERRUPTED
     sys.exit(code)
+
+
+def _say_where_from(options: argparse.Namespace) -> None:
+    """Name what was set elsewhere, before anything of it is imported."""
+    if options.settings and not getattr(options, "quiet", False):
+        from bench.cli.elsewhere import said
+
+        print(said(options.settings), file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -104,19 +123,34 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if words and words[0] not in COMMANDS and not words[0].startswith("-"):
         raise unknown("command", words[0], COMMANDS, f"see {PROGRAM} --help")
     command, *rest = words if words and words[0] in COMMANDS else ("run", *words)
-    return parser_of(command).parse_args(rest)
+    parser = parser_of(command)
+    if {"-h", "--help", "--version"} & {*rest}:
+        return parser.parse_args(rest)
+    from bench.cli.elsewhere import parsed
+
+    return parsed(parser, command, rest, set_elsewhere())
 
 
-def parser_of(command: str) -> argparse.ArgumentParser:
-    """What reads the options of one command."""
-    parser = _Parser(
+def set_elsewhere() -> "tuple[Setting, ...]":
+    """The options that are set in the environment and in the current folder's pyproject.toml, the stronger first."""
+    from bench.cli import elsewhere
+
+    parser = parser_of("run")
+    return elsewhere.settings(parser.switches, parser.options)
+
+
+def parser_of(command: str, first: Sequence[str] = ()) -> "Parser":
+    """What reads the options of one command; with `first`, after one of these words."""
+    parser = Parser(
         prog=f"{PROGRAM} {'[run]' if command == 'run' else command}",
         description=ABOUT if command == "run" else f"{COMMANDS[command].capitalize()}.",
         epilog=_epilog() if command == "run" else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, settings=())
+    if first:
+        parser.add_argument("command", choices=first)
     if command == "run":
         version = f"{INSTALLED} {__version__} on Python {sys.version.split()[0]}"
         parser.add_argument("--version", action="version", version=version, help="version of this program")
@@ -124,11 +158,41 @@ def parser_of(command: str) -> argparse.ArgumentParser:
     return parser
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser whose errors come with one line of usage: --help has all options."""
+
+    _source = ""
+
+    @property
+    def options(self) -> Mapping[str, argparse.Action]:
+        """Its options, by the names of what they set."""
+        return {action.dest: action for action in self._actions if action.option_strings}
+
+    @property
+    def switches(self) -> set[str]:
+        """The options that take no value, as on the command line but without dashes."""
+        return {name.replace("_", "-") for name, action in self.options.items() if action.nargs == 0}
+
+    def given(self, words: Sequence[str]) -> set[str]:
+        """The names of what these words set."""
+        defaults = {action: action.default for action in self._actions}
+        for action in defaults:
+            action.default = argparse.SUPPRESS
+        names = {*vars(self.parse_args(words))}
+        for action, default in defaults.items():
+            action.default = default
+        return names
+
+    def check(self, words: Sequence[str], source: str) -> None:
+        """Raise BenchError for words that it refuses, and blame the place that they come from."""
+        self._source = source
+        self.parse_args(words)
+        self._source = ""
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2."""
+        if self._source:
+            raise BenchError(f"{self._source}: {message}\nsee {PROGRAM} --help")
         names = [str(action.metavar) for action in self._actions if not action.option_strings]
         usage = " ".join([self.prog, "[options]", *names])
         self.exit(Exit.USAGE, f"usage: {usage}\nerror: {message}\nsee {self.prog.replace(' [run]', '')} --help\n")

@@ -12,8 +12,7 @@ from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.advice.cold import Cold
-    from bench.store.outcomes import Kept
+    from bench.cli.advise_measuring import Measured
 
 MEASURING = ("baseline", "max_time", "seed", "affinity", "output")  # options that a finished run has no use for
 
@@ -50,28 +49,26 @@ def call(options: Namespace) -> Exit:
     asked = _asked(options)
     _check(options)
     from bench.advice.advising import advise
+    from bench.cli import advise_measuring
+    from bench.contract.findings import promised
     from bench.reports import advice as report
     from bench.subjects import loops
 
-    if options.folder:
-        folder, kept, cold = _read(options)
-    else:
-        from bench.cli import advise_measuring
-
-        try:
-            folder, kept, cold = advise_measuring.measured(options, asked)
-        except KeyboardInterrupt:
-            return Exit.INTERRUPTED
+    try:
+        run = _read(options) if options.folder else advise_measuring.measured(options, asked)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
     known = {loop.name: loop.factory for loop in (*loops.LOOPS, *loops.plugged_in())}
-    factories = {name: known.get(name, name) for name in kept.about.plan.loops}
-    found = advise(kept, cold.cells if cold else (), asked, factories)
+    factories = {name: known.get(name, name) for name in run.kept.about.plan.loops}
+    found = advise(run.kept, run.cold, asked, factories, promised(run.findings))
     if options.profile and options.folder and found.missing:
         raise BenchError("\n".join(found.missing))
     show(report.as_json(found) if options.json else drawn(report.document(found), options.format))
     if not options.folder:
-        advise_measuring.keep(folder, found)
-        print(f"\nkept in {folder}; ask again: {PROGRAM} advise --from {folder}", file=sys.stderr)
-    return Exit.NOT_MEASURED if kept.failures or found.missing else Exit.DONE
+        advise_measuring.keep(run.folder, found)
+        place = run.folder.path
+        print(f"\nkept in {place}; ask again: {PROGRAM} advise --from {place}", file=sys.stderr)
+    return Exit.NOT_MEASURED if run.kept.failures or found.missing else Exit.DONE
 
 
 def _asked(options: Namespace) -> Asked:
@@ -94,9 +91,11 @@ def _check(options: Namespace) -> None:
         raise BenchError(f"--{given[0].replace('_', '-')} can't be combined with --from: the run is measured already")
 
 
-def _read(options: Namespace) -> "tuple[Path, Kept, Cold | None]":
+def _read(options: Namespace) -> "Measured":
     """The run in a folder, narrowed to the loops and workloads that the user names."""
     from bench.advice.cold import FILE, Cold
+    from bench.cli.advise_measuring import Measured
+    from bench.contract.findings import CHECKS, Finding
     from bench.statistics.shared import Shared, narrowed
     from bench.store.folder import RunFolder
     from bench.subjects import workloads
@@ -119,4 +118,5 @@ def _read(options: Namespace) -> "tuple[Path, Kept, Cold | None]":
             f"{', '.join(dict.fromkeys(map(workloads.name_of, plan.workloads)))}\n{again}"
         )
     shared = Shared(frozenset(names), frozenset(plan.scenarios), texts)
-    return options.folder, narrowed(kept, shared), folder.read_record(FILE, Cold)
+    cold, findings = folder.read_record(FILE, Cold), folder.read_record(CHECKS, tuple[Finding, ...])
+    return Measured(folder, narrowed(kept, shared), cold.cells if cold else (), findings or ())

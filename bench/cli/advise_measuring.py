@@ -6,18 +6,20 @@ import secrets
 import sys
 import time
 from argparse import Namespace
-from pathlib import Path
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from bench.advice import amounts, calibrating, cold
 from bench.advice.answers import Advice
 from bench.advice.asked import PROFILES, Asked, scenarios_of
-from bench.advice.cold import Cold
-from bench.cli import measuring, opening, planning, selecting
+from bench.cli import measuring, opening, planning, promises, selecting
+from bench.contract.findings import CHECKS, Finding
 from bench.errors import PROGRAM
 from bench.measurement.precision import Held
 from bench.plan.cells import AUTO, Plan
 from bench.plan.sampling import DEFAULT, Sampling
 from bench.reports import advice as report
+from bench.resources.readings import ColdCell
 from bench.statistics.estimates import minimum_rounds
 from bench.statistics.operations import costs
 from bench.store.folder import RunFolder
@@ -30,7 +32,16 @@ SAMPLING = dataclasses.replace(DEFAULT, sweeps=6, precision=0.01)
 ADVICE, TOTALS = "advise.json", "totals.csv"
 
 
-def measured(options: Namespace, asked: Asked) -> tuple[Path, Kept, Cold | None]:
+class Measured(NamedTuple):
+    """A run folder, what it holds of rounds and of cold starts, and what became of the checks of its loops."""
+
+    folder: RunFolder
+    kept: Kept
+    cold: Sequence[ColdCell]
+    findings: Sequence[Finding]
+
+
+def measured(options: Namespace, asked: Asked) -> Measured:
     """Measure into a new run folder; raises KeyboardInterrupt on Ctrl-C, once it has said how to go on."""
     began = time.monotonic()
     chosen = selecting.selected(options.loop, options.baseline)
@@ -47,26 +58,32 @@ def measured(options: Namespace, asked: Asked) -> tuple[Path, Kept, Cold | None]
     starts = cold.measured(first.plan, first.started, least, lambda what: _say(options, what)) if is_cold else None
     about = _described(options, asked, chosen, counted, sampling)
     about = _fitted(options, about, least, planning.Start(imports_s, time.monotonic() - began))
+    findings = promises.known(chosen)
     with contextlib.ExitStack() as locks:
-        folder, kept, _ = opening.created(options, about, locks)
+        opened = opening.created(options, about, (), locks)
+        folder = opened.folder
         if starts:
             folder.write_record(cold.FILE, starts)
-        held = Held(time.monotonic() - began, 0 if options.max_time else least)
-        try:
-            measuring.measure(folder, kept, None, held, quiet=options.quiet)
-        except KeyboardInterrupt:
-            again = f"{PROGRAM} --resume {folder.path}, then {PROGRAM} advise --from {folder.path}"
-            print(f"\ninterrupted; what was measured is kept; go on with: {again}", file=sys.stderr)
-            raise
-        return folder.path, folder.load(), starts
+        folder.write_record(CHECKS, findings)
+        _measure(options, opened, Held(time.monotonic() - began, 0 if options.max_time else least))
+        return Measured(folder, folder.load(), starts.cells if starts else (), findings)
 
 
-def keep(folder: Path, advice: Advice) -> None:
+def _measure(options: Namespace, opened: opening.Opened, held: Held) -> None:
+    try:
+        measuring.measure(opened, held, quiet=options.quiet)
+    except KeyboardInterrupt:
+        place = opened.folder.path
+        again = f"{PROGRAM} --resume {place}, then {PROGRAM} advise --from {place}"
+        print(f"\ninterrupted; what was measured is kept; go on with: {again}", file=sys.stderr)
+        raise
+
+
+def keep(folder: RunFolder, advice: Advice) -> None:
     """Write the advice into the run's folder, and the numbers of its charts as CSV."""
-    run = RunFolder(folder)
-    with run.locked():
-        run.write(ADVICE, report.as_json(advice))
-        run.write(TOTALS, report.totals_as_csv(advice))
+    with folder.locked():
+        folder.write(ADVICE, report.as_json(advice))
+        folder.write(TOTALS, report.totals_as_csv(advice))
 
 
 def _described(

@@ -6,12 +6,12 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, drawn, show
-from bench.errors import PROGRAM, Exit, unknown
-from bench.machine.facts import PROMISES
+from bench.errors import PROGRAM, BenchError, Exit, unknown
 
 if TYPE_CHECKING:
     from bench.contract.findings import Finding
@@ -35,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", action="append", metavar="CHECK", help=f"failure where this check, or {ANY!r}, is not kept")
     timeout = "seconds for one check (default: 5; with --conformance: 10)"
     add("--timeout", type=at_least(0.1, float, 3600), metavar="S", help=timeout)
+    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the tables; its loops by default")
     add("--list", action="store_true", help="all checks, and the promises that they try")
     add("--json", action="store_true", help="JSON list of objects instead of the tables")
     add("-q", "--quiet", action="store_true", help="no progress display")
@@ -43,7 +44,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> Exit:
     """Print what was found; the exit code says if a check that the user named, or any, is not kept."""
+    from bench.cli import promises
+    from bench.contract.findings import CHECKS, CONFORMANCE
     from bench.reports import contract as report
+    from bench.store.folder import RunFolder
 
     known = _known(conformance=options.conformance)
     if options.list:
@@ -51,15 +55,22 @@ def call(options: Namespace) -> Exit:
         return Exit.DONE
     names = _named(options.check, known) or [*known]
     gates = _named(options.fail_on, {*names, ANY})
-    loops = _loops(options.loop)
+    if options.into and options.check:
+        raise BenchError("--into can't be combined with --check: a report has all of them")
+    folder = RunFolder(options.into) if options.into else None
+    loops = _loops(options.loop or (folder.about().plan.loops if folder else None))
+    if folder:
+        promises.check_same(folder, loops)
     if not options.quiet:
         print(f"trying {len(names)} checks on each loop ({len(loops)}), each in a fresh process", file=sys.stderr)
-    find = _by_cpython if options.conformance else _by_us
-    found = _watched(find(loops, names, options.timeout), len(loops) * len(names), quiet=options.quiet)
+    find = _by_cpython if options.conformance else by_us
+    found = watched(find(loops, names, options.timeout), len(loops) * len(names), quiet=options.quiet)
     order = {(loop.name, name): place for place, (loop, name) in enumerate((a, b) for a in loops for b in names)}
     found.sort(key=lambda one: order[one.loop, one.check])
     document = report.document(found, report.CPYTHON if options.conformance else report.OWN)
     show(report.as_json(found) if options.json else drawn(document, options.format))
+    if folder:  # printed first, so that a full disk does not hide the result
+        promises.keep(folder, found, CONFORMANCE if options.conformance else CHECKS)
     failed = any(one.kept is False and (ANY in gates or one.check in gates) for one in found)
     return Exit.CHECK_FAILED if failed else Exit.DONE
 
@@ -90,7 +101,7 @@ def _loops(names: Sequence[str] | None) -> "Sequence[Loop]":
     return selected(names, names[0] if names else None)
 
 
-def _watched(findings: "Iterator[Finding]", total: int, *, quiet: bool) -> "list[Finding]":
+def watched(findings: "Iterator[Finding]", total: int, *, quiet: bool) -> "list[Finding]":
     """All findings, with progress on stderr."""
     from bench.cli import progress
 
@@ -108,7 +119,7 @@ def _watched(findings: "Iterator[Finding]", total: int, *, quiet: bool) -> "list
     return found
 
 
-def _by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
+def by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
     """What became of our checks; where they are all, they are kept for the tables of runs."""
     from bench.contract import cache
     from bench.contract.checks import every
@@ -122,26 +133,6 @@ def _by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | Non
             yield finding
         if len(names) == len(checks):
             cache.keep(loop, found)
-
-
-def promises(loops: "Sequence[Loop]") -> Mapping[str, str]:
-    """How many promises each loop keeps, as a fact of a run: only of loops that were checked, as they are now."""
-    from bench.contract import cache
-    from bench.contract.findings import kept_of_tried
-
-    found = ((loop.name, cache.kept(loop)) for loop in loops)
-    return {f"{PROMISES}{name}": kept_of_tried(findings) for name, findings in found if findings}
-
-
-def check_first(loops: "Sequence[Loop]", *, quiet: bool) -> None:
-    """Try all checks on the loops that have not been checked, as they are now."""
-    from bench.contract import cache
-    from bench.contract.checks import every
-
-    due = [loop for loop in loops if not cache.kept(loop)]
-    if due and not quiet:
-        print(f"trying {len(every())} checks on {', '.join(loop.name for loop in due)}", file=sys.stderr)
-    _watched(_by_us(due, [*every()], None), len(due) * len(every()), quiet=quiet)
 
 
 def _by_cpython(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":

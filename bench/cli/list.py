@@ -1,4 +1,4 @@
-"""`list`: the loops, the scenarios and the workloads that can be measured."""
+"""`list`: the loops, scenarios and workloads that can be measured, and options that are set elsewhere."""
 
 import argparse
 from argparse import Namespace
@@ -16,7 +16,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def call(options: Namespace) -> Exit:
-    """Print the loops of `LOOPS` and of installed packages, whether they are installed, scenarios and workloads."""
+    """Print loops (known, of installed packages, of the folder), scenarios, workloads, and what is set elsewhere.
+
+    Loops of the folder are never imported: anybody may have written its pyproject.toml.
+    """
+    from bench import cli
     from bench.reports import choices
     from bench.subjects import loops, scenarios, workloads
 
@@ -26,7 +30,8 @@ def call(options: Namespace) -> Exit:
         from bench.measurement import imports
 
         broken = imports.broken([loop for loop in known if not loop.unavailable])
-    declared = map(scenarios.named, scenarios.names())
-    document = choices.listed(known, tuple(declared), tuple(map(workloads.named, workloads.names())), broken)
-    show(drawn(document))
+    declared = tuple(map(scenarios.named, scenarios.names()))
+    works = tuple(map(workloads.named, workloads.names()))
+    elsewhere = [(" ".join(one.words) or f"no --{one.option}", one.source) for one in cli.set_elsewhere()]
+    show(drawn(choices.listed((*known, *loops.of_folder()), declared, works, broken, elsewhere)))
     return Exit.DONE

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
+from bench.cli.report import add_pictures, check_pictures
 from bench.cli.terminal import add_format, add_verbose
 from bench.errors import BenchError
 
@@ -13,8 +14,11 @@ ALSO_WITH_RESUME = {
     "force_resume",
     "format",
     "json",
+    "no_bars",
+    "png",
     "quiet",
     "save_baseline",
+    "settings",
     "force",
     "rounds",
     "precision",
@@ -36,6 +40,10 @@ how it resumes:
   measures, also if it is complete. --max-time counts all of the run.
   --resume refuses to mix values of two Python versions, loops or machines.
   --force-resume allows it, and every report says so.
+
+where options come from:
+  the command line, then the environment (EVLOOP_BENCH_MAX_TIME=60s), then
+  [tool.evloop-bench] in ./pyproject.toml. The command list shows what is set.
 """
 
 
@@ -48,6 +56,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_verbose(parser)
+    add_pictures(parser)
     add_format(parser)
 
 
@@ -58,8 +67,10 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
     add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: the usual ones, see list)")
     workload = "workload, with a size: turns=100; repeatable (default: sleep)"
     add("--workload", action="append", metavar="NAME", help=workload)
+    python = "interpreter: 3.13, a program, or name=program; repeatable"
+    add("--python", action="append", metavar="PYTHON", help=python)
     add("--check", action="store_true", help="the command check first, for loops not yet checked")
-    add("--baseline", metavar="NAME", help="loop that the others are divided by (default: asyncio)")
+    add("--baseline", metavar="NAME", help="what others are divided by: asyncio@3.13 (default: asyncio)")
 
 
 def _add_amount(parser: argparse.ArgumentParser) -> None:
@@ -109,8 +120,11 @@ def check(options: argparse.Namespace) -> None:
         from bench.store import baselines
 
         baselines.check_free(options.save_baseline)
+    check_pictures(options)
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     contradicting = sorted(given - ALSO_WITH_RESUME)
+    if options.check and options.python:
+        raise BenchError("--check can't be combined with --python: it tries loops on the interpreter that runs this")
     if options.force_resume and not options.resume:
         raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
     if options.json and options.dry_run:

@@ -21,6 +21,7 @@ def selected(names: Sequence[str] | None, baseline: str | None = None) -> tuple[
     check_available(chosen)
     if not names:
         chosen += [loop for loop in loops.default_selection() if loop not in chosen]
+        _say_what_is_missing(chosen)
     broken = imports.broken(chosen)
     for name, reason in broken.items():
         if name in named:
@@ -31,6 +32,14 @@ def selected(names: Sequence[str] | None, baseline: str | None = None) -> tuple[
     if broken:
         print(f"install it again, or uninstall it; all loops: {PROGRAM} list --try", file=sys.stderr)
     return tuple(loop for loop in chosen if loop.name not in broken)
+
+
+def _say_what_is_missing(chosen: Sequence[Loop]) -> None:
+    """Say that the loop which most people know is not installed; evloop-bench asks for it, but works without."""
+    usual = loops.named("winloop" if sys.platform == "win32" else "uvloop")
+    if usual.unavailable:
+        what = "left out" if len(chosen) > 1 else f"nothing to compare {chosen[0].name} with"
+        print(f"{what}: {usual.name} is {usual.unavailable}\nall loops: {PROGRAM} list", file=sys.stderr)
 
 
 def check_available(chosen: Sequence[Loop]) -> None:

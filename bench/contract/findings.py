@@ -1,11 +1,18 @@
 """What became of checks: one record for each check on each loop."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from bench.subjects.loops import NAME
+from bench.texts import Line
+
+CHECKS, CONFORMANCE = "checks.json", "conformance.json"  # in a run folder
+
+LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
+CheckName: TypeAlias = Annotated[str, Meta(pattern=r"\A[\w.]{1,200}\Z")]
 How: TypeAlias = Literal["kept", "broken", "hung", "died", "not applicable"]
 
 
@@ -15,17 +22,23 @@ class Finding(Struct, frozen=True, forbid_unknown_fields=True):
     `version` is the loop's, `python` the interpreter's. `reason` is empty only where the promise is kept.
     """
 
-    loop: str
-    version: str | None
-    python: str
-    check: str
-    area: str
+    loop: LoopName
+    version: Line | None
+    python: Line
+    check: CheckName
+    area: Line
     kept: bool | None
     how: How
-    reason: str = ""
+    reason: Line = ""
 
 
 def kept_of_tried(findings: Sequence[Finding]) -> str:
     """41/44; – where nothing was tried."""
     tried = Counter(finding.kept for finding in findings if finding.kept is not None)
     return f"{tried[True]}/{tried.total()}" if tried else "–"
+
+
+def promised(findings: Sequence[Finding]) -> Mapping[str, str]:
+    """How many promises each loop keeps, by its name."""
+    names = dict.fromkeys(finding.loop for finding in findings)
+    return {name: kept_of_tried([finding for finding in findings if finding.loop == name]) for name in names}

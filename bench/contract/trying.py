@@ -1,4 +1,8 @@
-"""Tries checks, each in a fresh process, two at a time. A process that hangs or dies is a finding like any other."""
+"""Tries checks, each in a fresh process, two at a time. A process that hangs or dies is a finding like any other.
+
+A check that has not answered for a second probably hangs. It gets all of its time, but the next one starts beside it,
+so that a loop which hangs in many checks does not take the sum of their times.
+"""
 
 import os
 import sys
@@ -14,15 +18,18 @@ from msgspec import Struct
 from bench.contract.findings import Finding, How
 from bench.contract.promises import Check
 from bench.errors import NotMeasuredError
-from bench.measurement.processes import LATE_S, EndedError, HungError, Process, SuspendedError, death
+from bench.measurement.processes import EndedError, HungError, Process, SuspendedError, death
 from bench.measurement.suspension import TRIES
 from bench.subjects.loops import Loop
 from bench.texts import publishable
 
 AT_ONCE = 2
-TIMEOUT_S = 5.0  # of one check, from its turn on: most take some milliseconds
+MOST_AT_ONCE = 12  # with those that probably hang
+PROMPT_S = 1.0  # of a check that does not hang: most take some milliseconds
+TIMEOUT_S = 5.0  # of one check, from its turn on
 START_S = 60.0  # until a process is ready for its turn
 LOOK_S = 0.01
+STEP_S = 0.1  # most that counts of the time between two looks: a longer one was not spent waiting
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,11 +83,11 @@ def findings(batches: Sequence[Batch]) -> Iterator[Finding]:
     with ExitStack() as ends:
         running: list[_Attempt] = []
         while waiting or running:
-            while waiting and len(running) < AT_ONCE:
+            while waiting and len(running) < MOST_AT_ONCE and sum(one.prompt for one in running) < AT_ONCE:
                 running.append(_Attempt(waiting.popleft()))
                 ends.callback(running[-1].end)
             for attempt in tuple(running):
-                if finding := attempt.look():
+                if finding := attempt.look(LOOK_S / len(running)):
                     yield finding
                 if not attempt.left:
                     running.remove(attempt)
@@ -105,17 +112,26 @@ class _Attempt:
         self._await_ready()
 
     def _await_ready(self) -> None:
-        self._ready, self._since, self._limit_s = False, time.monotonic(), START_S
+        self._ready = False
+        self._await(START_S)
+
+    def _await(self, limit_s: float) -> None:
+        self._waited_s, self._looked, self._limit_s = 0.0, time.monotonic(), limit_s
 
     def end(self) -> None:
         """Kill what is left of its process."""
         self._process.kill()
 
-    def look(self) -> Finding | None:
-        """What became of the next check; None if that is not known yet."""
+    @property
+    def prompt(self) -> bool:
+        """Whether its check may still answer soon."""
+        return not self._ready or self._waited_s < PROMPT_S
+
+    def look(self, wait_s: float) -> Finding | None:
+        """What became of the next check; None if that is not known within `wait_s`."""
         question = self.left[0]
         try:
-            line = self._answer()
+            line = self._answer(wait_s)
             finding = self._finding(question, line) if line else None
         except SuspendedError as error:
             self._suspended += 1
@@ -148,21 +164,25 @@ class _Attempt:
         elif not ended:
             self._process.status()  # it ends by itself now
 
-    def _answer(self) -> bytes | None:
-        """Its answer, after a short wait; raises HungError once its time is over."""
+    def _answer(self, wait_s: float) -> bytes | None:
+        """Its answer, after a short wait; raises HungError once its time is over.
+
+        While the harness ends other processes, or is suspended, no time passes for this one.
+        """
         try:
-            line = self._process.answer(LOOK_S)
+            line = self._process.answer(wait_s)
         except HungError:
-            late_s = time.monotonic() - self._since - self._limit_s
-            if late_s > LATE_S:
-                raise SuspendedError(f"no answer {late_s:.3g} s after it was due: the harness was suspended") from None
-            if late_s > 0:
+            now = time.monotonic()
+            self._waited_s += min(STEP_S, now - self._looked)
+            self._looked = now
+            if self._waited_s > self._limit_s:
                 raise
             return None
         if self._ready:
             return line
         self._process.tell(b"\n")
-        self._ready, self._since, self._limit_s = True, time.monotonic(), self._batch.timeout_s
+        self._await(self._batch.timeout_s)
+        self._ready = True
         return None
 
     def _finding(self, question: Question, line: bytes) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bench.contract.findings import CHECKS, CONFORMANCE
 from bench.errors import BenchError, NotMeasuredError
 from bench.reports.files import FILES
 from bench.resources.readings import RESOURCES
@@ -16,7 +17,7 @@ from bench.store.baselines import NAME
 from bench.store.folder import ABOUT, JOURNAL, SUITES, RunFolder
 from bench.store.outcomes import About
 
-OURS = {ABOUT, JOURNAL, RESOURCES, *FILES}
+OURS = {ABOUT, JOURNAL, RESOURCES, CHECKS, CONFORMANCE, *FILES}
 SUITE = re.compile(rf"{SUITES}(-[2-9])?/[\w.-]+\.json")
 
 
@@ -86,7 +87,7 @@ def _names(place: Path) -> Iterator[str]:
 def _identity(about: About) -> tuple[object, ...]:
     """What two runs never share; a resumed run may have a longer plan."""
     plan = about.plan
-    return (plan.seed, about.started, plan.loops, plan.scenarios, plan.workloads, dict(about.facts))
+    return (plan.seed, about.started, plan.loops, plan.scenarios, plan.workloads, plan.interpreters, dict(about.facts))
 
 
 @contextmanager

@@ -14,13 +14,15 @@ from pathlib import Path
 import msgspec
 
 from bench import texts
+from bench.contract.findings import Finding
 from bench.measurement.delivery import KEPT_METADATA
 from bench.plan.cells import Skip
+from bench.reports.besides import Besides
 from bench.resources.readings import Resources
 from bench.store.outcomes import About, Dropped, Failure, Kept, Outcome, Resumed, Run
 
 KEPT_FACTS = re.compile(
-    "python|implementation|build|kernel|architecture|cpus?|io_uring|UV_USE_IO_URING|pyperf|loop .*", re.DOTALL
+    "(python|implementation|build)(@.*)?|kernel|architecture|cpus?|io_uring|UV_USE_IO_URING|pyperf|loop .*", re.DOTALL
 )
 GONE = "…"
 MAIL = re.compile(r"[\w.+-]+@[\w.-]+")  # also user@host
@@ -63,10 +65,18 @@ class Cleaner:
         """All of a run that may be published."""
         return Kept(self._about(kept.about), tuple(map(self._outcome, kept.outcomes)))
 
+    def besides(self, besides: Besides) -> Besides:
+        """All that may be published of what the folder holds besides the times."""
+        resources = self.resources(besides.resources) if besides.resources else None
+        return Besides(resources, self._findings(besides.checks), self._findings(besides.conformance))
+
     def resources(self, resources: Resources) -> Resources:
         """All that may be published of what loops cost besides time."""
         tree = self._tree(msgspec.to_builtins(replace(resources, facts={})))
         return replace(msgspec.convert(tree, Resources), facts=self._facts(resources.facts))
+
+    def _findings(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(msgspec.structs.replace(finding, reason=self.text(finding.reason)) for finding in findings)
 
     def _text(self, text: str) -> str:
         return ADDRESSES.sub(GONE, self._without_names(text))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from bench.advice.advising import workload_of
 from bench.advice.asked import PROFILES
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import TIMEOUT_S, Plan
 from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
 from bench.statistics.estimates import minimum_rounds
@@ -17,8 +17,8 @@ PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGO
 def command(plan: Plan) -> str:
     """What to type; a run of the same seed has the same order of turns."""
     if plan.together:
-        return shlex.join([*PROGRAM.split(), "advise", *_of_advice(plan)])
-    return shlex.join([*PROGRAM.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
+        return shlex.join([*AS_MODULE.split(), "advise", *_of_advice(plan)])
+    return shlex.join([*AS_MODULE.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
 
 
 def _of_advice(plan: Plan) -> Iterator[str]:
@@ -35,8 +35,8 @@ def _of_advice(plan: Plan) -> Iterator[str]:
 
 
 def _loops(plan: Plan) -> Iterator[str]:
-    others = [loop for loop in plan.loops if loop != plan.baseline]
-    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline])):
+    others = [loop for loop in plan.loops if loop != plan.baseline_loop]
+    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline_loop])):
         for name in names:
             yield from (option, name)
 
@@ -45,6 +45,8 @@ def _subjects(plan: Plan) -> Iterator[str]:
     yield from _loops(plan)
     for name in plan.scenarios:
         yield from ("--scenario", name)
+    for name in plan.interpreters:
+        yield from ("--python", name)
     for name in plan.workloads if plan.workloads != (SLEEP,) else ():
         yield from ("--workload", name)
 
@@ -62,7 +64,7 @@ def _amount(plan: Plan) -> Iterator[str]:
         yield from ("--precision", f"{100 * sampling.precision:.9g}%")
     if sampling.max_time_s:
         yield from ("--max-time", f"{sampling.max_time_s:.9g}s")
-    if sampling.rounds < minimum_rounds(len(plan.loops) - 1) and not sampling.precision:
+    if sampling.rounds < minimum_rounds(len(plan.labels) - 1) and not sampling.precision:
         yield "--without-intervals"
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from bench.reports.reasons import line
 
-if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
-    from bench.resources.readings import Resources
+if TYPE_CHECKING:  # scipy comes with them, and `doctor` and `lifecycle` need none of it
+    from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
     from bench.store.outcomes import Kept
 
@@ -22,7 +22,7 @@ def indented(record: object) -> str:
     return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
 
 
-def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
+def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
     """A list of objects; absent numbers are null."""
     return indented([_fields(row) for row in comparisons])
 
@@ -37,7 +37,7 @@ def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     })  # fmt: skip
 
 
-def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _resources: "Resources | None" = None) -> str:
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(_fields(comparison)) for comparison in comparisons]
     text = io.StringIO()
@@ -53,6 +53,7 @@ def _fields(row: "Comparison") -> dict[str, object]:
         "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,
         "seconds": row.seconds, "ratio": row.ratio, "confidence": row.confidence, "verdict": row.verdict,
         "reason": line(row.reasons), "workload": row.cell.workload,
+        "interpreter": row.cell.interpreter,
     }  # fmt: skip
 
 

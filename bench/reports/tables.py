@@ -8,13 +8,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bench.errors import PROGRAM
-from bench.machine.facts import PROMISES
+from bench.contract.findings import promised
+from bench.errors import AS_MODULE
 from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
 from bench.reports import again, charts, growth, serving, surroundings, troubles, trust
-from bench.reports import resources as resources_report
 from bench.reports.answer import answer
+from bench.reports.besides import NOTHING, Besides
 from bench.reports.document import (
     LOOP,
     Block,
@@ -33,10 +33,10 @@ from bench.reports.document import (
 from bench.reports.gaps import half_width, wide_rows
 from bench.reports.numbers import percent, unit_for
 from bench.reports.origins import origin, views
+from bench.reports.prose import unbroken
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
-from bench.resources.readings import Resources
 from bench.statistics.comparisons import Comparison
 from bench.statistics.places import BASELINE, places
 from bench.statistics.shares import Shares, stage_shares
@@ -51,13 +51,15 @@ THREADS: Mapping[Thread, str] = {
 }
 PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
 PROMISED = (
-    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+    f" promises: of asyncio's, how many the loop keeps of those that {unbroken(f'{AS_MODULE} check')} tried; "
+    "no part of any verdict."
 )
 
 
-def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources | None = None) -> Document:
+def document(kept: Kept, comparisons: Sequence[Comparison], besides: Besides | None = None) -> Document:
     """The answer, the tables of all scenarios, and what they were measured with."""
-    costs = resources_report.document(resources).page() if resources else ()
+    besides = besides or NOTHING
+    promises = promised(besides.checks)
     return Document(
         title=Heading("Event loops compared", 1),
         origin=origin(kept),
@@ -71,10 +73,10 @@ def document(kept: Kept, comparisons: Sequence[Comparison], resources: Resources
             *_disturbances(kept),
             *surroundings.of_run(kept),
         ),
-        body=(Note(_legend(kept, comparisons)), *_scenarios(kept, comparisons)),
+        body=(Note(_legend(kept, comparisons, promises)), *_scenarios(kept, comparisons, promises)),
         details=(
             *troubles.section(kept, comparisons),
-            *costs,
+            *besides.sections(),
             Heading("How it was measured"),
             _facts(kept),
             Command("make it again", again.command(kept.about.plan)),
@@ -87,30 +89,30 @@ def brief(report: Document) -> Document:
     return replace(report, body=())
 
 
-def _scenarios(kept: Kept, comparisons: Sequence[Comparison]) -> Iterator[Block]:
+def _scenarios(kept: Kept, comparisons: Sequence[Comparison], promises: Mapping[str, str]) -> Iterator[Block]:
     shares, skipped = stage_shares(kept), {skip.cell for skip in kept.about.skips}
     for group in kept.about.groups:
         rows = [row for row in comparisons if row.cell.group == group.name]
         totals = [row for row in rows if row.stage == TOTAL]
         yield Heading(f"{group.name}: {group.scenario.title}", key=group.name)
-        yield _table(rows, shares, kept.facts)
+        yield _table(rows, shares, promises)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
         yield from serving.fetched(kept, group, rows)
 
 
-def _legend(kept: Kept, comparisons: Sequence[Comparison]) -> str:
+def _legend(kept: Kept, comparisons: Sequence[Comparison], promises: Mapping[str, str]) -> str:
     baseline = kept.about.plan.baseline
     level = sure(row.compared for row in comparisons if row.seconds)
     places = PLACES if any(row.compared > 1 for row in comparisons) else ""
-    promised = PROMISED if any(name.startswith(PROMISES) for name in kept.facts) else ""
     return (
         f"total: time of one lifecycle, the median over all rounds. {', '.join(STAGES)}: its stages. They add up to "
         f"the total: each is the total times the mean share that it has in the same values. ratio: to {baseline}'s, "
         f"the median of the quotients in the same sweep; below 1 is faster. It is not the quotient of two totals, "
         f"which are medians of different moments; in brackets the confidence interval, {level}. control: {baseline} "
-        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{_own_threads(kept)}{promised}"
+        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{_own_threads(kept)}"
+        f"{PROMISED if promises else ''}"
     )
 
 
@@ -125,7 +127,7 @@ def _disturbances(kept: Kept) -> Iterator[Block]:
     disturbances = kept.about.disturbances
     if disturbances is not None:
         yield Note(f"Disturbances when it began: {'; '.join(disturbances) or 'none found'}.")
-        yield Command("see what disturbs now", f"{PROGRAM} doctor")
+        yield Command("see what disturbs now", f"{AS_MODULE} doctor")
 
 
 def _facts(kept: Kept) -> Table:
@@ -147,20 +149,24 @@ def _facts(kept: Kept) -> Table:
     return Table((Column("what", side="left"),), ((Column("value", side="left"),),), rows)
 
 
-def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares], facts: Mapping[str, str]) -> Table:
+def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares], promises: Mapping[str, str]) -> Table:
     """The table of one scenario. Where it is too wide, the stages stand in a second one, their ratios in a third."""
     totals = [row for row in rows if row.stage == TOTAL and row.seconds]
     unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     place = _places(totals)
-    main = (Column("total", unit), Column("ratio"), Column("verdict"), *((Column("place"),) if place else ()))
+    main = (Column("total", unit), Column("ratio", bar=True), Column("verdict"), *((Column("place"),) if place else ()))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
     ratios = ((Column(f"{stage} ratio"),) for stage in stages)
-    promises = [facts.get(f"{PROMISES}{row.cell.loop}") for row in totals]
-    checked = (Column("promises"),) if any(promises) else ()
+    checked = (Column("promises"),) if promises else ()
     entries = tuple(
-        (*_main(row, place), *(kept for _ in checked), *_parts(row, shares, stages), *_ratios(rows, row))
-        for row, kept in zip(totals, promises, strict=True)
+        (
+            *_main(row, place),
+            *(promises.get(row.cell.loop) for _ in checked),
+            *_parts(row, shares, stages),
+            *_ratios(rows, row),
+        )
+        for row in totals
     )
     return Table((LOOP,), tuple(filter(None, (main, checked, columns, *ratios))), entries)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import CONTROL
 from bench.reports.document import Block, Caution, Command
 from bench.reports.numbers import interval, percent
@@ -64,7 +64,7 @@ def of_harness(scored: Sequence[Score]) -> Iterator[Block]:
             "more than the 5 % that chance allows",
             "measure on a quieter machine",
         )
-        yield Command("see what disturbs this one", f"{PROGRAM} doctor")
+        yield Command("see what disturbs this one", f"{AS_MODULE} doctor")
 
 
 def _itself(cause: str) -> Caution:

@@ -7,10 +7,9 @@ one round are not. docs/method.md says why each step is what it is.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from bench.plan.cells import CONTROL, Cell
 from bench.statistics import reasons
@@ -27,7 +26,7 @@ from bench.statistics.estimates import (
 )
 from bench.statistics.reasons import Reason
 from bench.statistics.shapes import shapes
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import TOTAL, Kept, Run
 from bench.subjects.scenarios import STAGES
 
 Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
@@ -73,7 +72,7 @@ def compare(
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
-        python = about.facts.get("python", "unknown")
+        python = about.facts.get(f"python@{cell.interpreter}" if cell.interpreter else "python", "unknown")
         empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
         keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
@@ -106,32 +105,39 @@ def round_medians(kept: Kept) -> tuple[Medians, Medians]:
     A round's number is the median over its sweeps. Within a sweep, loop and baseline take their turns within
     milliseconds of each other: whatever drifts slower than that cancels in their ratio.
     """
-    if not kept.runs:
-        return {}, {}
-    parts = {
-        (run.cell.group, stage, run.round, run.cell.label): pd.Series(values)
-        for run in kept.runs
-        for stage, values in run.values.items()
-    }
-    by_round = ["group", "stage", "round"]
-    wide = pd.concat(parts, names=[*by_round, "label", "sweep"]).unstack("label")
-    baseline = kept.about.plan.baseline
-    seconds = wide.groupby(level=by_round).median()
-    ratios = pd.DataFrame()
-    if baseline in wide:
-        logs = wide.apply(np.log)
-        ratios = logs.sub(logs[baseline], axis="index").groupby(level=by_round).median()
-    return _columns(seconds), _columns(ratios)
+    rounds: dict[tuple[str, int], dict[str, Run]] = {}
+    for run in kept.runs:
+        rounds.setdefault((run.cell.group, run.round), {})[run.cell.label] = run
+    seconds: dict[tuple[str, str, str], list[float]] = {}
+    ratios: dict[tuple[str, str, str], list[float]] = {}
+    for (group, _), runs in sorted(rounds.items(), key=lambda one: one[0]):
+        baseline = runs.get(kept.about.plan.baseline)
+        for label, run in runs.items():
+            for stage, median in _medians(run).items():
+                seconds.setdefault((group, stage, label), []).append(median)
+            for stage, median in (_log_ratios(run, baseline) if baseline else {}).items():
+                ratios.setdefault((group, stage, label), []).append(median)
+    return _arrays(seconds), _arrays(ratios)
 
 
-def _columns(frame: pd.DataFrame) -> Medians:
-    """The numbers of each group and stage in each column, without those that are missing."""
-    medians: dict[tuple[str, str, str], Array] = {}
-    for label, column in frame.items():
-        for key, numbers in column.dropna().groupby(level=["group", "stage"]):
-            group, stage = cast("tuple[str, str]", key)
-            medians[group, stage, str(label)] = numbers.to_numpy(np.float64)
-    return medians
+def _medians(run: Run) -> Mapping[str, float]:
+    """The median of each stage over all sweeps: all stages have the same number of them."""
+    medians = np.median(np.array([*run.values.values()], np.float64), axis=1)
+    return dict(zip(run.values, medians.tolist(), strict=True))
+
+
+def _log_ratios(run: Run, baseline: Run) -> Mapping[str, float]:
+    """The median logarithm of each stage divided by the baseline's, over the sweeps and stages that both have."""
+    stages = [stage for stage in run.values if stage in baseline.values]
+    sweeps = min(len(each.values[TOTAL]) for each in (run, baseline))
+    these, those = (
+        np.log(np.array([each.values[stage][:sweeps] for stage in stages], np.float64)) for each in (run, baseline)
+    )
+    return dict(zip(stages, np.median(these - those, axis=1).tolist(), strict=True))
+
+
+def _arrays(numbers: Mapping[tuple[str, str, str], list[float]]) -> Medians:
+    return {key: np.array(each, np.float64) for key, each in numbers.items()}
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:

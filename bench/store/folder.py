@@ -6,6 +6,7 @@
                     on another platform, suites-2/ has what was measured there
     resources.json  what loops cost besides time, if that was measured: any such record is kept as it is
     report.md …     reports; made from the journal
+    charts/         the charts as PNG, where somebody asked for them
     lock            which process is writing here, while it does
 
 Only the journal grows. Every other file is written beside its place and then moved there, so that it is whole. Anybody
@@ -15,7 +16,7 @@ beside the reports, and `groups` in run.json: they are read as well.
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from bench.texts import Line
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
 SUITES = "suites"
+PICTURES = "charts"
 LOCK = "lock"
 REMEDIES = {
     errno.ENOSPC: "make room",
@@ -134,10 +136,17 @@ class RunFolder:
         """Keep a record of what was measured besides times, in place of an earlier one."""
         self.write(name, text_of_record(record))
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: str | bytes) -> None:
         """Write a file that is whole or not there, through another beside it."""
         with self._writing(name):
-            files.write(self.path / name, text)
+            files.write(self.path / name, content)
+
+    def write_pictures(self, pictures: Iterable[tuple[str, bytes]]) -> None:
+        """Write pictures, each under its name, into a folder of their own."""
+        with self._writing(PICTURES):
+            files.make_folder(self.path / PICTURES)
+        for name, content in pictures:
+            self.write(f"{PICTURES}/{name}", content)
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks; each platform apart."""

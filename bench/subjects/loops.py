@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 
-from bench.errors import PROGRAM, unknown
-from bench.subjects import places
+from bench.errors import PROGRAM, BenchError, unknown
+from bench.subjects import configured, places
 from scenarios._workload import LoopFactory
 
 ENTRY_POINTS = "evloop_bench.loops"
@@ -72,13 +72,18 @@ class Loop:
     @property
     def unavailable(self) -> str | None:
         """Why this machine can't run the loop, and how to install it if that helps; None if it can."""
+        return self.unfit or self._not_installed
+
+    @property
+    def unfit(self) -> str | None:
+        """Why it is not for this interpreter on this machine, whatever is installed; None if it is."""
         if self.refused:
             return f"refused: {self.refused}"
         if self.platform not in {None, sys.platform}:
             return f"only on {self.platform}"
         if self.selector and not hasattr(selectors, self.selector):
             return f"no {self.selector} on {sys.platform}"
-        return self._other_python or self._not_installed
+        return self._other_python
 
     @property
     def _other_python(self) -> str | None:
@@ -172,13 +177,27 @@ def plugged_in() -> tuple[Loop, ...]:
     return tuple(Loop(point.name, point.value, point.dist.name if point.dist else None) for point in points)
 
 
+def of_folder() -> tuple[Loop, ...]:
+    """Loops that the current folder's pyproject.toml names by their place; raises BenchError for one that can't be."""
+    where = f"{configured.FILE}, [tool.{configured.NAME}.{configured.LOOPS}]"
+    found = configured.places()
+    for name, place in found.items():
+        if any(loop.name == name for loop in LOOPS):
+            raise BenchError(f"{where} {name}: a loop is called that already\ngive yours another name")
+        if PLACE.fullmatch(name) or not NAME.fullmatch(name):
+            raise BenchError(f"{where} {name!r:.100}: use letters, digits, dots, _ and - in a name, other than control")
+        if not PLACE.fullmatch(place):
+            raise BenchError(f"{where} {name}: {place!r:.100}: write a place as package.module:factory")
+    return tuple(Loop(name, place, quirk=f"of {configured.FILE}") for name, place in found.items())
+
+
 def named(name: str) -> Loop:
-    """Look up a loop of `LOOPS`, an announced loop, or `package.module:factory`; raises BenchError if there is none."""
+    """Look up a loop of `LOOPS`, of the folder, an announced one, or `package.module:factory`; raises BenchError."""
     known = {loop.name: loop for loop in LOOPS}
     if name not in known:
         if PLACE.fullmatch(name) and NAME.fullmatch(name):
             return Loop(name, name)
-        known |= {loop.name: loop for loop in plugged_in()}
+        known |= {loop.name: loop for loop in (*plugged_in(), *of_folder())}
     if name not in known:
         raise unknown("event loop", name, known, f"see {PROGRAM} list; or name package.module:factory")
     return known[name]

@@ -92,7 +92,16 @@ def named(name: str) -> Scenario:
 
 def used_in(name: str) -> tuple[str, ...]:
     """For what programs people run a coroutine this way, as the file of the scenario says; nothing if there is none."""
-    return tuple(getattr(importlib.import_module(f"scenarios.{name}"), "USED_IN", ())) if name in names() else ()
+    return _declared(name, "USED_IN")
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """The checks of asyncio's promises that a loop must pass for this scenario; nothing if there is none."""
+    return _declared(name, "NEEDS")
+
+
+def _declared(name: str, what: str) -> tuple[str, ...]:
+    return tuple(getattr(importlib.import_module(f"scenarios.{name}"), what, ())) if name in names() else ()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,107 @@
+"""Options that the user set elsewhere: in the environment, as EVLOOP_BENCH_MAX_TIME=60s, or in pyproject.toml.
+
+The command line goes first, then the environment, then the current folder's file. They are options of `run`; the other
+commands take from them only which loops and scenarios, and how a result looks.
+"""
+
+import os
+from argparse import Namespace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench import texts
+from bench.errors import BenchError, unknown
+from bench.measurement.guard import BADGE
+from bench.subjects import configured, loops
+
+if TYPE_CHECKING:
+    from bench.cli import Parser
+
+PREFIX = "EVLOOP_BENCH_"
+OF_ALL = {"loop", "scenario", "format", "quiet"}
+WITH_RESUME = {"format", "json", "quiet", "verbose"}
+# Not these: they are for one occasion, or give a permission.
+ONCE = {"help", "version", "output", "resume", "force_resume", "save_baseline", "force", "dry_run", "without_intervals"}
+LISTS = {"loop", "scenario", "python"}
+PACES = {"fast", "rigorous"}
+SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One option, as words of a command line: none if a switch is off. `source` names the variable, or file and key."""
+
+    option: str
+    words: tuple[str, ...]
+    source: str
+
+    @property
+    def name(self) -> str:
+        """What argparse calls it."""
+        return self.option.replace("-", "_")
+
+
+def settings(switches: Collection[str], options: Collection[str]) -> tuple[Setting, ...]:
+    """All settings, the stronger first; raises BenchError for one that `run` does not have among its `options`."""
+    known = sorted(name.replace("_", "-") for name in options if name not in ONCE)
+    found = []
+    for option, value, source in (*_of_environment(switches), *_of_file()):
+        if option not in known:
+            where = texts.line(source)[:200]
+            raise unknown("option", option[:100], known, f"it is set in {where}; others can't be set there")
+        found.append(Setting(option, tuple(_words(option, value, source, is_switch=option in switches)), source))
+    return tuple(found)
+
+
+def _of_environment(switches: Collection[str]) -> Iterator[tuple[str, object, str]]:
+    for variable, text in sorted(os.environ.items()):
+        if variable.startswith(PREFIX) and variable != BADGE and text:
+            option = variable.removeprefix(PREFIX).lower().replace("_", "-")
+            value = text.split(",") if option in LISTS else text
+            yield option, (SWITCHES.get(text.lower(), text) if option in switches else value), variable
+
+
+def _of_file() -> Iterator[tuple[str, object, str]]:
+    loops.of_folder()  # what is wrong with them is said by every command
+    for key, value in configured.table().items():
+        if key != configured.LOOPS:
+            yield key, value, f"{configured.TABLE} {key}"
+
+
+def _words(option: str, value: object, source: str, *, is_switch: bool) -> Iterator[str]:
+    values = value if isinstance(value, list) and option in LISTS else [value]
+    if is_switch != isinstance(value, bool) or not all(isinstance(one, bool | str | int | float) for one in values):
+        kind = "true or false" if is_switch else "a list of texts" if option in LISTS else "a text or a number"
+        raise BenchError(f"{source}: {value!r:.100} is not {kind}")
+    if is_switch:
+        yield from [f"--{option}"] if value else []
+    else:
+        yield from (f"--{option}={one}" for one in values)
+
+
+def parsed(parser: "Parser", command: str, words: Sequence[str], all_: Sequence[Setting]) -> Namespace:
+    """The options of a command line, and those set elsewhere that it does not have: these are listed in `settings`.
+
+    Raises BenchError for a setting that the command refuses.
+    """
+    given = parser.given(words)
+    allowed = {*parser.options} & ({*parser.options} if command == "run" else OF_ALL)
+    if "resume" in given:
+        allowed &= WITH_RESUME
+    taken = []
+    for setting in all_:
+        rivals = PACES if setting.name in PACES else {setting.name}
+        if setting.name in allowed and not rivals & given:
+            given.add(setting.name)
+            words = [*setting.words, *words]
+            parser.check(words, setting.source)
+            taken.append(setting)
+    options = parser.parse_args(words)
+    options.settings = tuple(taken)
+    return options
+
+
+def said(taken: Sequence[Setting]) -> str:
+    """What was set elsewhere, in a line for each source."""
+    return "\n".join(f"from {one.source}: {' '.join(one.words) or f'no --{one.option}'}" for one in taken)
