@@ -2,7 +2,7 @@
 
 Each command is a module with `add_options(parser)`, and with `call(options)`, which runs the command and returns its
 exit code. Only the module of the given command is imported, and it imports heavy modules where it uses them: `--help`,
-`list`, `doctor` and `lifecycle` do not load scipy.
+`list`, `doctor` and `lifecycle` do not load pandas.
 """
 
 import argparse

@@ -41,7 +41,7 @@ def call(options: Namespace) -> Exit:
     if chosen and options.check and not options.dry_run:
         findings = promises.tried_first(chosen.loops, quiet=options.quiet)
         began = time.monotonic() - imports_s  # a time limit is for measuring
-    # scipy from here on: a mistake in the options is reported before
+    # pandas and scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
     from bench.contract.findings import CHECKS
 
