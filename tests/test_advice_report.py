@@ -19,6 +19,7 @@ from bench.statistics.break_even import UNKNOWN, BreakEven
 THREE = {**TRUTH, "rloop": (100 * US, 10 * US)}
 PROMISES = {"uvloop": "60/67"}
 FACTORIES = {name: f"{name}:new_event_loop" for name in THREE}
+PROMISES = {"uvloop": "60/67"}
 
 
 def advised(asked: Asked, truth: dict[str, tuple[float, float]] = THREE, noise: float = 0.001) -> Advice:

@@ -105,6 +105,8 @@ def test_an_invocation_is_cold_first_and_warm_later() -> None:
 
     assert answer(first) == pytest.approx((62 + 0.05, 2 - 0.05), rel=0.02)
     assert answer(later) == pytest.approx((0.35, 0.15), rel=0.02)
+    (warm,) = advise(measured(), (), Asked(("lambda",), operations=10), FACTORIES, PROMISES).cases
+    assert warm == later
 
 
 def test_the_break_evens_are_those_of_lock_step_rounds_alone() -> None:

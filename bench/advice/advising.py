@@ -1,6 +1,7 @@
 """From a run and its cold starts to advice. Pure: no process, no clock, no disk."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bench.advice.answers import Advice, Answer, Case, Curve, Paid, Point, Verdict
@@ -27,8 +28,8 @@ class _Run(NamedTuple):
     kept: Kept
     found: Sequence[Costs]
     cold: Spendings
-    promises: Mapping[str, str]
     level: float
+    promises: Mapping[str, str]
 
     @property
     def baseline(self) -> str:
@@ -37,14 +38,18 @@ class _Run(NamedTuple):
 
 
 def advise(
-    kept: Kept, cold: Sequence[ColdCell], asked: Asked, factories: Mapping[str, str], promises: Mapping[str, str]
+    kept: Kept,
+    cold: Sequence[ColdCell],
+    asked: Asked,
+    factories: Mapping[str, str],
+    promises: Mapping[str, str] = MappingProxyType({}),
 ) -> Advice:
     """All answers that the run has; what it lacks is named.
 
-    `factories`: where each loop is made; `promises`: how many of asyncio's it keeps, where that was checked.
+    `factories`: where each loop is made; `promises`: how many of asyncio's it keeps, if it was checked.
     """
     level = confidence(len(kept.about.plan.loops) - 1)
-    run = _Run(kept, costs(kept), _cold(cold, kept.about.plan.baseline), promises, level)
+    run = _Run(kept, costs(kept), _cold(cold, kept.about.plan.baseline), level, promises)
     cases = tuple(case for profile in asked.profiles for case in _cases(run, profile, asked))
     loops = [one for one in run.found if one.cell.role == "loop"]
     return Advice(

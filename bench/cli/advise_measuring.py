@@ -64,7 +64,8 @@ def measured(options: Namespace, asked: Asked) -> Measured:
         folder = opened.folder
         if starts:
             folder.write_record(cold.FILE, starts)
-        folder.write_record(CHECKS, findings)
+        if findings:
+            folder.write_record(CHECKS, findings)
         _measure(options, opened, Held(time.monotonic() - began, 0 if options.max_time else least))
         return Measured(folder, folder.load(), starts.cells if starts else (), findings)
 
