@@ -3,8 +3,9 @@
 import argparse
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench.advice.asked import PROFILES, Asked
 from bench.cli.arguments import affinity, at_least, duration, rate
@@ -12,9 +13,21 @@ from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.cli.advise_measuring import Measured
+    from bench.contract.findings import Finding
+    from bench.resources.readings import ColdCell
+    from bench.store.folder import RunFolder
+    from bench.store.outcomes import Kept
 
 MEASURING = ("baseline", "max_time", "seed", "affinity", "output")  # options that a finished run has no use for
+
+
+class Measured(NamedTuple):
+    """A run folder, what it holds of rounds and of cold starts, and what became of the checks of its loops."""
+
+    folder: "RunFolder"
+    kept: "Kept"
+    cold: "Sequence[ColdCell]"
+    findings: "Sequence[Finding]"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,13 +62,12 @@ def call(options: Namespace) -> Exit:
     asked = _asked(options)
     _check(options)
     from bench.advice.advising import advise
-    from bench.cli import advise_measuring
     from bench.contract.findings import promised
     from bench.reports import advice as report
     from bench.subjects import loops
 
     try:
-        run = _read(options) if options.folder else advise_measuring.measured(options, asked)
+        run = _read(options) if options.folder else _measure(options, asked)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     known = {loop.name: loop.factory for loop in (*loops.LOOPS, *loops.plugged_in())}
@@ -65,10 +77,18 @@ def call(options: Namespace) -> Exit:
         raise BenchError("\n".join(found.missing))
     show(report.as_json(found) if options.json else drawn(report.document(found), options.format))
     if not options.folder:
+        from bench.cli import advise_measuring
+
         advise_measuring.keep(run.folder, found)
         place = run.folder.path
         print(f"\nkept in {place}; ask again: {PROGRAM} advise --from {place}", file=sys.stderr)
     return Exit.NOT_MEASURED if run.kept.failures or found.missing else Exit.DONE
+
+
+def _measure(options: Namespace, asked: Asked) -> Measured:
+    from bench.cli import advise_measuring
+
+    return advise_measuring.measured(options, asked)
 
 
 def _asked(options: Namespace) -> Asked:
@@ -91,10 +111,9 @@ def _check(options: Namespace) -> None:
         raise BenchError(f"--{given[0].replace('_', '-')} can't be combined with --from: the run is measured already")
 
 
-def _read(options: Namespace) -> "Measured":
+def _read(options: Namespace) -> Measured:
     """The run in a folder, narrowed to the loops and workloads that the user names."""
     from bench.advice.cold import FILE, Cold
-    from bench.cli.advise_measuring import Measured
     from bench.contract.findings import CHECKS, Finding
     from bench.statistics.shared import Shared, narrowed
     from bench.store.folder import RunFolder

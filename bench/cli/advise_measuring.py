@@ -6,39 +6,28 @@ import secrets
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import NamedTuple
 
 from bench.advice import amounts, calibrating, cold
 from bench.advice.answers import Advice
 from bench.advice.asked import PROFILES, Asked, scenarios_of
 from bench.cli import measuring, opening, planning, promises, selecting
-from bench.contract.findings import CHECKS, Finding
+from bench.cli.advise import Measured
+from bench.contract.findings import CHECKS
 from bench.errors import PROGRAM
 from bench.measurement.precision import Held
 from bench.plan.cells import AUTO, Plan
 from bench.plan.sampling import DEFAULT, Sampling
 from bench.reports import advice as report
-from bench.resources.readings import ColdCell
 from bench.statistics.estimates import minimum_rounds
 from bench.statistics.operations import costs
 from bench.store.folder import RunFolder
-from bench.store.outcomes import About, Kept
+from bench.store.outcomes import About
 from bench.subjects.loops import Loop
 
 WORKLOAD = "fetch"
 EACH_S = 25.0  # of the default time limit, for each loop in each scenario with each workload
 SAMPLING = dataclasses.replace(DEFAULT, sweeps=6, precision=0.01)
 ADVICE, TOTALS = "advise.json", "totals.csv"
-
-
-class Measured(NamedTuple):
-    """A run folder, what it holds of rounds and of cold starts, and what became of the checks of its loops."""
-
-    folder: RunFolder
-    kept: Kept
-    cold: Sequence[ColdCell]
-    findings: Sequence[Finding]
 
 
 def measured(options: Namespace, asked: Asked) -> Measured:

@@ -195,7 +195,12 @@ def _negative(estimate: Estimate) -> Estimate:
 def _table(case: Case) -> Table:
     unit = unit_for(min(answer.total.value for answer in case.answers))
     checked = any(answer.promises for answer in case.answers)
-    columns = (Column("total", unit), Column("saves", unit), Column("saves", PERCENT), Column(f"after {case.noun}"))
+    columns = (
+        Column("total", unit),
+        Column("saves", unit),
+        Column("of program", PERCENT),
+        Column(f"after {case.noun}"),
+    )
     rows = tuple(_row(answer, checked=checked) for answer in case.answers)
     return Table((LOOP,), (columns, *(((Column("promises"),),) if checked else ())), rows)
 
@@ -250,7 +255,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
     yield Note(
         "total: seconds of the whole thing; a whole script, command or test suite begins with the start of its "
         "interpreter, and has the imports of asyncio and of the loop in it. saves: less than with "
-        f"{advice.baseline}; in % of your program where you said how long it takes (--program, --handler), else of the "
+        f"{advice.baseline}; of program: that in % of yours where you said how long it takes (--program, --handler), else of the "
         "least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. after: how "
         "many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
         "that the command check tried."
