@@ -255,9 +255,9 @@ def _notes(advice: Advice) -> Iterator[Block]:
     yield Note(
         "total: seconds of the whole thing; a whole script, command or test suite begins with the start of its "
         "interpreter, and has the imports of asyncio and of the loop in it. saves: less than with "
-        f"{advice.baseline}; of program: that in % of yours where you said how long it takes (--program, --handler), else of the "
-        "least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. after: how "
-        "many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
+        f"{advice.baseline}; of program: that in % of yours, where you said how long it takes (--program, --handler), "
+        "else of the least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. "
+        "after: how many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
         "that the command check tried."
     )
     yield from map(Note, advice.notes)
