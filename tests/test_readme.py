@@ -1,5 +1,6 @@
 """What README promises is what there is; what is published is what the code makes of it."""
 
+import json
 import os
 import re
 import shlex
@@ -13,10 +14,13 @@ import bench
 from bench import cli
 from bench.plan.cells import Cell
 from bench.reports import besides
+from bench.reports import machines as report
 from bench.reports.files import FILES
 from bench.reports.selfcheck import SelfCheck
 from bench.selfcheck.scores import scored
 from bench.statistics.comparisons import compare
+from bench.statistics.machines import merged
+from bench.statistics.runs import Named
 from bench.store import folder as run_folder
 from bench.store.outcomes import TOTAL
 from bench.subjects import loops, scenarios
@@ -156,3 +160,13 @@ def test_every_test_that_the_method_names_is_there() -> None:
 
     assert len(named) > 20
     assert named <= there
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "results").glob("*-machines")), ids=lambda folder: folder.name)
+def test_a_published_table_of_machines_is_what_the_code_makes_of_its_runs(folder: Path) -> None:
+    known = json.loads((folder / "machines.json").read_text("utf-8"))["runs"]
+    runs = [Named(run["name"], run_folder.RunFolder(ROOT / "results" / run["name"]).load()) for run in known]
+
+    found = report.files(report.document(runs, merged(runs)))
+
+    assert (folder / "README.md").read_text("utf-8") == found["README.md"]
