@@ -72,6 +72,7 @@ def test_what_can_not_be_told_apart_is_said_to_be_so() -> None:
     found = text(advised(Asked(("bridge",)), noise=0.2))
 
     assert "Too close to tell: " in found
+    assert re.search(r"Noisy: asyncio against itself came out at -\d+ to \+\d+ %; close what runs beside it", found)
 
 
 def test_a_control_that_differs_from_the_baseline_is_a_warning() -> None:
