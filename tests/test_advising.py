@@ -123,6 +123,16 @@ def test_the_break_evens_are_those_of_lock_step_rounds_alone() -> None:
     assert (one.baseline, one.python, one.operations, one.rounds) == ("asyncio", "3.14.0", 100, 9)
 
 
+def test_each_workload_has_answers_of_its_own() -> None:
+    kept = measured(workloads=["turns=1", "gather=1", "turns=100", "gather=20"])
+
+    found = advised(Asked(("bridge",)), kept)
+
+    assert [(case.workload, case.what) for case in found.cases] == [
+        ("turns", "A call with 1 operation of turns"), ("gather", "A call with 1 operation of gather"),
+    ]  # fmt: skip
+
+
 def test_curves_have_the_total_for_each_number_of_operations_and_cross_where_it_has_paid() -> None:
     found = advised(Asked())
     asyncio, uvloop = found.curves[:2]
