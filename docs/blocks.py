@@ -88,7 +88,8 @@ def options() -> str:
 def _option(action: argparse.Action) -> str:
     """All its names, and what stands behind them."""
     names = ", ".join(f"`{name}`" for name in action.option_strings)
-    value = action.metavar or (",".join(action.choices) if action.choices else "")
+    metavar = action.metavar or (",".join(action.choices) if action.choices else "")
+    value = metavar if isinstance(metavar, str) else " ".join(metavar)
     return f"{names} {value}".rstrip()
 
 
