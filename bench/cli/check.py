@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", action="append", metavar="CHECK", help=f"failure where this check, or {ANY!r}, is not kept")
     timeout = "seconds for one check (default: 5; with --conformance: 10)"
     add("--timeout", type=at_least(0.1, float, 3600), metavar="S", help=timeout)
-    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the tables; its loops by default")
+    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the tables")
     add("--list", action="store_true", help="all checks, and the promises that they try")
     add("--json", action="store_true", help="JSON list of objects instead of the tables")
     add("-q", "--quiet", action="store_true", help="no progress display")

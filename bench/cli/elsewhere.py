@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench import texts
 from bench.errors import BenchError, unknown
 from bench.measurement.guard import BADGE
 from bench.subjects import configured, loops
@@ -48,6 +47,8 @@ def settings(switches: Collection[str], options: Collection[str]) -> tuple[Setti
     found = []
     for option, value, source in (*_of_environment(switches), *_of_file()):
         if option not in known:
+            from bench import texts
+
             where = texts.line(source)[:200]
             raise unknown("option", option[:100], known, f"it is set in {where}; others can't be set there")
         found.append(Setting(option, tuple(_words(option, value, source, is_switch=option in switches)), source))
