@@ -7,8 +7,9 @@ import sys
 from collections.abc import Collection
 
 INSTALLED = "evloop-bench"
-# What texts tell the user to type: the program as it was called.
-PROGRAM = INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else "python -m bench"  # noqa: PTH119  (no Path in workers)
+AS_MODULE = "python -m bench"  # what reports tell the user to type: files don't depend on how the program was called
+# What messages tell the user to type: the program as it was called.
+PROGRAM = INSTALLED if os.path.basename(sys.argv[0]) == INSTALLED else AS_MODULE  # noqa: PTH119  (no Path in workers)
 
 
 class Exit(enum.IntEnum):

@@ -19,6 +19,9 @@ A scenario file keeps this contract. `bench.subjects.scenarios` reads the file, 
   `scenario`. It is not timed.
 - `SINCE` and `UNTIL`, each (major, minor), are optional: the first Python version that has what the scenario needs, and
   the first that no longer has it. `WHY` is then the reason, printed where the scenario is skipped.
+- `BY_DEFAULT = False` is optional: the scenario is measured only if it is asked for.
+- `LIFECYCLES` is optional: how many lifecycles one call runs at once. Then only their total is timed, no stages.
+- `IN_TURN = True` is optional, for a scenario with threads: only one of them works at any moment.
 - `NEEDS` is optional: names of checks (`python -m bench check --list`). The plan skips a loop that is known not to keep
   one of these promises, with that reason.
 - `USED_IN` is optional: the kinds of program that run a coroutine this way, such as "script" or "service". Pages offer

@@ -26,6 +26,11 @@ async def get_data(delay: float = 0) -> Records:
     return [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
 
 
+def records() -> Records:
+    """The two records, made new each time: what a workload returns that fetches nothing."""
+    return [{"name": "Jane", "age": 19}, {"name": "John", "age": 24}]
+
+
 class WrongRunError(Exception):
     """The scenario did not run what it is measured for."""
 

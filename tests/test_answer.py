@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
 import pytest
-from invented import about, run
+from invented import about, on, run
 
 from bench.plan import cells
 from bench.plan.cells import Cell
@@ -28,7 +29,7 @@ TEN = (
     "xloop",
     "yloop",
 )
-EVERY = tuple(name for name in scenarios.names() if name != "asyncio_run_default")
+EVERY = tuple(name for name in scenarios.names_by_default() if name != "asyncio_run_default")
 SPEEDS = {"uvloop": 2.0, "zuvloop": 2.3, "rloop": 0.7, "xloop": 0.7, "yloop": 0.705}
 
 
@@ -37,7 +38,7 @@ def kept(names: Sequence[str], where: Sequence[str], speeds: Mapping[str, float]
     found = about(where, names[:1], rounds)
     chosen = [loops.named("asyncio"), *(Loop(name, f"{name}:new") for name in names[1:])]
     plan = replace(found.plan, loops=tuple(names))
-    skips = cells.skips(plan, chosen, found.scenarios, (3, 14))
+    skips = cells.skips(plan, chosen, found.scenarios, on((3, 14)))
     found = replace(found, plan=plan, skips=skips)
     outcomes: list[Run | Done | Failure] = []
     for cell in found.cells:
@@ -119,6 +120,19 @@ def test_it_says_what_the_ratios_mean_in_seconds_and_what_they_do_not_say() -> N
         "In asyncio_run, a lifecycle costs zuvloop 78 µs more than asyncio, rloop 18 µs less: "
         f"0.16 s more, 36 ms less in 2,000 tests with a loop each; a server starts one loop in its life. {limits}"
     ) in many
+
+
+def test_of_another_workload_it_promises_nothing_for_tests_or_servers() -> None:
+    found = kept(["asyncio", "uvloop"], ["manual"], SPEEDS)
+    about = replace(found.about, plan=replace(found.about.plan, workloads=("turns=5",)))
+    runs = tuple(msgspec.structs.replace(run, cell=replace(run.cell, workload="turns=5")) for run in found.runs)
+
+    text = screen(replace(found, about=about, outcomes=runs), None)
+
+    assert (
+        "In manual/turns=5, a lifecycle costs uvloop 60 µs more than asyncio. A lifecycle holds its workload: the "
+        "stage work is the workload alone, and the rest is start and close."
+    ) in text
 
 
 def test_of_an_open_loop_it_speaks_of_calls() -> None:

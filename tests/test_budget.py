@@ -62,7 +62,7 @@ def test_as_many_groups_fit_as_there_is_time_for(limit_s: float, fits: int) -> N
 
 
 def test_the_paces_are_not_cut_for_two_loops() -> None:
-    names = [name for name in scenarios.names() if name != "asyncio_run_default"]
+    names = [name for name in scenarios.names_by_default() if name != "asyncio_run_default"]
     every = about(names, ["asyncio", "uvloop"])
 
     for pace in (DEFAULT, FAST):

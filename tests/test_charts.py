@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bench.reports import charts, drawing, scales, stages, values
 from bench.reports.document import Chart, Verdict
 from bench.reports.looks import look_of
+from bench.reports.markup import SHAPES
 from bench.reports.pictures import Axis, Cloud, Line, Picture, Point, Span, Subject
 from bench.reports.scenes import extent, scenes
 from bench.statistics.comparisons import compare
@@ -26,6 +27,12 @@ COMPARISONS = compare(KEPT)
 SCENES = {scene.scenario: scene for scene in scenes(COMPARISONS)}
 GOLDEN = Path(__file__).parent / "golden"
 NUMBERS = st.sampled_from([1e-12, 1e-6, 0.5, 0.99, 1.0, 1.0000001, 2.0, 1e6, 1e18, math.inf]) | st.floats(1e-12, 1e12)
+
+
+def lines_of(chart: Chart) -> tuple[Line, ...]:
+    """The lines of a picture that has some."""
+    assert isinstance(chart.picture, Picture)
+    return chart.picture.lines
 
 
 def overview() -> Chart:
@@ -55,7 +62,7 @@ def test_what_is_the_same_and_the_noise_floor_stand_in_every_chart() -> None:
 
     assert len(found) == 3
     for chart in found:
-        marks = [*chart.picture.bands, *(mark for line in chart.picture.lines for mark in line.marks)]
+        marks = [*chart.picture.bands, *(mark for line in lines_of(chart) for mark in line.marks)]
         assert {"same", "floor"} <= {mark.look for mark in marks if isinstance(mark, Span)}
 
 
@@ -65,7 +72,7 @@ def test_every_value_of_every_round_is_a_dot_and_fewer_are_said_to_be_fewer() ->
     (whole,), (fewer,) = (values.values(SCENES["runner"], by_label, most) for most in (99, 2))
 
     def dots(chart: Chart) -> int:
-        marks = (mark for line in chart.picture.lines for mark in line.marks)
+        marks = (mark for line in lines_of(chart) for mark in line.marks)
         return sum(len(mark.values) for mark in marks if isinstance(mark, Cloud))
 
     assert dots(whole) == sum(len(run.values["total"]) for run in KEPT.runs
@@ -86,13 +93,13 @@ def test_dots_beyond_the_ends_are_counted() -> None:
 def test_the_stage_that_makes_the_difference_is_named() -> None:
     (chart,) = stages.stages(SCENES["runner"])
 
-    titles = {line.title.split(" ")[0]: line.title for line in chart.picture.lines}
+    titles = {line.title.split(" ")[0]: line.title for line in lines_of(chart)}
     assert "most of the difference in" in titles["uvloop"]
     assert "-" in titles["uvloop"].rpartition(":")[2]
     assert "+" in titles["talyn"].rpartition(":")[2]
     assert "difference" not in titles["asyncio"] + titles["control"]
     assert {row[0] for row in chart.table.rows} == {
-        line.subject.loop or line.title.split()[0] for line in chart.picture.lines
+        line.subject.loop or line.title.split()[0] for line in lines_of(chart)
     }
 
 
@@ -111,7 +118,7 @@ def test_known_loops_look_different_and_always_the_same() -> None:
     assert len(looks) == len(LOOPS)
     assert look_of("mine:new_loop") == look_of("mine:new_loop")
     assert look_of("mine:new_loop") not in looks
-    assert all(0 <= look_of(f"loop{number}").shape < len(drawing.SHAPES) for number in range(99))
+    assert all(0 <= look_of(f"loop{number}").shape < len(SHAPES) for number in range(99))
 
 
 @given(NUMBERS, NUMBERS, st.booleans(), st.sampled_from([1.0, 1e-6, 1e-9]))

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from invented import on
+
 from bench.plan.cells import Plan, groups, skips
 from bench.plan.sampling import DEFAULT
 from bench.reports import choices
 from bench.reports.rendering import render
-from bench.subjects import loops, scenarios
+from bench.subjects import loops, scenarios, workloads
 
 LOOPS = [loops.named(name) for name in ("asyncio", "asyncio-poll")]
 SCENARIOS = [scenarios.named(name) for name in ("own_run", "warm")]
@@ -15,7 +17,7 @@ NO_RUN = "asyncio-poll: no run() of its own"
 
 
 def dry_run(plan: Plan = PLAN, width: int | None = None) -> str:
-    ahead = groups(plan, SCENARIOS, skips(plan, LOOPS, SCENARIOS, (3, 14)))
+    ahead = groups(plan, SCENARIOS, skips(plan, LOOPS, SCENARIOS, on((3, 14))))
     return render(choices.planned(plan, ahead, 5.2), "simple", width)
 
 
@@ -45,7 +47,7 @@ def test_a_dry_run_ends_with_how_much_and_how_long() -> None:
 
 def test_a_scenario_without_cells_has_a_dash() -> None:
     gone = [scenarios.named("asyncio_run_default")]
-    ahead = groups(PLAN, gone, skips(PLAN, LOOPS, gone, (3, 16)))
+    ahead = groups(PLAN, gone, skips(PLAN, LOOPS, gone, on((3, 16))))
 
     text = render(choices.planned(PLAN, ahead, 1), "simple")
 
@@ -55,12 +57,13 @@ def test_a_scenario_without_cells_has_a_dash() -> None:
 def test_the_list_says_how_to_install_what_is_missing() -> None:
     missing = loops.Loop("zloop", "zloop:new", "zloop")
 
-    text = render(choices.listed((*LOOPS, missing), SCENARIOS), "simple")
+    text = render(choices.listed((*LOOPS, missing), SCENARIOS, [workloads.named("turns")]), "simple")
 
     lines = [line.split(maxsplit=2) for line in text.splitlines()]
     assert ["zloop", "–", "not installed: python -m pip install zloop  zloop:new"] in lines
     assert [name for name, *_ in lines[2:5]] == ["asyncio", "asyncio-poll", "zloop"]
-    assert text.endswith(f"\nwarm      {SCENARIOS[1].title}\n")
+    assert f"\nwarm      yes         {SCENARIOS[1].title}\n" in text
+    assert text.endswith(f"\nturns=1000  {workloads.named('turns').title}\n")
 
 
 def test_the_list_says_what_else_there_is_to_know_of_a_loop() -> None:

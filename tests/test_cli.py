@@ -423,6 +423,32 @@ def test_the_workload_may_take_its_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.every_python
+def test_workloads_are_measured_each_in_a_table_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--loop", "asyncio", "--workload", "turns=5", "--workload", "sleep")
+
+    code = main(*QUICK, *words, "-o", str(tmp_path / "run"))
+
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert code == 0
+    assert "\nwarm/turns=5 " in capsys.readouterr().out
+    assert "## warm/turns=5: " in report
+    assert "## warm: " in report
+    assert "get_data with a sleep of 0 s" in report
+
+
+@pytest.mark.parametrize(("words", "problem"), [
+    (["--workload", "turns=0"], "--workload turns=0: give a number of turns from 1"),
+    (["--workload", "turns=5", "--delay", "1"], "--delay is how long the workload sleep sleeps, turns does not"),
+])  # fmt: skip
+def test_a_workload_that_can_not_be_is_refused_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], problem: str
+) -> None:
+    assert main(*QUICK, "--loop", "asyncio", *words, "-o", str(tmp_path / "run")) == 2
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.every_python
 def test_loops_can_run_beside_the_main_thread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(*QUICK, "--loop", "uvloop", "--thread", "worker", "-v", "-o", str(tmp_path / "run"))
 

@@ -144,6 +144,11 @@ def test_a_run_folder_without_a_run_is_named_before_anything_is_measured(
     assert "there is no run in" in capsys.readouterr().err
 
 
+def test_a_scenario_of_many_lifecycles_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("--loop", "asyncio", "--scenario", "threads") == 2
+    assert "threads runs several lifecycles at once" in capsys.readouterr().err
+
+
 def test_resources_that_are_not_what_was_written_are_refused(tmp_path: Path) -> None:
     folder = run_folder.RunFolder(tmp_path)
     folder.create(about(["manual"], ["asyncio"]))

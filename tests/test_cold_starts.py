@@ -15,7 +15,7 @@ from bench.subjects import scenarios as registry
 pytestmark = [pytest.mark.every_python, pytest.mark.usefixtures("_bad_loops")]
 
 
-@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("name", registry.names_by_default())
 def test_the_times_of_a_cold_start_are_in_order(name: str) -> None:
     scenario = registry.named(name)
     if reason := scenario.skip_reason(loops.LOOPS[0], sys.version_info[:2]):

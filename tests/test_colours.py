@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 from bench.cli import terminal
+from bench.errors import AS_MODULE
 from bench.reports.colours import CODE
-from bench.reports.document import Caution, Column, Document, Judged, Marked, Table, Verdict
+from bench.reports.document import Caution, Column, Command, Document, Judged, Marked, Table, Verdict
 from bench.reports.rendering import render
 
 TABLE = Table(
@@ -70,3 +71,11 @@ def test_a_terminal_without_unicode_shows_other_characters() -> None:
     assert "59.2 µs ±2 % (2.12–2.19) … λ".encode("ascii", terminal.PLAIN) == b"59.2 us +-2 % (2.12-2.19) ... ?"
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("ascii", terminal.PLAIN)
+
+
+def test_a_terminal_names_the_program_as_it_was_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document(body=(Command("see", f"{AS_MODULE} doctor"),))
+    monkeypatch.setattr(terminal, "PROGRAM", "evloop-bench")
+
+    assert terminal.drawn(document) == "    see: evloop-bench doctor\n"
+    assert f"{AS_MODULE} doctor" in render(document, "github")

@@ -204,6 +204,31 @@ def test_the_command_that_shows_it_alone_does_as_the_worker_did() -> None:
     assert reason == f"x (round 1); 0 of 6 rounds kept; {ALONE} uvloop --thread worker --delay 0.5 --times {lifecycles}"
 
 
+def test_the_command_that_shows_it_alone_names_the_workload() -> None:
+    found = about(["manual"], ["asyncio", "uvloop"])
+    kept = Kept(replace(found, plan=replace(found.plan, workloads=("turns=5",))), ())
+    failed = replace(kept, outcomes=(Failure(kept.about.cells[-1], 0, "x"),))
+
+    reason = line(row(compare(failed), "uvloop").reasons)
+    assert reason
+    assert reason.endswith(f"{ALONE} uvloop --workload turns=5")
+
+
+def test_workloads_are_compared_each_with_itself() -> None:
+    found = about(["manual"], ["asyncio", "uvloop"])
+    both = replace(found, plan=replace(found.plan, workloads=("sleep", "turns=5")))
+    factors = {("asyncio", "sleep"): 1.0, ("asyncio", "turns=5"): 10.0, ("uvloop", "sleep"): 2.0}
+    runs = [run(cell, i, [factors.get((cell.loop, cell.workload), 5.0)] * 4) for i in range(6) for cell in both.cells]
+
+    totals = {(one.cell.group, one.cell.label): one for one in compare(Kept(both, tuple(runs))) if one.stage == "total"}
+
+    ratios = {names: one.ratio.value for names, one in totals.items() if one.ratio}
+    assert ratios == pytest.approx({
+        ("manual", "control"): 1, ("manual", "uvloop"): 2,
+        ("manual/turns=5", "control"): 1, ("manual/turns=5", "uvloop"): 0.5,
+    })  # fmt: skip
+
+
 def test_a_cell_that_failed_once_is_compared_in_the_other_rounds(invent: Invent) -> None:
     comparisons = compare(invent({"asyncio": [[1.0]] * 7, "uvloop": [None] + [[2.0]] * 6}))
 

@@ -4,6 +4,7 @@ from bench.contract.checks import every
 from bench.contract.conformance import WHITE_BOX
 from bench.contract.findings import Finding, How
 from bench.reports import contract
+from bench.reports.document import Command, Heading, Table, Words
 from bench.reports.rendering import RENDERERS, render
 
 AREAS = ("running", "calls", "threads", "close", "system", "network", "manners")
@@ -98,3 +99,22 @@ def test_cpythons_tests_have_a_heading_of_their_own_and_white_box_ones_are_count
     assert "1 tests look inside a loop, and are not tried." in text
     assert name not in text
     assert text.endswith("CPython's tests passed on Python 3.14.0: zloop 1.0 0/1.\n")
+
+
+def test_a_section_of_a_page_has_each_fact_in_a_column_of_its_own() -> None:
+    blocks = [*contract.section(FOUND, contract.CPYTHON)]
+
+    heading, counts, _legend, _title, broken, command, *_ = blocks
+    assert isinstance(heading, Heading)
+    assert (heading.level, heading.key) == (2, "conformance")
+    assert heading.reading
+    assert isinstance(counts, Table)
+    assert isinstance(broken, Table)
+    assert broken.rows == (
+        ("tcp", "network", Words(("zloop",)), "died", "died of SIGSEGV"),
+        ("tls", "network", Words(("zloop", "yloop")), "broken", "NotImplementedError"),
+    )
+    assert isinstance(command, Command)
+    assert "--conformance" in command.command
+    assert not [block for block in contract.section(FOUND[:3]) if isinstance(block, Command)]
+    assert [*contract.section(())] == []

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -258,6 +259,20 @@ def test_a_folder_of_an_earlier_version_is_read(folder: RunFolder) -> None:
     (folder.path / "run.json").write_text(json.dumps(old_about(expected)))
 
     assert folder.load().about == expected
+
+
+def test_a_folder_from_before_there_were_workloads_is_read_as_sleep(folder: RunFolder) -> None:
+    folder.append(run(BASELINE, 0, [1.0]))
+    folder.append(Done("manual", 0))
+    for file in (folder.path / "run.json", folder.path / "journal.jsonl"):
+        without = re.sub(r',\s*"workloads?": ?(\[\s*)?"sleep"(\s*\])?', "", file.read_text())
+        assert "sleep" not in without
+        file.write_text(without)
+
+    kept = folder.load()
+
+    assert {cell.workload for cell in kept.about.cells} == {"sleep"}
+    assert kept.outcomes == (run(BASELINE, 0, [1.0]), Done("manual", 0))
 
 
 def test_groups_of_an_earlier_version_must_be_those_of_the_plan(folder: RunFolder) -> None:

@@ -56,6 +56,7 @@ def test_the_order_of_loops_and_scenarios_does_not_matter(old: Kept, new: Kept) 
     ({"delay_s": 1.0}, "sleep of the workload: 0 s in a, 1 s in b"),
     ({"thread": "worker"}, "thread: main in a, worker in b"),
     ({"baseline": "uvloop"}, "baseline: asyncio in a, uvloop in b"),
+    ({"workloads": ("turns=5",)}, "only in a: workload sleep\n  only in b: workload turns=5"),
     ({"loops": ("asyncio", "rloop")}, "only in a: loop uvloop\n  only in b: loop rloop"),
 ])  # fmt: skip
 def test_runs_of_different_plans_are_refused_naming_what_differs_and_where(
@@ -114,8 +115,9 @@ def test_a_scenario_with_other_stages_is_refused(old: Kept, new: Kept) -> None:
 @pytest.mark.parametrize("plan", [
     about(["manual"], ["asyncio"]).plan,
     about(["manual", "warm"], ["asyncio", "uvloop", "rloop"]).plan,
-    about(list(scenarios.names()), ["uvloop", "asyncio"], baseline="uvloop").plan,
+    about(list(scenarios.names_by_default()), ["uvloop", "asyncio"], baseline="uvloop").plan,
     replace(about(["warm"], ["asyncio", "uvloop"]).plan, delay_s=0.25),
+    replace(about(["warm"], ["asyncio", "uvloop"]).plan, workloads=("sleep", "turns=5")),
     replace(about(["warm"], ["asyncio", "uvloop"]).plan, thread="worker"),
 ])  # fmt: skip
 def test_the_command_that_measures_alike_does(plan: Plan) -> None:
@@ -126,7 +128,8 @@ def test_the_command_that_measures_alike_does(plan: Plan) -> None:
     baseline = options.baseline or "asyncio"
     assert baseline == plan.baseline
     assert set(dict.fromkeys([baseline, *options.loop])) == set(plan.loops)
-    assert tuple(options.scenario or scenarios.names()) == plan.scenarios
+    assert tuple(options.scenario or scenarios.names_by_default()) == plan.scenarios
+    assert tuple(options.workload or ["sleep"]) == plan.workloads
     assert (options.delay or 0) == plan.delay_s
     assert (options.thread or "main") == plan.thread
 

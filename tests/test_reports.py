@@ -69,6 +69,14 @@ def asked_for(kept: Kept, precision: float) -> Kept:
     return replace(kept, about=replace(kept.about, plan=replace(kept.about.plan, sampling=sampling)))
 
 
+def test_scenarios_with_threads_of_their_own_are_named(invent: Invent, kept: Kept) -> None:
+    totals = {name: [[1e-4]] * 6 for name in ("asyncio", "control")}
+
+    assert "In threads they ran in threads of the scenario's own" in text(invent(totals, "threads"))
+    assert "In bridge they ran in threads of the scenario's own" in text(invent(totals, "bridge"))
+    assert "of the scenario's own" not in text(kept)
+
+
 def test_intervals_that_are_wider_than_asked_are_named(invent: Invent) -> None:
     spread = [[1e-4 * (1 + 0.01 * index)] for index in range(8)]
     kept = invent({"asyncio": [[1e-4]] * 8, "control": [[1e-4]] * 8, "uvloop": spread})
@@ -204,7 +212,7 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
-        "confidence", "verdict", "reason",
+        "confidence", "verdict", "reason", "workload", "interpreter",
     ]  # fmt: skip
     uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
     assert uvloop["ratio"] == {"value": pytest.approx(2), "low": pytest.approx(2), "high": pytest.approx(2)}

@@ -15,6 +15,7 @@ from bench.subjects import loops
 from bench.subjects import scenarios as registry
 from scenarios import _program
 from scenarios._workload import Records, get_data
+from scenarios.workloads import sleep
 
 pytestmark = pytest.mark.every_python
 
@@ -50,9 +51,9 @@ def test_every_scenario_returns_the_records_and_closes_its_loops(scenario: regis
         records = [once(watched), once(watched)]
 
     assert records == [RECORDS, RECORDS]
-    assert len(ran) == 2
+    assert len(ran) == 2 * scenario.lifecycles
     assert all(running.is_closed() for running in (*ran, *created))
-    assert (ran == created) == (scenario.given == "new_loop")
+    assert (sorted(map(id, ran)) == sorted(map(id, created))) == (scenario.given == "new_loop")
 
 
 def test_asyncio_runs_in_every_scenario_that_this_python_has() -> None:
@@ -156,7 +157,7 @@ def test_a_program_takes_delay_thread_and_number_of_lifecycles(
         delays.append(delay)
         return await get_data()
 
-    monkeypatch.setattr(_program, "get_data", watched)
+    monkeypatch.setattr(sleep, "get_data", watched)
 
     _program.main("manual.py", ["--delay", "60", "--thread", "worker", "--times", "3"])
 
@@ -182,9 +183,16 @@ def test_a_program_refuses_wrong_records() -> None:
         _program.main("manual.py", ["--loop", "lying:WrongRecords"])
 
 
+def test_a_program_runs_a_workload_with_a_server_where_it_needs_one(capsys: pytest.CaptureFixture[str]) -> None:
+    _program.main("warm.py", ["--workload", "fetch=2"])
+
+    assert capsys.readouterr().out == PRINTED
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        (["--workload", "turns=0"], "turns=0: give a number of turns"),
         (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
         (["--loop", "asyncio-proactor"], "only on win32"),
     ],

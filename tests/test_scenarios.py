@@ -83,4 +83,16 @@ def test_what_a_scenario_needs_are_checks_that_every_python_has(name: str) -> No
 def test_create_is_a_stage_only_where_creation_can_be_seen() -> None:
     without = {name for name in registry.names() if "create" not in registry.named(name).stages}
 
-    assert without == {"warm", "own_run"}
+    assert without == {"warm", "own_run", "threads"}
+    assert registry.named("threads").stages == ()
+
+
+def test_eight_scenarios_are_measured_unless_others_are_asked_for() -> None:
+    assert len(registry.names_by_default()) == 8
+    assert set(registry.names()) - {*registry.names_by_default()} == {
+        "bridge",
+        "fixture",
+        "portal",
+        "threads",
+        "unittest",
+    }

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from invented import about, run
 
+from bench.plan.cells import Cell
 from bench.statistics.shared import Shared, narrowed
 from bench.store.outcomes import Calibration, Done, Dropped, Failure, Kept, Outcome, Resumed
 
@@ -31,7 +32,7 @@ def test_a_run_is_narrowed_to_what_a_smaller_one_would_have_been() -> None:
     shared = Shared.of(large, small)
     narrow = narrowed(large, shared)
 
-    assert shared == Shared(frozenset({"asyncio", "uvloop"}), frozenset({"manual"}))
+    assert shared == Shared(frozenset({"asyncio", "uvloop"}), frozenset({"manual"}), frozenset({"sleep"}))
     assert (narrow.about.plan.loops, narrow.about.plan.scenarios) == (("asyncio", "uvloop"), ("manual",))
     assert narrow.about.cells == small.about.cells
     assert narrow.about.skips == ()
@@ -60,6 +61,29 @@ def test_a_loop_beside_the_baseline_must_be_shared(old: list[str], new: list[str
     both = measured(["manual"], old), measured(["manual"], new)
 
     assert Shared.of(*both).comparable(*both) == comparable
+
+
+def test_workloads_are_shared_by_their_names_and_sizes() -> None:
+    kept = measured(["manual"], ["asyncio"])
+    plan = kept.about.plan
+    both, other = (
+        Kept(found, tuple(outcome for cell in found.cells for outcome in (run(cell, 0, [1e-4]), _done(cell))))
+        for found in (
+            replace(kept.about, plan=replace(plan, workloads=workloads))
+            for workloads in (("sleep", "turns=5"), ("turns=5", "turns=6"))
+        )
+    )
+
+    narrow = narrowed(both, Shared.of(both, other))
+
+    assert Shared.of(both, other).workloads == {"turns=5"}
+    assert narrow == narrowed(other, Shared.of(both, other))
+    assert {run.cell.group for run in narrow.runs} == {*narrow.rounds_done} == {"manual/turns=5"}
+    assert not Shared.of(kept, other).comparable(kept, other)
+
+
+def _done(cell: Cell) -> Done:
+    return Done(cell.scenario, 0, workload=cell.workload)
 
 
 def test_a_scenario_must_be_shared() -> None:

@@ -1,6 +1,7 @@
 """The worker, and the part of pyperf's worker protocol that it stands on: real processes."""
 
 import asyncio
+import functools
 import gc
 import itertools
 import json
@@ -23,7 +24,7 @@ from bench.worker import facts, pipe
 from bench.worker import stopwatch as stopwatch_room
 from bench.worker.facts import class_of, peak_memory, usable_processors
 from bench.worker.stopwatch import Rehearsal, Stopwatch, Timing, _reference, _watch_policy
-from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError
+from scenarios._workload import EXPECTED, GetData, LoopFactory, Records, WrongRunError, get_data
 
 ONCE = Rehearsal(1, 0)
 pytestmark = pytest.mark.every_python
@@ -38,6 +39,7 @@ def named(scenario: str = "manual", loop: str = "asyncio") -> bytes:
     """The turn that names the cell."""
     words = ["--worker", "--quiet", "--values", "1", "--warmups", "0", "--loops", "1", "--scenario", scenario]
     words += ["--loop", loop, "--thread", "main", "--delay", "0", "--rehearsed", "2", "--longest-rehearsal", "0.001"]
+    words += ["--workload", "sleep", "--port", "0"]
     return f"{json.dumps(words)}\n".encode()
 
 
@@ -73,11 +75,12 @@ def test_a_worker_is_ready_calibrates_answers_each_turn_and_delivers_its_stages(
     values = delivery["values"]
     calibrated = [json.loads(answer) for answer in answers[1:3]]
     assert [loaded, answers[0], *answers[3:]] == [b"\n"] * 5
-    assert all(0 < seconds < 30 and processors == 1 for seconds, processors in calibrated)
+    assert all(0 < seconds < 30 for seconds, _ in calibrated)
+    assert name == "threads" or all(processors == 1 for _, processors in calibrated)
     assert set(values) == {"total", *scenarios.named(name).stages}
     assert {len(numbers) for numbers in values.values()} == {3}
     parts = zip(*(values[stage] for stage in scenarios.named(name).stages), strict=True)
-    assert [sum(part) for part in parts] == pytest.approx(values["total"])
+    assert [sum(part) for part in parts] == pytest.approx(values["total"]) or name == "threads"
     assert all(turn > 5 * value for turn, value in zip(delivery["turns"], values["total"], strict=True))
     assert delivery["metadata"]["loop_class"] == "uvloop.Loop"
     assert delivery["metadata"]["loops"] == 5
@@ -157,7 +160,7 @@ class Watched(asyncio.SelectorEventLoop):
 
 
 def stopwatch(factory: LoopFactory, scenario: str = "manual") -> Stopwatch:
-    return Stopwatch(scenarios.named(scenario), factory, 0)
+    return Stopwatch(scenarios.named(scenario), factory, get_data)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux'")
@@ -187,6 +190,17 @@ def test_a_lifecycle_that_never_calls_the_factory_is_refused() -> None:
 
     with pytest.raises(WrongRunError, match="did not run inside the call"):
         watch.value(lambda get_data: asyncio.run(get_data()), 1)
+
+
+@pytest.mark.parametrize(("runs", "problem"), [(39, "ran the workload 39 times, not 40"), (0, "0 times, not 40")])
+def test_a_call_with_fewer_lifecycles_than_declared_is_refused(runs: int, problem: str) -> None:
+    watch = stopwatch(asyncio.new_event_loop, "threads")
+
+    def once(get_data: GetData) -> Records:
+        return [list(EXPECTED), *(asyncio.run(get_data()) for _ in range(runs))][-1]
+
+    with pytest.raises(WrongRunError, match=problem):
+        watch.value(once, 1)
 
 
 def test_records_without_the_workload_are_refused() -> None:
@@ -220,7 +234,7 @@ def test_a_workload_that_hardly_slept_is_refused() -> None:
         def time(self) -> float:
             return next(minutes)
 
-    watch = Stopwatch(scenarios.named("manual"), Hasty, 60)
+    watch = Stopwatch(scenarios.named("manual"), Hasty, functools.partial(get_data, 60), 60)
 
     with (
         scenarios.prepared(scenarios.named("manual"), loops.named("x:y"), watch.new_loop) as once,
@@ -398,7 +412,7 @@ def test_a_turn_begins_with_a_rehearsal_unless_a_lifecycle_sleeps_for_long(
     delay_s: float, rehearsals: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    watch = Stopwatch(scenarios.named("warm"), asyncio.SelectorEventLoop, delay_s)
+    watch = Stopwatch(scenarios.named("warm"), asyncio.SelectorEventLoop, get_data, delay_s)
     monkeypatch.setattr(watch, "rehearse", lambda *_: done.append("rehearsal"))
     monkeypatch.setattr(watch, "value", lambda *_: done.append("value"))
     turns = SimpleNamespace(wait=lambda: done.append("wait"))

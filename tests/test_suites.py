@@ -1,7 +1,9 @@
 """Suites: which runs pyperf gets to compare."""
 
+import io
 from collections.abc import Callable
 
+import pyperf
 import pytest
 
 from bench.store import suites
@@ -73,3 +75,12 @@ def test_a_benchmark_lasts_as_long_as_its_values_and_not_as_its_worker_waited(in
 
 def test_the_file_of_a_loop_has_no_folder() -> None:
     assert suites.file_of("../../etc/passwd") == "..--..--etc--passwd.json"
+
+
+def test_the_text_of_a_suite_is_what_pyperf_writes(invent: Invent) -> None:
+    kept = invent({"asyncio": [[1, 1.5]] * 3, "control": [[1e-12, 0.1]] * 3})
+
+    for benchmarks in suites.suites(kept.runs, kept.about.plan.scenarios).values():
+        written = io.StringIO()
+        pyperf.BenchmarkSuite(benchmarks).dump(written)
+        assert suites.text_of(benchmarks) == written.getvalue()

@@ -25,7 +25,7 @@ from bench.subjects import loops, scenarios
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 LOOPS = Path(__file__).parent / "loops"
-SHARED = {"children", "inherited", "breaks", "lives"}  # modules whose functions are no rows
+SHARED = {"children", "inherited", "breaks", "lives", "paying"}  # modules whose functions are no rows
 MARK = "SURVIVE_MARK"
 SWEEPS = 40  # more than a worker may be ahead of its turns, and than a busy machine delays one after another
 
@@ -121,7 +121,7 @@ def test_every_bad_loop_has_a_row_that_says_what_it_does() -> None:
 @pytest.mark.every_python
 # Not all in one round: so many workers that end at once end late.
 @pytest.mark.parametrize("modules", [
-    ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "unseen"), ("noisy", "wavering"),
+    ("raising", "starving"), ("dying", "leaking"), ("lying", "patching", "skipping", "unseen"), ("noisy", "wavering"),
     ("staying", "meddling"), ("threaded",),
 ])  # fmt: skip
 def test_bad_loops_get_what_they_deserve_and_the_others_are_measured(modules: Sequence[str], mark: str) -> None:

@@ -1,4 +1,4 @@
-"""`list`: the loops and the scenarios that can be measured, and options that are set elsewhere."""
+"""`list`: the loops, scenarios and workloads that can be measured, and options that are set elsewhere."""
 
 import argparse
 from argparse import Namespace
@@ -16,13 +16,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def call(options: Namespace) -> Exit:
-    """Print the loops of `LOOPS`, of installed packages and of the folder, the scenarios, and what is set elsewhere.
+    """Print loops (known, of installed packages, of the folder), scenarios, workloads, and what is set elsewhere.
 
     Loops of the folder are never imported: anybody may have written its pyproject.toml.
     """
     from bench import cli
     from bench.reports import choices
-    from bench.subjects import loops, scenarios
+    from bench.subjects import loops, scenarios, workloads
 
     known = (*loops.LOOPS, *loops.plugged_in())
     broken: Mapping[str, str] = {}
@@ -31,6 +31,7 @@ def call(options: Namespace) -> Exit:
 
         broken = imports.broken([loop for loop in known if not loop.unavailable])
     declared = tuple(map(scenarios.named, scenarios.names()))
+    works = tuple(map(workloads.named, workloads.names()))
     elsewhere = [(" ".join(one.words) or f"no --{one.option}", one.source) for one in cli.set_elsewhere()]
-    show(drawn(choices.listed((*known, *loops.of_folder()), declared, broken, elsewhere)))
+    show(drawn(choices.listed((*known, *loops.of_folder()), declared, works, broken, elsewhere)))
     return Exit.DONE

@@ -11,7 +11,7 @@ from bench.cli.terminal import SIMPLE, add_format, add_verbose, drawn, show
 from bench.errors import PROGRAM, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
@@ -24,13 +24,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="run folder")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_verbose(parser)
+    add_pictures(parser)
     add_format(parser)
+
+
+def add_pictures(parser: argparse.ArgumentParser) -> None:
+    """Add what is drawn, and where: bars on a terminal, charts as files."""
+    parser.add_argument("--no-bars", action="store_true", help="no bars beside the tables of a wide terminal")
+    parser.add_argument("--png", action="store_true", help="charts as PNG too, in charts/ (needs the extra png)")
+
+
+def check_pictures(options: Namespace) -> None:
+    """Raise BenchError if charts are asked for that can't be drawn."""
+    if options.png:
+        from bench.reports import png
+
+        png.check()
 
 
 def call(options: Namespace) -> Exit:
     """Print the tables of a run again, and write its reports again."""
     from bench.store.folder import RunFolder
 
+    check_pictures(options)
     return conclude(RunFolder(options.folder), options)
 
 
@@ -55,6 +71,8 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
             if not refused:
                 for name, made in FILES.items():
                     folder.write(name, made(kept, comparisons, besides))
+                if options.png:
+                    folder.write_pictures(_pictures(kept, comparisons, besides))
                 folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
             show(_printed(options, kept, comparisons, besides))
@@ -67,6 +85,13 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
     return Exit.NOT_MEASURED if kept.failures or not kept.complete else Exit.DONE
 
 
+def _pictures(kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> "Iterator[tuple[str, bytes]]":
+    from bench.reports import png, tables
+    from bench.reports.charted import charted
+
+    return png.pictures(charted(tables.document(kept, comparisons), kept, comparisons, besides))
+
+
 def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> str:
     """The report as the options ask for it."""
     from bench.reports import records, tables
@@ -75,4 +100,4 @@ def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison
         return records.everything(kept, comparisons)
     document = tables.document(kept, comparisons, besides)
     is_brief = options.format == SIMPLE and not options.verbose
-    return drawn(tables.brief(document) if is_brief else document, options.format)
+    return drawn(tables.brief(document) if is_brief else document, options.format, bars=not options.no_bars)

@@ -83,7 +83,9 @@ def _survey(options: Namespace) -> "Survey":
     from bench.subjects import scenarios as registry
 
     loops = selected(options.loop)
-    scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names())]
+    scenarios = [registry.named(name) for name in dict.fromkeys(options.scenario or registry.names_by_default())]
+    if several := [one.name for one in scenarios if one.lifecycles > 1]:
+        raise BenchError(f"{several[0]} runs several lifecycles at once: what one of them costs can't be told there")
     scenario = scenarios[0] if options.scenario else registry.named(DEFAULT_SCENARIO)
     seed = secrets.randbelow(2**32) if options.seed is None else options.seed
     rounds = options.rounds or max(ROUNDS, minimum_rounds(len(loops) - 1))

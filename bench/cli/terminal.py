@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from bench.errors import NotMeasuredError
+from bench.errors import AS_MODULE, PROGRAM, NotMeasuredError
 
 if TYPE_CHECKING:
     from bench.reports.document import Document
 
 PLAIN = "evloop-bench.plain"  # how texts are encoded that a terminal can't show
-IN_ASCII = {"µ": "u", "–": "-", "…": "...", "±": "+-", "÷": "/", "″": '"', "→": "->", "∞": "inf", "†": "#", "─": "-"}
+IN_ASCII = {"µ": "u", "–": "-", "…": "...", "±": "+-", "÷": "/", "″": '"', "→": "->", "∞": "inf", "†": "#",
+            "─": "-", "█": "#", "│": "|"}  # fmt: skip
 SIMPLE, COLOURED = "simple", "terminal"  # of `reports.grids`, which is imported where something is drawn
 NOBODY_READS = {errno.EPIPE, errno.EIO}  # `| head` has ended; the terminal is closed
 
@@ -50,16 +51,25 @@ def width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def drawn(document: "Document", style: str = SIMPLE) -> str:
-    """The document in this format: as wide as the terminal, and in colour where it has colours and nobody minds."""
+def drawn(document: "Document", style: str = SIMPLE, *, bars: bool = False) -> str:
+    """The document in this format: as wide as the terminal, in colour where it has colours and nobody minds.
+
+    With `bars`, a terminal that can show them has bars of ratios beside the tables that have room for them.
+    """
     from bench.reports.rendering import render
 
-    return render(document, COLOURED if style == SIMPLE and _has_colours() else style, width())
+    if style == SIMPLE and _is_capable():
+        if bars:
+            from bench.reports.bars import barred
+
+            document = barred(document)
+        style = style if os.environ.get("NO_COLOR") else COLOURED  # https://no-color.org
+    return render(document, style, width()).replace(AS_MODULE, PROGRAM)
 
 
-def _has_colours() -> bool:
-    """Whether stdout is a terminal with colours; NO_COLOR forbids them (https://no-color.org)."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+def _is_capable() -> bool:
+    """Whether stdout is a terminal that can do more than print lines."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show(text: str) -> None:

@@ -34,9 +34,9 @@ class Turns:
 def disagreement(turns: Turns, others: Iterable[Turns]) -> str | None:
     """Say how a clock disagrees, if it runs too fast or too slow.
 
-    It is too slow if it misses more than a tenth of the time that a thread was on a processor. Where the loop sleeps, it
-    is too slow if it misses more than a tenth of every single turn, beyond what the hand-over usually takes with `others`
-    in the same round. A busy machine delays many turns of a worker, but not all of them.
+    It is too slow if it misses more than a tenth of the time that a thread was on a processor. Where the loop sleeps,
+    it is too slow if it misses more than a tenth of every single turn, beyond what the hand-over usually takes with
+    `others` in the same round. A busy machine delays many turns of a worker, but not all of them.
     """
     ours, theirs = sum(turns.harness), sum(turns.worker)
     usual = [median(other.handed_over) for other in others]

@@ -26,7 +26,7 @@ NUMBERS: Mapping[str, tuple[tuple[type, ...], float]] = {
 
 # The part of pyperf's metadata that may be published: nothing that names a person, a host or a path.
 KEPT_METADATA = re.compile(
-    "aslr|cpu_(affinity|config|count|freq|model_name)|date|duration|load_avg_1min|loop(_.*)?|loops|"
+    "aslr|cpu_(affinity|config|count|freq|model_name)|date|duration|figure_.*|load_avg_1min|loop(_.*)?|loops|"
     "mem_max_rss|nice|perf_version|platform|python_(compiler|implementation|version)|runnable_threads|timer"
 )
 

@@ -53,6 +53,13 @@ class Site:
         if self._rest:
             _move([*threads_of(os.getpid()), *others], self._rest)
 
+    def beside(self, process: int) -> None:
+        """Let what the workers talk to run at their priority, but away from their processors."""
+        threads = threads_of(process)
+        _move(threads, self._rest)
+        if os.name == "posix":
+            _raise(process, threads)
+
     def release(self) -> None:
         """Let the harness run anywhere again, unless somebody else has moved it meanwhile."""
         if self._rest and os.sched_getaffinity(0) == self._rest:

@@ -49,6 +49,7 @@ class Rounds:
         self._about = about
         self._half_width = half_width
         self._held = held
+        self._names = {cell.group: group.name for group in about.measured for cell in group.cells}
         self._outcomes: dict[str, list[Run | Failure]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
@@ -69,14 +70,14 @@ class Rounds:
             random.Random(f"{seed}/more/{sum(map(len, self._seconds.values()))}").shuffle(batch)
             for group in batch:
                 if self._fits(group):
-                    yield rounds.round_of(group, self._used[group.scenario.name], seed)
+                    yield rounds.round_of(group, self._used[group.name], seed)
 
     def tell(self, outcome: Outcome) -> None:
         """Take in what was measured."""
         if isinstance(outcome, Done | Dropped):
-            name = outcome.scenario
+            name = outcome.group
         elif isinstance(outcome, Run | Failure):
-            name = outcome.cell.scenario
+            name = self._names.get(outcome.cell.group, outcome.cell.group)
             self._outcomes[name].append(outcome)
             self._half_widths.pop(name, None)
         else:
@@ -87,9 +88,9 @@ class Rounds:
 
     def _missing(self) -> Sequence[Round]:
         """Rounds that the plan asks for and that are not done yet."""
-        done = {scenario: len(rounds) for scenario, rounds in self._seconds.items()}
+        done = {group: len(rounds) for group, rounds in self._seconds.items()}
         sampling, seed = self._about.plan.sampling, self._about.plan.seed
-        return tuple(rounds.schedule(self._about.groups, sampling.rounds, seed, done, self._used))
+        return tuple(rounds.schedule(self._about.measured, sampling.rounds, seed, done, self._used))
 
     @property
     def seconds_left(self) -> float:
@@ -100,9 +101,9 @@ class Rounds:
 
     @property
     def planned_seconds_left(self) -> float:
-        """Seconds that the planned rounds still take, each as long as the median round of its scenario so far.
+        """Seconds that the planned rounds still take, each as long as the median round of its group so far.
 
-        Those that do not fit into the time are not measured, unless they are needed. A scenario that has no round yet
+        Those that do not fit into the time are not measured, unless they are needed. A group that has no round yet
         takes as long as the average of the others.
         """
         planned_s = sum(number * self._usual_s(name) for name, number in self.planned_left.items())
@@ -115,7 +116,7 @@ class Rounds:
     @property
     def planned_left(self) -> Mapping[str, int]:
         """How many planned rounds of each scenario are not done yet."""
-        return Counter(turn.group.scenario.name for turn in self.planned if turn.index not in self._done(turn))
+        return Counter(turn.group.name for turn in self.planned if turn.index not in self._done(turn))
 
     def last_s(self, name: str) -> float:
         """Seconds of the last round of this scenario; 0 before the first."""
@@ -124,7 +125,7 @@ class Rounds:
     @property
     def rounds_of_all(self) -> int:
         """How many rounds every scenario has at least."""
-        return min((len(self._seconds[group.scenario.name]) for group in self._about.groups if group.cells), default=0)
+        return min((len(self._seconds[group.name]) for group in self._about.measured if group.cells), default=0)
 
     def _usual_s(self, name: str) -> float:
         """Seconds of one round of this scenario, as far as that is known."""
@@ -133,26 +134,26 @@ class Rounds:
 
     def _may_begin(self, turn: Round) -> bool:
         """Whether a planned round fits into the time that is left, where that is a limit for planned rounds too."""
-        name = turn.group.scenario.name
+        name = turn.group.name
         if self._held is None or len(self._seconds[name]) < self._held.least_rounds:
             return True
         return self._usual_s(name) <= self.seconds_left
 
     def _done(self, turn: Round) -> Mapping[int, float]:
-        return self._seconds.get(turn.group.scenario.name, {})
+        return self._seconds.get(turn.group.name, {})
 
     def wide(self) -> list[Group]:
         """The groups that have an interval wider than asked; none where no precision was asked for."""
         asked = self._about.plan.sampling.precision
-        return [] if asked is None else [group for group in self._about.groups if self._width_of(group) > asked]
+        return [] if asked is None else [group for group in self._about.measured if self._width_of(group) > asked]
 
     def _width_of(self, group: Group) -> float:
-        name = group.scenario.name
+        name = group.name
         if name not in self._half_widths:
             self._half_widths[name] = self._half_width(Kept(self._about, tuple(self._outcomes[name])))
         return self._half_widths[name]
 
     def _fits(self, group: Group) -> bool:
         """Whether one more round of the group, as long as its rounds were so far, ends in time."""
-        rounds, used = self._seconds[group.scenario.name].values(), self._used[group.scenario.name]
+        rounds, used = self._seconds[group.name].values(), self._used[group.name]
         return used < sampling.MOST_ROUNDS and sum(rounds) / max(1, len(rounds)) <= self.seconds_left

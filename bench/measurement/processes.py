@@ -193,6 +193,11 @@ class Process:
         except subprocess.TimeoutExpired:
             raise EndedError("closed the harness's pipe") from None
 
+    def ending(self) -> str | None:
+        """In words how it ended; None if it still runs. Does not wait."""
+        status = self._process.poll()
+        return None if status is None else death(status)
+
     def status(self) -> int | None:
         """Its exit status, after a short wait for its end; None if it does not end."""
         try:

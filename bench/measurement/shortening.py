@@ -24,7 +24,7 @@ def shortened(rounds: Rounds, meter: Meter) -> Generator[Round]:
         if sweeps < most:
             meter.plan = replace(meter.plan, sampling=replace(meter.plan.sampling, sweeps=sweeps))
         yield round_
-        used[round_.group.scenario.name] = sweeps
+        used[round_.group.name] = sweeps
 
 
 def _that_fit(rounds: Rounds, used: Mapping[str, int], most: int) -> int:

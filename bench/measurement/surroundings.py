@@ -57,4 +57,5 @@ def between(round_: Round, before: Look, after: Look) -> Surroundings:
     switches = None
     if before.switches is not None and after.switches is not None:
         switches = max(0, after.switches - before.switches)
-    return Surroundings(round_.group.scenario.name, round_.index, others, stolen, after.load, switches)
+    where = (round_.group.scenario.name, round_.index)
+    return Surroundings(*where, others, stolen, after.load, switches, round_.group.workload)

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from bench.measurement.clocks import CLOCKS_DIFFER, Turns, busiest, thread_seconds
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
-from bench.measurement.processes import EndedError, Process, death
+from bench.measurement.lending import started
+from bench.measurement.processes import EndedError, death
+from bench.measurement.servers import Server
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
 from bench.plan.sampling import MOST_REHEARSAL_S
@@ -31,9 +33,10 @@ class Amount(NamedTuple):
 class Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan) -> None:
+    def __init__(self, cell: Cell, plan: Plan, python: str | None = None) -> None:
+        """`python`: the interpreter that it runs on, if it is not the harness's own."""
         self.cell = cell
-        self.process = Process("bench.worker.stopwatch", [str(os.getpid())])
+        self.process = started("bench.worker.stopwatch", [str(os.getpid())], python)
         self.iterations = self.processors = 1
         self.nice = 0
         self._plan = plan
@@ -42,12 +45,13 @@ class Worker:
         self._cpu_s = 0.0
         self.turns = Turns((), ())
 
-    def load(self, timeout_s: float, since: float) -> None:
+    def load(self, timeout_s: float, since: float, server: Server) -> None:
         """Wait until it has loaded, and give it its cell."""
         self.ready(timeout_s, since)
         cell, plan, sampling = self.cell, self._plan, self._plan.sampling
         words = ["--worker", "--quiet", "--loops", "1", "--values", "1", "--warmups", "0"]
         words += ["--scenario", cell.scenario, "--loop", cell.loop, "--thread", cell.thread]
+        words += ["--workload", cell.workload, "--port", str(server.port(timeout_s, since))]
         words += ["--delay", str(plan.delay_s)]
         words += ["--rehearsed", str(sampling.rehearsed), "--longest-rehearsal", str(MOST_REHEARSAL_S)]
         self.process.tell(f"{json.dumps(words)}\n".encode())

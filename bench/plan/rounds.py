@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
+from bench.subjects import workloads
 
 # Rough costs seen on a two-core shared machine, used for the estimate of time only.
 LIFECYCLE_S, START_S = 80e-6, 0.1
@@ -21,7 +22,7 @@ class Round:
 
     def __str__(self) -> str:
         """The round's name, for people."""
-        return f"{self.group.scenario.name}, round {self.index + 1}"
+        return f"{self.group.name}, round {self.index + 1}"
 
     def orders(self, sweeps: int) -> tuple[tuple[Cell, ...], ...]:
         """For each sweep, the cells in the order of their turns: one shuffled cyclic Latin square after another.
@@ -42,14 +43,14 @@ def schedule(
 ) -> Iterator[Round]:
     """The rounds still to measure: every group once in a random order, then every group again in another.
 
-    `done` counts the complete rounds of each scenario, `used` the round numbers taken: an interrupted round keeps its
+    `done` counts the complete rounds of each group, `used` the round numbers taken: an interrupted round keeps its
     number and what was measured in it.
     """
     for cycle in range(rounds):
         order = [group for group in groups if group.cells]
         random.Random(f"{seed}/{cycle}").shuffle(order)
         for group in order:
-            name = group.scenario.name
+            name = group.name
             index = used.get(name, 0) + cycle
             if cycle < rounds - done.get(name, 0) and index < MOST_ROUNDS:  # a file may have taken the last number
                 yield round_of(group, index, seed)
@@ -57,7 +58,7 @@ def schedule(
 
 def round_of(group: Group, index: int, seed: int) -> Round:
     """One round of a group, its orders derived from the plan's seed."""
-    return Round(group, index, f"{seed}/{group.scenario.name}/{index}")
+    return Round(group, index, f"{seed}/{group.name}/{index}")
 
 
 def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: float = 1.0) -> float:
@@ -65,12 +66,16 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
 
     `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
     """
-    lifecycle_s = delay_s + LIFECYCLE_S
-    busy = (delay_s + LIFECYCLE_S * slowness) / lifecycle_s
     total = 0.0
-    for cells in (len(group.cells) for group in groups):
-        planned = [lifecycle_s] * cells
+    for group in groups:
+        works_s = [group.scenario.lifecycles * (LIFECYCLE_S + _work_s(cell.workload)) for cell in group.cells]
+        planned = [delay_s + each_s for each_s in works_s]
+        busy = (sum(planned) + sum(works_s) * (slowness - 1)) / sum(planned) if planned else 0.0
         calibration_s = sampling.calibration_s(planned, delay_s)
         sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
-        total += sampling.rounds * (START_S * cells * slowness + busy * (calibration_s + sweeps_s))
+        total += sampling.rounds * (START_S * len(planned) * slowness + busy * (calibration_s + sweeps_s))
     return total
+
+
+def _work_s(workload: str) -> float:
+    return workloads.named(workload).seconds

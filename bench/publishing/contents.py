@@ -27,5 +27,5 @@ def _files(kept: Kept, besides: Besides) -> Iterator[tuple[str, str]]:
         yield name, made(kept, comparisons, besides)
     for number, runs in enumerate(suites.by_platform(kept.runs) or ((),), 1):
         place = SUITES if number == 1 else f"{SUITES}-{number}"
-        for label, benchmarks in suites.suites(runs, kept.about.plan.scenarios).items():
+        for label, benchmarks in suites.suites(runs, [group.name for group in kept.about.groups]).items():
             yield f"{place}/{suites.file_of(label)}", suites.text_of(benchmarks)

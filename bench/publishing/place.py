@@ -86,7 +86,8 @@ def _names(place: Path) -> Iterator[str]:
 
 def _identity(about: About) -> tuple[object, ...]:
     """What two runs never share; a resumed run may have a longer plan."""
-    return (about.plan.seed, about.started, about.plan.loops, about.plan.scenarios, dict(about.facts))
+    plan = about.plan
+    return (plan.seed, about.started, plan.loops, plan.scenarios, plan.workloads, plan.interpreters, dict(about.facts))
 
 
 @contextmanager

@@ -23,8 +23,7 @@ class Besides:
         if self.resources:
             yield from resources.document(self.resources).page()
         for findings, kind in ((self.checks, contract.OWN), (self.conformance, contract.CPYTHON)):
-            if findings:
-                yield from contract.document(findings, kind).screen()
+            yield from contract.section(findings, kind)
 
     def records(self) -> Iterator[tuple[str, object]]:
         """Each record with the name of its file."""

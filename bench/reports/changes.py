@@ -82,6 +82,7 @@ def _flat(row: Change) -> dict[str, object]:
     """A change as one flat object."""
     return {
         "scenario": row.cell.scenario, "loop": row.cell.loop, "stage": row.stage, "role": row.cell.role,
+        "workload": row.cell.workload, "interpreter": row.cell.interpreter,
         "baseline": row.baseline, "old_rounds": row.old.rounds, "new_rounds": row.new.rounds,
         "old_seconds": row.old.seconds, "new_seconds": row.new.seconds, "old_ratio": row.old.ratio,
         "new_ratio": row.new.ratio, "confidence": row.confidence, "change": row.change, "mean_change": row.mean_change,
@@ -151,13 +152,13 @@ def _legend(pair: Pair, changes: Sequence[Change]) -> str:
 def _by_scenario(changes: Sequence[Change]) -> Mapping[str, list[Change]]:
     rows: dict[str, list[Change]] = {}
     for row in changes:
-        rows.setdefault(row.cell.scenario, []).append(row)
+        rows.setdefault(row.cell.group, []).append(row)
     return rows
 
 
 def _scenarios(pair: Pair, changes: Sequence[Change]) -> Iterator[Block]:
     groups = (*pair.old.about.groups, *pair.new.about.groups)
-    titles = {group.scenario.name: group.scenario.title for group in groups}
+    titles = {group.name: group.scenario.title for group in groups}
     for scenario, rows in _by_scenario(changes).items():
         yield Heading(f"{scenario}: {titles.get(scenario, NOTHING)}", 3)
         yield _table(pair, (LOOP, STAGE), [row for row in rows if row.stage == TOTAL or row.cell.role == "loop"])
@@ -191,7 +192,7 @@ def _table(pair: Pair, keys: tuple[Column, ...], rows: Sequence[Change]) -> Tabl
 
 
 def _row(keys: tuple[Column, ...], row: Change) -> Row:
-    names = {SCENARIO: row.cell.scenario, LOOP: row.cell.label, STAGE: row.stage}
+    names = {SCENARIO: row.cell.group, LOOP: row.cell.label, STAGE: row.stage}
     return (
         *(names[key] for key in keys),
         estimated(row.change),

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bench.reports import stages, values
+from bench.contract.findings import promised as kept_of_tried
+from bench.reports import promised, stages, values
+from bench.reports.besides import Besides
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
 from bench.statistics.comparisons import Comparison
@@ -22,15 +24,19 @@ READING = (
 )
 
 
-def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -> Document:
+def charted(
+    document: Document, kept: Kept, comparisons: Sequence[Comparison], besides: Besides | None = None
+) -> Document:
     """The document with its charts, each below the table of its scenario."""
     measured = _measured(kept)
+    promises = kept_of_tried(besides.checks) if besides else {}
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scene: Scene) -> Iterator[Chart]:
         of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scene.scenario}
         yield from values.values(scene, of_scene, most)
         yield from stages.stages(scene)
+        yield from promised.promised(scene, promises)
 
     by_scenario = {scene.scenario: tuple(charts(scene)) for scene in scenes(comparisons)}
     return replace(document, body=tuple(_between(document.body, by_scenario)))
@@ -38,7 +44,7 @@ def charted(document: Document, kept: Kept, comparisons: Sequence[Comparison]) -
 
 def _measured(kept: Kept) -> Mapping[tuple[str, str], Sequence[Spread]]:
     """What there is to draw of each scenario and label: its rounds, or all of them together where there are many."""
-    measured = {(cell.scenario, cell.label): rounds for cell, rounds in spreads(kept).items()}
+    measured = {(cell.group, cell.label): rounds for cell, rounds in spreads(kept).items()}
     if sum(map(len, measured.values())) <= MOST_ROWS:
         return measured
     return {key: (together(rounds),) for key, rounds in measured.items()}

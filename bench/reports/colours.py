@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bench.reports.document import Entry, Judged, Marked, Verdict
+from bench.reports.document import Bar, Entry, Judged, Marked, Verdict
 
 CODE = re.compile(r"\x1b\[\d+m")
 GREEN, RED, YELLOW = 32, 31, 33
@@ -30,7 +30,7 @@ def _verdict(entry: Entry) -> str:
     match entry:
         case Marked():
             return _verdict(entry.entry)
-        case Judged():
+        case Judged() | Bar():
             return entry.verdict
         case Verdict():
             return entry.word

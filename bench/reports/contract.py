@@ -5,28 +5,37 @@ from dataclasses import dataclass
 
 from bench.contract.conformance import WHITE_BOX
 from bench.contract.findings import Finding, kept_of_tried
-from bench.errors import PROGRAM
-from bench.reports.document import LOOP, Block, Column, Command, Document, Heading, Note, Paragraph, Row, Table
+from bench.errors import AS_MODULE
+from bench.reports.document import LOOP, Block, Column, Command, Document, Heading, Note, Paragraph, Row, Table, Words
 from bench.reports.prose import unbroken
 from bench.reports.records import indented
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is reported: the promises that our checks try, or CPython's own tests. `options` are those of `check`."""
+    """What is reported: the promises that our checks try, or CPython's own tests. `options` are those of `check`.
+
+    `key`: of its section in a page.
+    """
 
     heading: str
     broken: str
     sentence: str
+    key: str
     options: str = ""
 
 
-OWN = Kind("What loops keep of asyncio's promises", "What is not kept", "Promises of asyncio kept")
+OWN = Kind("What loops keep of asyncio's promises", "What is not kept", "Promises of asyncio kept", "checks")
 CPYTHON = Kind(
     "What loops pass of CPython's own tests for event loops", "What does not pass", "CPython's tests passed",
-    "--conformance ",
+    "conformance", "--conformance ",
 )  # fmt: skip
 LEGEND = "kept/tried; what does not apply is not counted."
+READING = (
+    "First table: how much each loop keeps, in all and by area. Second table: a row for each thing that is not kept, "
+    "with the loops to which that happened in the same way. Broken: the loop did something else. Hung: it had to be "
+    "ended. Died: its process crashed. Whether that matters depends on what your program uses."
+)
 
 
 def as_json(findings: Sequence[Finding]) -> str:
@@ -47,6 +56,16 @@ def document(findings: Sequence[Finding], kind: Kind = OWN) -> Document:
             *_not_applicable(findings),
         ),
     )
+
+
+def section(findings: Sequence[Finding], kind: Kind = OWN) -> Iterator[Block]:
+    """The same as a section of a page, where tables are sorted and filtered; nothing of no findings."""
+    if findings:
+        yield Heading(f"{kind.heading}, on Python {findings[0].python}", 2, kind.key, READING)
+        yield _counts(findings)
+        yield Note(LEGEND)
+        yield from _broken([finding for finding in findings if finding.kept is False], kind)
+        yield from _not_applicable(findings)
 
 
 def listed(checks: Mapping[str, tuple[str, str]]) -> Document:
@@ -75,17 +94,39 @@ def _by_loop(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
 
 def _details(broken: Sequence[Finding], kind: Kind) -> Iterator[Block]:
     """A row for each promise that is not kept; loops that break it in the same way share one."""
-    loops: dict[tuple[str, str, str], list[str]] = {}
+    if broken:
+        yield Heading(kind.broken, 3)
+        rows = tuple(
+            (first.check, f"{', '.join(loops)}: {first.how}: {first.reason}") for first, loops in _alike(broken)
+        )
+        columns = ((Column("what happened", side="left", if_narrow="wrap"),),)
+        yield Table((Column("check", side="left"),), columns, rows)
+        yield _alone(broken[0], kind)
+
+
+def _broken(broken: Sequence[Finding], kind: Kind) -> Iterator[Block]:
+    """The same, each fact in a column of its own."""
+    if broken:
+        yield Heading(kind.broken, 3)
+        names = ("area", "loops", "how", "what happened")
+        columns = (tuple(Column(name, side="left") for name in names),)
+        rows = tuple(
+            (first.check, first.area, Words(tuple(loops)), first.how, first.reason) for first, loops in _alike(broken)
+        )
+        yield Table((Column("check", side="left"),), columns, rows)
+        yield _alone(broken[0], kind)
+
+
+def _alike(broken: Sequence[Finding]) -> Iterator[tuple[Finding, list[str]]]:
+    """The first finding of each thing that happened, and the loops to which it happened."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in sorted(broken, key=lambda finding: _place(finding, broken)):
-        loops.setdefault((finding.check, finding.how, finding.reason), []).append(finding.loop)
-    if not loops:
-        return
-    yield Heading(kind.broken, 3)
-    rows = tuple((check, f"{', '.join(names)}: {how}: {reason}") for (check, how, reason), names in loops.items())
-    columns = ((Column("what happened", side="left", if_narrow="wrap"),),)
-    yield Table((Column("check", side="left"),), columns, rows)
-    first = broken[0]
-    yield Command("see one alone", f"{PROGRAM} check {kind.options}--loop {first.loop} --check {first.check}")
+        alike.setdefault((finding.check, finding.how, finding.reason), []).append(finding)
+    return ((findings[0], [finding.loop for finding in findings]) for findings in alike.values())
+
+
+def _alone(first: Finding, kind: Kind) -> Command:
+    return Command("see one alone", f"{AS_MODULE} check {kind.options}--loop {first.loop} --check {first.check}")
 
 
 def _place(finding: Finding, broken: Sequence[Finding]) -> int:
@@ -102,7 +143,7 @@ def _not_applicable(findings: Sequence[Finding]) -> Iterator[Block]:
             checks.setdefault(finding.reason, {})[finding.check] = None
     yield from (Note(f"Not applicable: {', '.join(names)}: {reason}") for reason, names in checks.items())
     if white_box:
-        command = f"{PROGRAM} check --conformance --list"
+        command = f"{AS_MODULE} check --conformance --list"
         yield Note(
             f"{len(white_box)} tests look inside a loop, and are not tried. {unbroken(command)} has the reasons."
         )

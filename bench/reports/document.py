@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from bench.reports.pictures import Picture
+from bench.reports.pictures import Picture, Plane
 
-if TYPE_CHECKING:  # pandas and scipy come with it, and `doctor` and `lifecycle` need neither
+if TYPE_CHECKING:  # scipy comes with it, and `doctor` and `lifecycle` do not need it
     from bench.statistics.estimates import Estimate
 
 
@@ -97,6 +97,14 @@ class Differing:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A ratio as a drawing of characters, whose spaces count, and the verdict on it."""
+
+    text: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """An entry with a mark behind it, which a note explains."""
 
@@ -106,12 +114,12 @@ class Marked:
 
 # None is a missing value; the reason stands in a note. "" is nothing to say. An int is exact, a bool is yes or no.
 Entry: TypeAlias = (
-    str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Judged | Marked | Words | Differing
+    str | bool | int | Number | Interval | Count | Share | Percent | Verdict | Judged | Bar | Marked | Words | Differing
 ) | None  # fmt: skip
 Row: TypeAlias = tuple[Entry, ...]
 
 
-Narrow: TypeAlias = Literal["part", "wrap", "below", "drop"]
+Narrow: TypeAlias = Literal["part", "wrap", "below", "drop", "spare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,8 @@ class Column:
     `unit`: of all entries that have none themselves. `mark`: refers to a note, as † does. `if_narrow`: what happens
     where the table has no room for the column. Its group goes to the next table (`part`); its texts are wrapped
     (`wrap`); its texts stand below the table (`below`); or its group is left out, because it stands elsewhere (`drop`).
-    `shares_unit`: its head shows the unit only where no head before it does.
+    A `spare` column is shown only where there is room for all others. `shares_unit`: its head shows the unit only where
+    no head before it does. `bar`: its entries are ratios, and a terminal may draw bars of them.
     """
 
     name: str
@@ -130,6 +139,7 @@ class Column:
     mark: str = ""
     shares_unit: bool = False
     if_narrow: Narrow = "part"
+    bar: bool = False
 
 
 LOOP, SCENARIO = Column("loop", side="left"), Column("scenario", side="left")  # keys of many tables
@@ -213,7 +223,7 @@ class Chart:
     name: str
     title: str
     about: str
-    picture: Picture
+    picture: Picture | Plane
     table: Table
     file: str = ""
 

@@ -5,6 +5,7 @@ from functools import singledispatch
 
 from bench import texts
 from bench.reports.document import (
+    Bar,
     Column,
     Count,
     Differing,
@@ -38,7 +39,7 @@ def heads(columns: Iterable[Column]) -> Iterator[str]:
 
 def characters(entry: Entry, column: Column) -> str:
     """An entry in its own unit, which is shown, or in its column's, which stands in the head; always one line."""
-    return texts.line(_characters(entry, column.unit or BARE))
+    return entry.text if isinstance(entry, Bar) else texts.line(_characters(entry, column.unit or BARE))
 
 
 @singledispatch

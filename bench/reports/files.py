@@ -21,7 +21,7 @@ def page(kept: Kept, comparisons: Sequence[Comparison], besides: Besides | None 
 
 def html(kept: Kept, comparisons: Sequence[Comparison], besides: Besides | None = None) -> str:
     """The report as one file for a browser."""
-    return browser.text(charted(tables.document(kept, comparisons, besides), kept, comparisons))
+    return browser.text(charted(tables.document(kept, comparisons, besides), kept, comparisons, besides))
 
 
 def picture(_kept: Kept, comparisons: Sequence[Comparison], _besides: Besides | None = None) -> str:

@@ -32,7 +32,7 @@ def merged(totals: Sequence[Comparison], scenarios: int) -> Iterator[Block]:
         yield Note(f"{labels}: {state} {where}: {'; '.join(fault.whats)}")
         for command in commands(reason for row in rows for reason in row.reasons)[:1]:
             yield Command(REPRODUCE, command)
-    remarks = [f"{row.cell.label} in {row.cell.scenario}" for row in faulty if row not in lacking]
+    remarks = [f"{row.cell.label} in {row.cell.group}" for row in faulty if row not in lacking]
     if remarks:
         yield Note(f"The tables of the scenarios have a remark on {', '.join(remarks)}.")
 
@@ -45,7 +45,7 @@ def _faults(rows: Sequence[Comparison]) -> Mapping[_Fault, list[Comparison]]:
         alike.setdefault((row.cell.label, not row.seconds, whats), []).append(row)
     faults: dict[_Fault, list[Comparison]] = {}
     for (_, missing, whats), theirs in alike.items():
-        fault = _Fault(missing, whats, tuple(row.cell.scenario for row in theirs))
+        fault = _Fault(missing, whats, tuple(row.cell.group for row in theirs))
         faults.setdefault(fault, []).extend(theirs)
     return faults
 
@@ -58,7 +58,7 @@ def too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note]
         yield Note(
             f"Wider than ±{percent(sampling.precision or 0)}: {len(wide)} of "
             f"{sum(row.ratio is not None for row in totals)} intervals; the widest is ±{percent(half_width(widest))}, "
-            f"{widest.cell.label} in {widest.cell.scenario}. More time narrows them: --max-time."
+            f"{widest.cell.label} in {widest.cell.group}. More time narrows them: --max-time."
         )
 
 

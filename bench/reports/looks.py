@@ -3,7 +3,7 @@
 import zlib
 from dataclasses import dataclass
 
-from bench.reports.drawing import SHAPES
+from bench.reports.markup import SHAPES
 from bench.subjects.loops import LOOPS
 
 COLOURS = 8

@@ -30,7 +30,7 @@ from bench.reports.document import (
     View,
 )  # fmt: skip
 from bench.reports.entries import characters, heads
-from bench.reports.pictures import Point, Span
+from bench.reports.pictures import Picture, Plane, Point, Span, Spot
 from bench.reports.prose import filled, line
 
 SYMBOLS = {"faster": "▼", "slower": "▲", "same": "=", "inconclusive": "?"}
@@ -124,11 +124,19 @@ def _loops(blocks: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
     """Each loop that can be hidden, with its colour and shape, in the order in which pictures show them."""
     seen: set[str] = set()
     for chart in (block for block in blocks if isinstance(block, Chart)):
-        for shown in chart.picture.lines:
-            points = [mark for mark in shown.marks if isinstance(mark, Point)]
-            if points and shown.subject.loop not in {"", *seen}:
-                seen.add(shown.subject.loop)
-                yield line(shown.subject.loop), points[0].paint, points[0].shape
+        for loop, point in _points(chart.picture):
+            if loop not in {"", *seen}:
+                seen.add(loop)
+                yield line(loop), point.paint, point.shape
+
+
+def _points(picture: Picture | Plane) -> Iterator[tuple[str, Point | Spot]]:
+    """What marks each loop in a picture."""
+    if isinstance(picture, Plane):
+        yield from ((spot.subject.loop, spot) for spot in picture.spots)
+        return
+    for shown in picture.lines:
+        yield from ((shown.subject.loop, mark) for mark in shown.marks if isinstance(mark, Point))
 
 
 def _rows(table: Table) -> Iterator[tuple[dict[str, str], list[Cell]]]:
@@ -185,7 +193,8 @@ def _shape(loop: tuple[str, str, int]) -> Markup:
 
 def _stages(chart: Chart) -> dict[str, str]:
     """The colours of its bars and what each of them is, in order."""
-    marks = (mark for shown in chart.picture.lines for mark in shown.marks)
+    lines = chart.picture.lines if isinstance(chart.picture, Picture) else ()
+    marks = (mark for shown in lines for mark in shown.marks)
     return dict(sorted({mark.paint: mark.text for mark in marks if isinstance(mark, Span) and mark.text}.items()))
 
 

@@ -1,7 +1,7 @@
 """Tables to characters; for people on a terminal that is too narrow, in parts that fit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bench.reports import colours
@@ -19,9 +19,12 @@ def tables(table: Table, style: str, width: int | None) -> Iterator[str]:
     """The table; where it is wider than `width`, as few tables as fit, then the texts that it has no room for."""
     if not table.rows:
         return
-    drawing = _Drawing(table, style, width if FOR_PEOPLE.fullmatch(style) else None)
+    room = width if FOR_PEOPLE.fullmatch(style) else None
+    drawing = _Drawing(table, style, room)
     whole = drawing.grid(range(len(table.columns)))
-    if drawing.fits(whole):
+    if not drawing.fits(whole) and any(column.if_narrow == "spare" for column in table.columns):
+        yield from tables(_without_spare(table), style, room)
+    elif drawing.fits(whole):
         yield whole
     else:
         yield from _parted(drawing)
@@ -82,6 +85,13 @@ class _Drawing:
     def fits(self, text: str) -> bool:
         """Whether a line has room for this table."""
         return not self.width or width_of(text) <= self.width
+
+
+def _without_spare(table: Table) -> Table:
+    """The table with the columns that it needs."""
+    groups = tuple(group for group in table.groups if group[0].if_narrow != "spare")
+    needed = [place for place, column in enumerate(table.columns) if column.if_narrow != "spare"]
+    return replace(table, groups=groups, rows=tuple(tuple(row[place] for place in needed) for row in table.rows))
 
 
 def width_of(text: str) -> int:

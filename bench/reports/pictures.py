@@ -1,4 +1,4 @@
-"""Pictures as records: lines of marks along one axis. `drawing` makes SVG of them, and nothing else draws.
+"""Pictures as records: lines of marks along one axis, or spots in a plane. `drawing` makes SVG of them.
 
 Every picture reads from left to right, so that it fits a phone as well as a page: positions are parts of the width.
 """
@@ -87,4 +87,46 @@ class Picture:
 
     axis: Axis
     lines: tuple[Line, ...]
+    bands: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A number, and the ends of its interval, if it has one."""
+
+    at: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A loop in a plane, with its intervals in both directions, and its name beside it."""
+
+    x: Reach
+    y: Reach
+    subject: Subject
+    label: str
+    says: str = ""
+    paint: Paint = "plain"
+    shape: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A straight line through a plane, from one point to another, with a text at its end."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Spots between two axes: `x` runs to the right, `y` upwards. `bands` stand on the x axis."""
+
+    x: Axis
+    y: Axis
+    spots: tuple[Spot, ...]
+    guides: tuple[Guide, ...] = ()
     bands: tuple[Span, ...] = ()

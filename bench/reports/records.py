@@ -9,7 +9,7 @@ import msgspec
 
 from bench.reports.reasons import line
 
-if TYPE_CHECKING:  # pandas comes with them, and `doctor` and `lifecycle` need none of it
+if TYPE_CHECKING:  # scipy comes with them, and `doctor` and `lifecycle` need none of it
     from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
     from bench.store.outcomes import Kept
@@ -52,7 +52,8 @@ def _fields(row: "Comparison") -> dict[str, object]:
         "scenario": row.cell.scenario, "loop": row.cell.loop, "python": row.python, "stage": row.stage,
         "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,
         "seconds": row.seconds, "ratio": row.ratio, "confidence": row.confidence, "verdict": row.verdict,
-        "reason": line(row.reasons),
+        "reason": line(row.reasons), "workload": row.cell.workload,
+        "interpreter": row.cell.interpreter,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ LEFT, RIGHT = 2.0, 98.0  # per cent of the width
 GAP = 8.5  # per cent that numbers at the axis are apart, at least: room for them on a phone
 STEPS: Sequence[Sequence[float]] = ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 MOST_DECADES = 40
+LEAST_ROOM = 1e-12  # of an axis with 0: smaller numbers can't be told from it
 
 
 def percent(axis: Axis, value: float) -> float:
@@ -34,6 +35,14 @@ def around(numbers: Iterable[float], *, logarithmic: bool = True) -> tuple[float
         return 0.0, high * 1.05 or 1.0
     room = max(0.02, 0.06 * math.log(high / low))
     return low * math.exp(-room), high * math.exp(room)
+
+
+def evenly(numbers: Iterable[float]) -> tuple[float, float]:
+    """The ends of an axis on which these numbers and 0 lie, with some room beside them."""
+    known = [0.0, *(number for number in numbers if math.isfinite(number))]
+    low, high = min(known), max(known)
+    room = max(0.08 * (high - low), LEAST_ROOM)
+    return low - room, high + room
 
 
 def _along(axis: Axis, number: float) -> float:

@@ -51,14 +51,14 @@ class Scene:
 
 def scenes(comparisons: Sequence[Comparison]) -> tuple[Scene, ...]:
     """The comparisons, scenario by scenario."""
-    names = dict.fromkeys(row.cell.scenario for row in comparisons)
-    return tuple(Scene(name, tuple(row for row in comparisons if row.cell.scenario == name)) for name in names)
+    names = dict.fromkeys(row.cell.group for row in comparisons)
+    return tuple(Scene(name, tuple(row for row in comparisons if row.cell.group == name)) for name in names)
 
 
 def estimate(row: Comparison) -> Iterator[Mark]:
     """A ratio and its interval."""
     for ratio in filter(None, [row.ratio]):
-        look, says = look_of_row(row), f"{label(row)} in {row.cell.scenario}, {row.verdict}"
+        look, says = look_of_row(row), f"{label(row)} in {row.cell.group}, {row.verdict}"
         if ratio.low is not None and ratio.high is not None:
             yield Span(ratio.low, ratio.high, "interval", look.paint, says)
         yield Point(ratio.value, look.paint, look.shape, says)
@@ -71,8 +71,8 @@ def look_of_row(row: Comparison) -> Look:
 
 def subject(row: Comparison) -> Subject:
     """What can be hidden: loops; the baseline and the control always stay."""
-    loop = row.cell.loop if row.cell.role == "loop" else ""
-    return Subject(loop, row.cell.scenario, (row.verdict or "") if loop else "")
+    loop = row.cell.label if row.cell.role == "loop" else ""
+    return Subject(loop, row.cell.group, (row.verdict or "") if loop else "")
 
 
 def label(row: Comparison) -> str:

@@ -55,7 +55,7 @@ def _named(disturbed: Sequence[Surroundings], found: Sequence[Surroundings]) -> 
     if len(disturbed) > MOST_NAMED or disturbed == found:
         return f"{counted}."
     rounds: dict[str, list[str]] = {}
-    for one in sorted(disturbed, key=lambda one: (one.scenario, one.round)):
-        rounds.setdefault(one.scenario, []).append(str(one.round + 1))
+    for one in sorted(disturbed, key=lambda one: (one.group, one.round)):
+        rounds.setdefault(one.group, []).append(str(one.round + 1))
     names = "; ".join(f"{name} {', '.join(numbers)}" for name, numbers in rounds.items())
     return f"{counted}: {names}."

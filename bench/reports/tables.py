@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bench.contract.findings import promised
-from bench.errors import PROGRAM
-from bench.plan.cells import Thread
+from bench.errors import AS_MODULE
+from bench.plan.cells import Plan, Thread
 from bench.plan.sampling import Sampling
-from bench.reports import again, charts, surroundings, troubles, trust
+from bench.reports import again, charts, growth, serving, surroundings, troubles, trust
 from bench.reports.answer import answer
 from bench.reports.besides import NOTHING, Besides
 from bench.reports.document import (
@@ -33,6 +33,7 @@ from bench.reports.document import (
 from bench.reports.gaps import half_width, wide_rows
 from bench.reports.numbers import percent, unit_for
 from bench.reports.origins import origin, views
+from bench.reports.prose import unbroken
 from bench.reports.ratios import estimated, judged, sure, to_baseline
 from bench.reports.reasons import Gap, commands, notes, sentence
 from bench.reports.sentence import closing_sentence
@@ -42,6 +43,7 @@ from bench.statistics.shares import Shares, stage_shares
 from bench.store.outcomes import TOTAL, Kept
 from bench.store.placed import placed
 from bench.subjects.scenarios import STAGES
+from bench.subjects.workloads import SLEEP
 
 THREADS: Mapping[Thread, str] = {
     "main": "All ran in the main thread, the only one where asyncio and most loops install signal handlers.",
@@ -49,7 +51,8 @@ THREADS: Mapping[Thread, str] = {
 }
 PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
 PROMISED = (
-    f" promises: of asyncio's, how many the loop keeps of those that {PROGRAM} check tried; no part of any verdict."
+    f" promises: of asyncio's, how many the loop keeps of those that {unbroken(f'{AS_MODULE} check')} tried; "
+    "no part of any verdict."
 )
 
 
@@ -65,6 +68,8 @@ def document(kept: Kept, comparisons: Sequence[Comparison], besides: Besides | N
         summary=(
             *charts.overview(comparisons),
             *answer(kept, comparisons),
+            *serving.served(kept),
+            *growth.of_run(kept.about.groups, comparisons),
             *_disturbances(kept),
             *surroundings.of_run(kept),
         ),
@@ -86,14 +91,15 @@ def brief(report: Document) -> Document:
 
 def _scenarios(kept: Kept, comparisons: Sequence[Comparison], promises: Mapping[str, str]) -> Iterator[Block]:
     shares, skipped = stage_shares(kept), {skip.cell for skip in kept.about.skips}
-    for scenario in (group.scenario for group in kept.about.groups):
-        rows = [row for row in comparisons if row.cell.scenario == scenario.name]
+    for group in kept.about.groups:
+        rows = [row for row in comparisons if row.cell.group == group.name]
         totals = [row for row in rows if row.stage == TOTAL]
-        yield Heading(f"{scenario.name}: {scenario.title}", key=scenario.name)
+        yield Heading(f"{group.name}: {group.scenario.title}", key=group.name)
         yield _table(rows, shares, promises)
         yield from trust.of_run(totals)
         yield from notes((row.cell.label, _gap(row)) for row in totals if row.reasons and row.cell not in skipped)
         yield from _too_wide(totals, kept.about.plan.sampling)
+        yield from serving.fetched(kept, group, rows)
 
 
 def _legend(kept: Kept, comparisons: Sequence[Comparison], promises: Mapping[str, str]) -> str:
@@ -105,8 +111,15 @@ def _legend(kept: Kept, comparisons: Sequence[Comparison], promises: Mapping[str
         f"the total: each is the total times the mean share that it has in the same values. ratio: to {baseline}'s, "
         f"the median of the quotients in the same sweep; below 1 is faster. It is not the quotient of two totals, "
         f"which are medians of different moments; in brackets the confidence interval, {level}. control: {baseline} "
-        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{PROMISED if promises else ''}"
+        f"again, the noise floor. {places}{THREADS[kept.about.plan.thread]}{_own_threads(kept)}"
+        f"{PROMISED if promises else ''}"
     )
+
+
+def _own_threads(kept: Kept) -> str:
+    """Which scenarios are an exception to that, if any."""
+    own = dict.fromkeys(group.scenario.name for group in kept.about.groups if group.scenario.threads)
+    return f" In {', '.join(own)} they ran in threads of the scenario's own, which install none." if own else ""
 
 
 def _disturbances(kept: Kept) -> Iterator[Block]:
@@ -114,7 +127,7 @@ def _disturbances(kept: Kept) -> Iterator[Block]:
     disturbances = kept.about.disturbances
     if disturbances is not None:
         yield Note(f"Disturbances when it began: {'; '.join(disturbances) or 'none found'}.")
-        yield Command("see what disturbs now", f"{PROGRAM} doctor")
+        yield Command("see what disturbs now", f"{AS_MODULE} doctor")
 
 
 def _facts(kept: Kept) -> Table:
@@ -124,7 +137,7 @@ def _facts(kept: Kept) -> Table:
     values = f", each of up to {sampling.in_a_turn} values" if workers else ""
     settings: dict[str, Entry] = {
         "measured": kept.about.started,
-        "workload": f"get_data with a sleep of {plan.delay_s:g} s",
+        "workload": _workloads(plan),
         "rounds": f"{sampling.rounds}{more}, of up to {sampling.sweeps} sweeps{values}",
         "seed": plan.seed,
         "affinity": plan.affinity,
@@ -142,7 +155,7 @@ def _table(rows: Sequence[Comparison], shares: Mapping[tuple[str, str], Shares],
     unit = _unit(totals)
     stages = [stage for stage in STAGES if any(row.stage == stage for row in rows)]
     place = _places(totals)
-    main = (Column("total", unit), Column("ratio"), Column("verdict"), *((Column("place"),) if place else ()))
+    main = (Column("total", unit), Column("ratio", bar=True), Column("verdict"), *((Column("place"),) if place else ()))
     columns = tuple(Column(stage, unit, shares_unit=True) for stage in stages)
     ratios = ((Column(f"{stage} ratio"),) for stage in stages)
     checked = (Column("promises"),) if promises else ()
@@ -173,7 +186,7 @@ def _places(totals: Sequence[Comparison]) -> Mapping[str, int]:
 
 def _parts(row: Comparison, shares: Mapping[tuple[str, str], Shares], stages: Sequence[str]) -> Iterator[Entry]:
     """The total, divided into its stages."""
-    seconds, parts = row.seconds, shares.get((row.cell.scenario, row.cell.label), {})
+    seconds, parts = row.seconds, shares.get((row.cell.group, row.cell.label), {})
     for stage in stages:
         yield Number(seconds.value * parts[stage]) if seconds and stage in parts else None
 
@@ -194,6 +207,12 @@ def _too_wide(totals: Sequence[Comparison], sampling: Sampling) -> Iterator[Note
     wide = [f"{row.cell.label} ±{percent(half_width(row))}" for row in wide_rows(totals, sampling)]
     if wide:
         yield Note(f"wider than asked, {', '.join(wide)}: more time narrows it ({_asked(sampling)} was asked for)")
+
+
+def _workloads(plan: Plan) -> str:
+    """The workloads with their sizes."""
+    sleep = f"get_data with a sleep of {plan.delay_s:g} s"
+    return "; ".join(sleep if workload == SLEEP else workload for workload in plan.workloads)
 
 
 def _asked(sampling: Sampling) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from bench.plan.cells import CONTROL, Cell
-from bench.reports.document import LOOP, SCENARIO, Block, Column, Heading, Note, Paragraph, Row, Table
+from bench.reports.document import LOOP, SCENARIO, Block, Column, Heading, Paragraph, Row, Table
 from bench.reports.numbers import interval
 from bench.reports.reasons import sentence
 from bench.statistics import comparisons as compared
@@ -26,16 +26,16 @@ def section(kept: Kept, comparisons: Sequence[Comparison]) -> tuple[Block, ...]:
     table = Table((SCENARIO, LOOP), (columns,), rows)
     content: tuple[Block, ...] = (table,) if rows else (Paragraph("Nothing was skipped, and nothing failed."),)
     heading = Heading("What is missing or not to be trusted", 2, KEY, READING)
-    return (heading, *content, *map(Note, dict.fromkeys(kept.notes)))
+    return (heading, *content)
 
 
 def _rows(comparisons: Sequence[Comparison], skipped: Collection[Cell]) -> Iterator[Row]:
     for row in comparisons:
         if row.stage == TOTAL and compared.distrusted(row):
             why = f"{row.baseline} against itself came out at {interval(row.ratio)}"
-            yield (row.cell.scenario, CONTROL, "not to be trusted", why)
+            yield (row.cell.group, CONTROL, "not to be trusted", why)
         if row.stage == TOTAL and row.reasons:
-            yield (row.cell.scenario, row.cell.label, _what(row, skipped), sentence(row.reasons))
+            yield (row.cell.group, row.cell.label, _what(row, skipped), sentence(row.reasons))
 
 
 def _what(row: Comparison, skipped: Collection[Cell]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bench.errors import PROGRAM
+from bench.errors import AS_MODULE
 from bench.plan.cells import CONTROL
 from bench.reports.document import Block, Caution, Command
 from bench.reports.numbers import interval, percent
@@ -22,7 +22,7 @@ def of_run(totals: Iterable[Comparison]) -> Iterator[Caution]:
     """The baseline differs from itself, or its interval is so wide that it vouches for nothing."""
     controls = [row for row in totals if row.cell.role == CONTROL and row.ratio]
     if differing := [row for row in controls if comparisons.distrusted(row)]:
-        causes = [f"came out at {interval(row.ratio)} in {row.cell.scenario}" for row in differing]
+        causes = [f"came out at {interval(row.ratio)} in {row.cell.group}" for row in differing]
         yield _itself(f"{differing[0].baseline} against itself {', '.join(causes)}")
     if wide := [row for row in controls if row not in differing and _reach(row) > WIDE]:
         widest = max(wide, key=_reach)
@@ -30,7 +30,7 @@ def of_run(totals: Iterable[Comparison]) -> Iterator[Caution]:
         yield Caution(
             "TOO NOISY",
             f"{widest.baseline} against itself came out at {interval(widest.ratio)} in "
-            f"{widest.cell.scenario}{others}: nothing vouches for differences below {percent(_reach(widest))}",
+            f"{widest.cell.group}{others}: nothing vouches for differences below {percent(_reach(widest))}",
             REMEDY,
         )
 
@@ -52,7 +52,7 @@ def of_pair(totals: Iterable[Change]) -> Iterator[Caution]:
         if changes.distrusted(row):
             causes.append(f"changed by {interval(row.change)}")
         if causes:
-            yield _itself(f"{row.cell.scenario}: {row.baseline} against itself {', and '.join(causes)}")
+            yield _itself(f"{row.cell.group}: {row.baseline} against itself {', and '.join(causes)}")
 
 
 def of_harness(scored: Sequence[Score]) -> Iterator[Block]:
@@ -64,7 +64,7 @@ def of_harness(scored: Sequence[Score]) -> Iterator[Block]:
             "more than the 5 % that chance allows",
             "measure on a quieter machine",
         )
-        yield Command("see what disturbs this one", f"{PROGRAM} doctor")
+        yield Command("see what disturbs this one", f"{AS_MODULE} doctor")
 
 
 def _itself(cause: str) -> Caution:

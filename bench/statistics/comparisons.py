@@ -5,7 +5,7 @@ one round are not. docs/method.md says why each step is what it is.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
@@ -27,10 +27,11 @@ from bench.statistics.estimates import (
 )
 from bench.statistics.reasons import Reason
 from bench.statistics.shapes import shapes
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import TOTAL, Kept, Run
 from bench.subjects.scenarios import STAGES
 
 Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
+KEY = ["group", "stage", "label"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,15 @@ def compare(
     """
     about = kept.about
     seconds, ratios = medians or round_medians(kept)
-    compared = Counter(cell.scenario for cell in about.cells if cell.role == "loop")
+    compared = Counter(cell.group for cell in about.cells if cell.role == "loop")
     skipped = {skip.cell: (Reason(skip.reason),) for skip in about.skips}
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
-        python = about.facts.get("python", "unknown")
-        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.scenario]))
+        python = about.facts.get(f"python@{cell.interpreter}" if cell.interpreter else "python", "unknown")
+        empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
-        keys = [(cell.scenario, stage, cell.label) for stage in (TOTAL, *STAGES)]
+        keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
         measured = [key for key in keys if key in seconds]
         rows = [_row(replace(empty, stage=key[1]), seconds[key], ratios.get(key), threshold) for key in measured]
         if rows and cell in seen:
@@ -101,37 +102,44 @@ def _row(row: Comparison, seconds: Array, logs: Array | None, threshold: float) 
 
 
 def round_medians(kept: Kept) -> tuple[Medians, Medians]:
-    """Seconds, and logs of ratios, for each (scenario, stage, label): one number for each round.
+    """Seconds, and logs of ratios, for each (group, stage, label): one number for each round.
 
     A round's number is the median over its sweeps. Within a sweep, loop and baseline take their turns within
     milliseconds of each other: whatever drifts slower than that cancels in their ratio.
     """
-    if not kept.runs:
-        return {}, {}
-    parts = {
-        (run.cell.scenario, stage, run.round, run.cell.label): pd.Series(values)
-        for run in kept.runs
-        for stage, values in run.values.items()
-    }
-    by_round = ["scenario", "stage", "round"]
-    wide = pd.concat(parts, names=[*by_round, "label", "sweep"]).unstack("label")
-    baseline = kept.about.plan.baseline
-    seconds = wide.groupby(level=by_round).median()
-    ratios = pd.DataFrame()
-    if baseline in wide:
-        logs = wide.apply(np.log)
-        ratios = logs.sub(logs[baseline], axis="index").groupby(level=by_round).median()
-    return _columns(seconds), _columns(ratios)
+    rounds: dict[tuple[str, int], dict[str, Run]] = {}
+    for run in kept.runs:
+        rounds.setdefault((run.cell.group, run.round), {})[run.cell.label] = run
+    rows: list[tuple[str, str, str, float, float]] = []
+    for (group, _), runs in sorted(rounds.items(), key=lambda one: one[0]):
+        baseline = runs.get(kept.about.plan.baseline)
+        for label, run in runs.items():
+            ratios = _log_ratios(run, baseline) if baseline else {}
+            rows += [(group, stage, label, s, ratios.get(stage, np.nan)) for stage, s in _medians(run).items()]
+    table = pd.DataFrame(rows, columns=[*KEY, "seconds", "ratio"]).groupby(KEY, sort=False)
+    return _arrays(table["seconds"]), _arrays(table["ratio"])
 
 
-def _columns(frame: pd.DataFrame) -> Medians:
-    """The numbers of each scenario and stage in each column, without those that are missing."""
-    medians: dict[tuple[str, str, str], Array] = {}
-    for label, column in frame.items():
-        for key, numbers in column.dropna().groupby(level=["scenario", "stage"]):
-            scenario, stage = cast("tuple[str, str]", key)
-            medians[scenario, stage, str(label)] = numbers.to_numpy(np.float64)
-    return medians
+def _medians(run: Run) -> Mapping[str, float]:
+    """The median of each stage over all sweeps: all stages have the same number of them."""
+    medians = np.median(np.array([*run.values.values()], np.float64), axis=1)
+    return dict(zip(run.values, medians.tolist(), strict=True))
+
+
+def _log_ratios(run: Run, baseline: Run) -> Mapping[str, float]:
+    """The median logarithm of each stage divided by the baseline's, over the sweeps and stages that both have."""
+    stages = [stage for stage in run.values if stage in baseline.values]
+    sweeps = min(len(each.values[TOTAL]) for each in (run, baseline))
+    these, those = (
+        np.log(np.array([each.values[stage][:sweeps] for stage in stages], np.float64)) for each in (run, baseline)
+    )
+    return dict(zip(stages, np.median(these - those, axis=1).tolist(), strict=True))
+
+
+def _arrays(rounds: Iterable[tuple[object, "pd.Series[float]"]]) -> Medians:
+    """The numbers of each group, stage and label that has some, round by round."""
+    present = ((cast("tuple[str, str, str]", key), numbers.dropna()) for key, numbers in rounds)
+    return {key: np.array(numbers, np.float64) for key, numbers in present if len(numbers)}
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:

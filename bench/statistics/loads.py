@@ -43,7 +43,7 @@ class Load:
 def load_of(kept: Kept) -> Load:
     """What the workers of a run saw when they ended; no load where nothing is known."""
     cpus = kept.about.facts.get("cpus", "")
-    workers = max((len(group.cells) for group in kept.about.groups), default=0)
+    workers = max((len(group.cells) for group in kept.about.measured), default=0)
     average = _median(_numbers(kept.runs, "load_avg_1min"))
     others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(others_by_round(kept.runs).values()))
     others = others if others >= LEAST else 0.0
@@ -58,13 +58,13 @@ def allowance(old: Load, new: Load) -> float:
 
 
 def others_by_round(runs: Iterable[Run]) -> Mapping[tuple[str, int], float]:
-    """For each scenario and round, how many threads could run when its first worker ended, without the harness's own.
+    """For each group and round, how many threads could run when its first worker ended, without the harness's own.
 
     The load average lags by a minute, and a run can be shorter. This count is of the moment.
     """
     rounds: dict[tuple[str, int], list[Run]] = {}
     for run in runs:
-        rounds.setdefault((run.cell.scenario, run.round), []).append(run)
+        rounds.setdefault((run.cell.group, run.round), []).append(run)
     runnable = {key: [*_numbers(workers, "runnable_threads")] for key, workers in rounds.items()}
     return {key: max(seen) - len(rounds[key]) - OWN_THREADS for key, seen in runnable.items() if seen}
 

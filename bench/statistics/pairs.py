@@ -3,7 +3,6 @@
 import itertools
 import math
 import shlex
-import statistics
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,11 +11,13 @@ from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics import estimates
+from bench.statistics.digests import Digest, value_seconds
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import Kept
 from bench.subjects import scenarios
+from bench.subjects.workloads import SLEEP
 
 MACHINE = ("cpu", "cpus", "architecture", "affinity")  # if one differs, the seconds are of two machines
 SAME_LENGTH = 1.25  # a larger difference in the length of values moves a ratio by some per cent (docs/method.md)
@@ -27,6 +28,7 @@ class Pair:
     """What an old run and a new one share; the names are the user's.
 
     `whole`: the two runs with what they do not share, if they have more. `left_out`: what that is, in words.
+    `digests` are theirs where their values were not read.
     """
 
     old: Kept
@@ -35,6 +37,7 @@ class Pair:
     new_name: str = "new"
     whole: tuple[Kept, Kept] | None = None
     left_out: tuple[str, ...] = ()
+    digests: tuple[Digest, Digest] | None = None
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -48,20 +51,24 @@ class Pair:
 
     @property
     def other_lengths(self) -> Mapping[str, str]:
-        """Scenarios in which the baseline's values lasted clearly longer or shorter than before, and how long.
+        """Groups in which the baseline's values lasted clearly longer or shorter than before, and how long.
 
         Each run calibrates its own iterations. Where other programs disturb that, values come out too short.
         """
-        before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
+        before, after = (dict(value_seconds(kept)) for kept in (self.old, self.new))
+        if self.digests:
+            before, after = (dict(digest.value_s) for digest in self.digests)
         return {
-            scenario: f"{before[scenario] * 1000:.2g} ms then, {after[scenario] * 1000:.2g} ms now"
-            for scenario in before
-            if scenario in after and not 1 / SAME_LENGTH <= after[scenario] / before[scenario] <= SAME_LENGTH
+            group: f"{before[group] * 1000:.2g} ms then, {after[group] * 1000:.2g} ms now"
+            for group in before
+            if group in after and not 1 / SAME_LENGTH <= after[group] / before[group] <= SAME_LENGTH
         }
 
     @property
     def loads(self) -> tuple[Load, Load]:
         """How busy the machine was with other programs in the old run and in the new one, by all of their workers."""
+        if self.digests:
+            return self.digests[0].load, self.digests[1].load
         old, new = self.whole or (self.old, self.new)
         return load_of(old), load_of(new)
 
@@ -89,7 +96,9 @@ class Pair:
                 f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
                 "and a change includes what the machine does to a ratio, so there is no verdict"
             )
-        if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
+        _, at, interpreter = baseline.partition("@")
+        own = (f"{name}{at}{interpreter}" for name in ("python", "implementation", "build"))
+        if changed := self._changed((*own, f"loop {baseline}")):
             yield (
                 f"the baseline {baseline} itself differs ({'; '.join(changed)}): where it became faster, an "
                 "unchanged loop is called slower, and the other way round"
@@ -108,36 +117,43 @@ class Pair:
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
             if not kept.complete:
-                done = min(kept.rounds_done.get(cell.scenario, 0) for cell in kept.about.cells)
-                yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
+                done, asked = kept.rounds_of_all, kept.about.plan.sampling.rounds
+                yield f"{side}: not complete, {done} of {asked} rounds of every scenario"
             yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
 
-def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
-    """Pair what two runs share; raises BenchError if that is nothing, or if they were measured differently."""
+def paired(old_name: str, old: Kept, new_name: str, new: Kept, digests: tuple[Digest, Digest] | None = None) -> Pair:
+    """Pair what two runs share; raises BenchError if that is nothing, or if they were measured differently.
+
+    `digests`: of the two, where they are known already.
+    """
     again = f"{PROGRAM} {shlex.join(_words(old.about.plan))}"
-    unlike = [*_unlike(old_name, _settings(old), new_name, _settings(new))]
+    differing = [*unlike(old_name, settings(old), new_name, settings(new))]
     shared = Shared.of(old, new)
-    if unlike or not shared.comparable(old, new):
-        unlike += _unlike(old_name, _parts(old), new_name, _parts(new))
+    if differing or not shared.comparable(old, new):
+        differing += unlike(old_name, _parts(old), new_name, _parts(new))
         first = f"{old_name} and {new_name} are runs of different plans"
-        raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")
-    left_out = tuple(_unlike("the old run", _parts(old), "the new run", _parts(new)))
-    pair = Pair(narrowed(old, shared), narrowed(new, shared), old_name, new_name, (old, new), left_out)
+        raise BenchError("\n  ".join([first, *differing]) + f"\nmeasure both with the same plan: {again}")
+    left_out = tuple(unlike("the old run", _parts(old), "the new run", _parts(new)))
+    pair = Pair(narrowed(old, shared), narrowed(new, shared), old_name, new_name, (old, new), left_out, digests)
     _check(pair, again)
     return pair
 
 
 def _check(pair: Pair, again: str) -> None:
     """Raise BenchError if there is nothing to be learned from what the two hold."""
-    for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new)):
-        if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
-            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
+    rounds = [[*Counter(run.cell for run in kept.runs).values()] for kept in (pair.old, pair.new)]
+    if pair.digests:
+        rounds = [[*map(len, digest.seconds.values())] for digest in pair.digests]
+    for name, kept, number in zip((pair.old_name, pair.new_name), (pair.old, pair.new), rounds, strict=True):
+        if max(number, default=0) == 1:
+            needed = estimates.minimum_rounds(len(kept.about.plan.labels) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
             )
-    if pair.old.runs and pair.old.runs == pair.new.runs:
+    alike = pair.digests[0].is_like(pair.digests[1]) if pair.digests else bool(pair.old.runs)
+    if alike and pair.old.runs == pair.new.runs:
         raise BenchError(f"{pair.old_name} and {pair.new_name} hold the same measurements\nmeasure again: {again}")
 
 
@@ -149,7 +165,7 @@ def minimum_rounds(compared: int) -> int:
     return next(n for n in itertools.count(2) if 2 / math.comb(2 * n, n) <= 1 - confidence(compared))
 
 
-def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
+def unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
     """What differs between the plans, in words."""
     for name, ours, theirs in ((old_name, before, after), (new_name, after, before)):
         if alone := [what for what in ours if what not in theirs and not what.startswith("stages")]:
@@ -158,7 +174,7 @@ def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapp
         yield f"{what}: {before[what]} in {old_name}, {after[what]} in {new_name}"
 
 
-def _settings(kept: Kept) -> Mapping[str, str]:
+def settings(kept: Kept) -> Mapping[str, str]:
     """Everything that must be the same in both runs, in words."""
     plan = kept.about.plan
     return {
@@ -166,15 +182,17 @@ def _settings(kept: Kept) -> Mapping[str, str]:
         "sleep of the workload": f"{plan.delay_s:g} s",
         "baseline": plan.baseline,
         "thread": plan.thread,
+        "interpreters": ", ".join(plan.told_apart) or "one",
         "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
     }
 
 
 def _parts(kept: Kept) -> Mapping[str, str]:
-    """The loops and scenarios of a run, in words: two runs are compared in what is the same."""
+    """The loops, scenarios and workloads of a run, in words: two runs are compared in what is the same."""
     return {
         **{f"loop {name}": "planned" for name in kept.about.plan.loops},
         **{f"scenario {name}": "planned" for name in kept.about.plan.scenarios},
+        **{f"workload {name}": "planned" for name in kept.about.plan.workloads},
         **{f"stages of {scenario.name}": ", ".join(scenario.stages) for scenario in kept.about.scenarios},
     }
 
@@ -188,18 +206,12 @@ def _facts(kept: Kept) -> Mapping[str, str]:
 
 def _words(plan: Plan) -> list[str]:
     """The options that plan the same run, except for how much is measured."""
-    chosen = () if plan.scenarios == scenarios.names() else plan.scenarios
-    words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
-    words = words or ["--loop", plan.baseline]
+    chosen = () if plan.scenarios == scenarios.names_by_default() else plan.scenarios
+    words = [word for name in plan.loops if name != plan.baseline_loop for word in ("--loop", name)]
+    words = words or ["--loop", plan.baseline_loop]
     words += [word for name in chosen for word in ("--scenario", name)]
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [word for name in plan.interpreters for word in ("--python", name)]
+    words += [word for name in plan.workloads if plan.workloads != (SLEEP,) for word in ("--workload", name)]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
-
-
-def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
-    """For each scenario how long a value of the baseline lasted, the median."""
-    for scenario in kept.about.plan.scenarios:
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.scenario == scenario)
-        if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
-            yield scenario, statistics.median(seconds)

@@ -46,13 +46,13 @@ class Round:
 
 def shapes(kept: Kept, level: float) -> Mapping[Cell, tuple[Reason, ...]]:
     """What is seen in each cell, divided by the baseline; no cell in which nothing is. Intervals have this level."""
-    totals = {(run.cell.scenario, run.cell.label, run.round): run.values[TOTAL] for run in kept.runs}
+    totals = {(run.cell.group, run.cell.label, run.round): run.values[TOTAL] for run in kept.runs}
     baseline, others = kept.about.plan.baseline, others_by_round(kept.runs)
     rounds: dict[Cell, list[Round]] = {}
     for run in kept.runs:
-        values, divisor = run.values[TOTAL], totals.get((run.cell.scenario, baseline, run.round), ())
+        values, divisor = run.values[TOTAL], totals.get((run.cell.group, baseline, run.round), ())
         if run.cell.role != "baseline" and len(divisor) == len(values):
-            of_round = Round(np.array(values), np.array(divisor), others.get((run.cell.scenario, run.round), 0.0))
+            of_round = Round(np.array(values), np.array(divisor), others.get((run.cell.group, run.round), 0.0))
             rounds.setdefault(run.cell, []).append(of_round)
     seen = {cell: shapes_of(values, level) for cell, values in rounds.items()}
     return {cell: reasons for cell, reasons in seen.items() if reasons}

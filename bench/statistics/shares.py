@@ -18,7 +18,7 @@ def stage_shares(kept: Kept) -> Mapping[tuple[str, str], Shares]:
     """
     rounds: dict[tuple[str, str], list[Run]] = {}
     for run in kept.runs:
-        rounds.setdefault((run.cell.scenario, run.cell.label), []).append(run)
+        rounds.setdefault((run.cell.group, run.cell.label), []).append(run)
     return {key: _means(runs) for key, runs in rounds.items()}
 
 

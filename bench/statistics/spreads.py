@@ -31,10 +31,10 @@ class Spread:
 
 def spreads(kept: Kept) -> Mapping[Cell, tuple[Spread, ...]]:
     """Every value of a run, divided by the baseline's of the same sweep; nothing of rounds without a baseline."""
-    totals = {(run.cell.scenario, run.cell.label, run.round): run.values[TOTAL] for run in kept.runs}
+    totals = {(run.cell.group, run.cell.label, run.round): run.values[TOTAL] for run in kept.runs}
     found: dict[Cell, list[Spread]] = {}
     for run in kept.runs:
-        divisor = totals.get((run.cell.scenario, kept.about.plan.baseline, run.round), ())
+        divisor = totals.get((run.cell.group, kept.about.plan.baseline, run.round), ())
         values = run.values[TOTAL]
         if run.cell.role != "baseline" and divisor:
             ratios = tuple(value / other for value, other in zip(values, divisor, strict=False))

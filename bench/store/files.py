@@ -15,6 +15,11 @@ MAXIMUM_FILE = 1 << 24  # bytes
 SAFELY = sum(getattr(os, f"O_{name}", 0) for name in ("CLOEXEC", "NOFOLLOW", "NONBLOCK", "BINARY"))
 
 
+def user_cache() -> Path:
+    """Our part of the user's cache folder; it may not exist."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "evloop-bench")
+
+
 def opened(path: Path, flags: int = os.O_RDONLY) -> int:
     """The descriptor of a regular file."""
     try:
@@ -63,13 +68,25 @@ def append(path: Path, line: bytes) -> None:
                 file.truncate(end)
 
 
-def write(path: Path, text: str) -> None:
+def put(path: Path, begin: int, lines: bytes) -> None:
+    """Let a file, made if it is not there, end with these lines; raises OSError where they would leave a gap."""
+    with os.fdopen(opened(path, os.O_RDWR | os.O_CREAT), "r+b", 0) as file:
+        if begin > file.seek(0, os.SEEK_END):
+            raise OSError(errno.EINVAL, "a part before this is missing")
+        file.seek(begin)
+        while lines:
+            lines = lines[file.write(lines) :]
+        file.truncate()
+        os.fsync(file.fileno())
+
+
+def write(path: Path, content: str | bytes) -> None:
     """Replace a file through another beside it: at any moment there is the old file or the new one."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     try:
-        with new.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with new.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)

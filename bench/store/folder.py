@@ -6,6 +6,7 @@
                     on another platform, suites-2/ has what was measured there
     resources.json  what loops cost besides time, if that was measured: any such record is kept as it is
     report.md …     reports; made from the journal
+    charts/         the charts as PNG, where somebody asked for them
     lock            which process is writing here, while it does
 
 Only the journal grows. Every other file is written beside its place and then moved there, so that it is whole. Anybody
@@ -15,7 +16,7 @@ beside the reports, and `groups` in run.json: they are read as well.
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from bench.texts import Line
 JOURNAL = "journal.jsonl"
 ABOUT = "run.json"
 SUITES = "suites"
+PICTURES = "charts"
 LOCK = "lock"
 REMEDIES = {
     errno.ENOSPC: "make room",
@@ -104,10 +106,20 @@ class RunFolder:
         with self._writing(JOURNAL):
             files.append(self.path / JOURNAL, line_of(outcome))
 
+    def receive(self, about: str, begin: int, lines: bytes) -> None:
+        """Keep what another machine measures: what the run is, and its journal from the byte `begin` on.
+
+        Nothing of it is believed before `load` has checked it.
+        """
+        self._make()
+        with self._writing(JOURNAL):
+            files.put(self.path / JOURNAL, begin, lines)
+        self.write(ABOUT, about)
+
     def about(self) -> About:
         """Read what the run is, without its values; raises BenchError if there is no run, or one of a newer method."""
         with self._reading(ABOUT):
-            about = _about_of(files.read(self.path / ABOUT))
+            about = about_of(files.read(self.path / ABOUT))
         if not 1 <= about.method <= METHOD:
             raise BenchError(
                 f"the run in {self.path} was measured by method {about.method}, the newest known here is {METHOD}\n"
@@ -134,16 +146,23 @@ class RunFolder:
         """Keep a record of what was measured besides times, in place of an earlier one."""
         self.write(name, text_of_record(record))
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, content: str | bytes) -> None:
         """Write a file that is whole or not there, through another beside it."""
         with self._writing(name):
-            files.write(self.path / name, text)
+            files.write(self.path / name, content)
+
+    def write_pictures(self, pictures: Iterable[tuple[str, bytes]]) -> None:
+        """Write pictures, each under its name, into a folder of their own."""
+        with self._writing(PICTURES):
+            files.make_folder(self.path / PICTURES)
+        for name, content in pictures:
+            self.write(f"{PICTURES}/{name}", content)
 
     def write_suites(self, kept: Kept) -> None:
         """Write a pyperf suite for each loop, all with the same rounds in the same benchmarks; each platform apart."""
-        scenarios = kept.about.plan.scenarios
+        groups = [group.name for group in kept.about.groups]
         try:
-            platforms = [suites.suites(runs, scenarios) for runs in suites.by_platform(kept.runs) or ((),)]
+            platforms = [suites.suites(runs, groups) for runs in suites.by_platform(kept.runs) or ((),)]
         except ValueError as error:
             raise NotMeasuredError(f"pyperf refuses what is in {self.path / JOURNAL}: {texts.said(error)}") from error
         for number, by_label in enumerate(platforms, 1):
@@ -210,7 +229,7 @@ def text_of(about: About) -> str:
     """What a run is, as text; raises BenchError for what could not be read back."""
     try:
         text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
-        _about_of(text.encode())
+        about_of(text.encode())
     except ValueError as error:
         raise BenchError(f"such a run can't be kept: {texts.said(error)}") from None
     return text + "\n"
@@ -248,7 +267,8 @@ class _OldAbout:
         return about
 
 
-def _about_of(content: bytes) -> About:
+def about_of(content: bytes) -> About:
+    """Read what a run is; raises ValueError for what is no run."""
     keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     if "groups" in keys:
         about = msgspec.json.decode(content, type=_OldAbout).translated()

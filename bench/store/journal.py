@@ -27,7 +27,7 @@ def read(
             outcome = outcome_of(line, stages)
             if isinstance(outcome, Run):
                 check(outcome)
-                _pair(outcome, sweeps.setdefault((outcome.cell.scenario, outcome.round), {}))
+                _pair(outcome, sweeps.setdefault((outcome.cell.group, outcome.round), {}))
             outcomes.append(outcome)
         except ValueError as error:
             left_out += 1

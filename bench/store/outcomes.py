@@ -12,14 +12,16 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, groups
+from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, WorkloadText, group_name, groups, measured
 from bench.plan.sampling import MOST_IN_A_TURN, MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
 from bench.subjects.scenarios import Scenario
+from bench.subjects.workloads import FIGURE, SLEEP
 from bench.texts import Line, Lines
 
 METHOD = 2  # goes up when the same loop would measure differently: never compare across
 TOTAL: Literal["total"] = "total"
 MAXIMUM_LINE = 1 << 24  # bytes that are read at once, from a worker or a journal
+MOST = 1e12  # of a figure
 PICOSECONDS = 12  # digits kept: a clock tick of 1 ns is shared by some fifty iterations
 
 Stage: TypeAlias = Literal["total", "create", "start", "work", "finish"]
@@ -51,6 +53,12 @@ class Run(Struct, frozen=True, tag=True):
         loops = self.metadata.get("loops")
         return loops if isinstance(loops, int) else None
 
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """What its workload's server or client said, by name: above 0, in the unit that the workload gives it."""
+        named = {name.removeprefix(FIGURE): said for name, said in self.metadata.items() if name.startswith(FIGURE)}
+        return {name: float(said) for name, said in named.items() if not isinstance(said, str) and 0 < said < MOST}
+
     def __post_init__(self) -> None:
         """Refuse what can't be paired: stages of different length, or no total."""
         if TOTAL not in self.values or len({len(numbers) for numbers in self.values.values()}) != 1:
@@ -74,6 +82,11 @@ class Calibration(Struct, frozen=True, tag=True):
     iterations: Iterations
     sweeps: Sweeps
 
+    @property
+    def group(self) -> str:
+        """The name of its group: method 1 had one workload."""
+        return self.scenario
+
 
 class Done(Struct, frozen=True, tag=True):
     """A complete round: each of its cells has delivered or failed. It took `seconds` of the run's time."""
@@ -81,6 +94,12 @@ class Done(Struct, frozen=True, tag=True):
     scenario: ScenarioName
     round: Index
     seconds: Annotated[float, Meta(ge=0, lt=1e9)] = 0.0
+    workload: WorkloadText = SLEEP
+
+    @property
+    def group(self) -> str:
+        """The name of its group."""
+        return group_name(self.scenario, self.workload)
 
 
 class Dropped(Struct, frozen=True, tag=True):
@@ -89,6 +108,12 @@ class Dropped(Struct, frozen=True, tag=True):
     scenario: ScenarioName
     round: Index
     reason: Line
+    workload: WorkloadText = SLEEP
+
+    @property
+    def group(self) -> str:
+        """The name of its group."""
+        return group_name(self.scenario, self.workload)
 
 
 class Surroundings(Struct, frozen=True, tag=True):
@@ -104,6 +129,12 @@ class Surroundings(Struct, frozen=True, tag=True):
     stolen: Part | None = None
     load: Annotated[float, Meta(ge=0, lt=1e6)] | None = None
     switches: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    workload: WorkloadText = SLEEP
+
+    @property
+    def group(self) -> str:
+        """The name of its group."""
+        return group_name(self.scenario, self.workload)
 
 
 class Resumed(Struct, frozen=True, tag=True):
@@ -121,7 +152,7 @@ def note_of(outcome: Outcome) -> str | None:
     if isinstance(outcome, Resumed):
         return f"RESUMED BY FORCE after something had changed ({'; '.join(outcome.changes)}): its values are of both"
     if isinstance(outcome, Dropped):
-        return f"{outcome.scenario}, round {outcome.round + 1} was dropped and measured again: {outcome.reason}"
+        return f"{outcome.group}, round {outcome.round + 1} was dropped and measured again: {outcome.reason}"
     return None
 
 
@@ -142,7 +173,7 @@ def outcome_of(line: bytes, stages: Mapping[Cell, Collection[str]]) -> Outcome:
     if isinstance(outcome, Run | Failure) and outcome.cell not in stages:
         raise ValueError("its cell is not in the plan")
     if isinstance(outcome, Calibration | Done | Dropped | Surroundings) and all(
-        cell.scenario != outcome.scenario for cell in stages
+        cell.group != outcome.group for cell in stages
     ):
         raise ValueError("its scenario is not in the plan")
     if isinstance(outcome, Run) and set(outcome.values) != set(stages[outcome.cell]):
@@ -167,8 +198,13 @@ class About:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The cells that are compared with each other, scenario by scenario."""
+        """The cells that are compared with each other, scenario by scenario and workload by workload."""
         return groups(self.plan, self.scenarios, self.skips)
+
+    @property
+    def measured(self) -> tuple[Group, ...]:
+        """The cells that share rounds: the same groups, unless the plan has several of them measured together."""
+        return measured(self.plan, self.groups)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -209,11 +245,18 @@ class Kept:
 
     @property
     def rounds_done(self) -> Mapping[str, int]:
-        """For each scenario the number of complete rounds."""
-        done = {(outcome.scenario, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
-        return Counter(scenario for scenario, _ in done)
+        """For each group that is measured, by its name, the number of complete rounds."""
+        done = {(outcome.group, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
+        return Counter(group for group, _ in done)
 
     @property
     def complete(self) -> bool:
-        """Whether at least the planned number of rounds was measured in every scenario."""
-        return all(self.rounds_done.get(c.scenario, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)
+        """Whether at least the planned number of rounds was measured in every group."""
+        return self.rounds_of_all >= self.about.plan.sampling.rounds
+
+    @property
+    def rounds_of_all(self) -> int:
+        """How many complete rounds every group has at least; the plan's where there is nothing to measure."""
+        done = self.rounds_done
+        counted = (done.get(group.name, 0) for group in self.about.measured if group.cells)
+        return min(counted, default=self.about.plan.sampling.rounds)

@@ -45,7 +45,7 @@ def placed(kept: Kept) -> Placed | None:
     """Where the workers of a run ran; None where nothing was measured, or by method 1, which placed none."""
     if not kept.runs or kept.about.method == 1:
         return None
-    rounds = {(run.cell.scenario, run.round): str(run.metadata.get("cpu_affinity", "")) for run in kept.runs}
+    rounds = {(run.cell.group, run.round): str(run.metadata.get("cpu_affinity", "")) for run in kept.runs}
     counted = Counter(rounds.values())
     alone = any(cpus.isdecimal() for cpus in counted)
     spread = {scenario for (scenario, _), cpus in rounds.items() if not cpus.isdecimal()} if alone else set[str]()

@@ -3,7 +3,7 @@
 Besides this module, only workers import pyperf.
 """
 
-import io
+import json
 import re
 from collections.abc import Iterable
 
@@ -24,30 +24,34 @@ def file_of(label: str) -> str:
 
 
 def by_platform(runs: Iterable[Run]) -> tuple[tuple[Run, ...], ...]:
-    """The runs of each platform, in the order in which they came: pyperf does not mix platforms.
+    """The runs of each platform, in the order in which they came: pyperf does not mix platforms in a suite.
 
-    There are several after `--force-resume`. Raises ValueError for more of them than anybody has.
+    A suite has one interpreter. So an interpreter has several platforms after `--force-resume` only, and the first ones
+    of all interpreters come together. Raises ValueError for more of them than anybody has.
     """
-    platforms: dict[tuple[object, ...], list[Run]] = {}
+    numbers: dict[str, dict[tuple[object, ...], int]] = {}
+    platforms: dict[int, list[Run]] = {}
     for run in runs:
-        platforms.setdefault(tuple(run.metadata.get(name) for name in PLATFORM), []).append(run)
+        seen = numbers.setdefault(run.cell.interpreter, {})
+        number = seen.setdefault(tuple(run.metadata.get(name) for name in PLATFORM), len(seen))
+        platforms.setdefault(number, []).append(run)
     if len(platforms) > MOST_PLATFORMS:
         raise ValueError(f"runs of {len(platforms)} platforms, suites are written for up to {MOST_PLATFORMS}")
     return tuple(map(tuple, platforms.values()))
 
 
-def suites(runs: Iterable[Run], scenarios: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
-    """Benchmarks `<scenario>.<stage>` for each loop and the control; raises ValueError for what pyperf refuses.
+def suites(runs: Iterable[Run], groups: Iterable[str]) -> dict[str, list[pyperf.Benchmark]]:
+    """Benchmarks `<group>.<stage>` for each loop and the control; raises ValueError for what pyperf refuses.
 
     pyperf compares lists of values, so all loops must have the same number of them. The suites hold the cells that
-    delivered at least half of their scenario's rounds, and the rounds that all those cells delivered. The journal holds
+    delivered at least half of their group's rounds, and the rounds that all those cells delivered. The journal holds
     the rest.
     """
     found: dict[str, list[pyperf.Benchmark]] = {}
-    by_scenario: dict[str, dict[Cell, dict[int, Run]]] = {}
+    by_group: dict[str, dict[Cell, dict[int, Run]]] = {}
     for run in runs:
-        by_scenario.setdefault(run.cell.scenario, {}).setdefault(run.cell, {})[run.round] = run
-    for cells in (by_scenario.get(name, {}) for name in scenarios):
+        by_group.setdefault(run.cell.group, {}).setdefault(run.cell, {})[run.round] = run
+    for cells in (by_group.get(name, {}) for name in groups):
         rounds = set[int]().union(*cells.values())
         steady = {cell: runs for cell, runs in cells.items() if 2 * len(runs) >= len(rounds)}
         complete = sorted(rounds.intersection(*steady.values()))
@@ -63,14 +67,13 @@ def pyperf_run(run: Run, stage: Stage) -> pyperf.Run:
 
     Without the duration of its worker, which mostly waited for its turns: pyperf then adds up the values.
     """
-    name = f"{run.cell.scenario}.{stage}"
+    name = f"{run.cell.group}.{stage}"
     metadata = {**run.metadata, "name": name, "unit": "second", "round": run.round}
     metadata.pop("duration", None)
     return pyperf.Run(run.values[stage], metadata=metadata, collect_metadata=False)
 
 
 def text_of(benchmarks: list[pyperf.Benchmark]) -> str:
-    """A suite as the text of a file."""
-    text = io.StringIO()
-    pyperf.BenchmarkSuite(benchmarks).dump(text)
-    return text.getvalue()
+    """A suite as the text of a file, as `dump` writes it, which is ten times slower."""
+    content = pyperf.BenchmarkSuite(benchmarks)._as_json()  # noqa: SLF001  (there is no other way to the records)
+    return json.dumps(content, sort_keys=True, separators=(",", ":")) + "\n"

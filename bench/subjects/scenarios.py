@@ -15,7 +15,7 @@ from scenarios._workload import GetData, LoopFactory, Records
 
 STAGES = ("create", "start", "work", "finish")
 GIVEN = ("new_loop", "policy", "own_run", "open_loop")
-DECLARED = ("given", "since", "until", "why")
+DECLARED = ("given", "since", "until", "why", "by_default", "lifecycles", "in_turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,23 @@ class Scenario:
     since: tuple[int, int] | None = None
     until: tuple[int, int] | None = None
     why: str = ""
+    by_default: bool = True
+    lifecycles: int = 1
+    in_turn: bool = False
+
+    @property
+    def threads(self) -> bool:
+        """Whether its loops run in threads that it starts."""
+        return self.in_turn or self.lifecycles > 1
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """The stages that can be timed: without `create` where the scenario does not create the loop in sight."""
+        """The stages that can be timed: without `create` where the scenario does not create the loop in sight.
+
+        None where it runs several lifecycles at once.
+        """
+        if self.lifecycles > 1:
+            return ()
         return STAGES if self.given in {"new_loop", "policy"} else STAGES[1:]
 
     def skip_reason(self, loop: loops.Loop, python: tuple[int, int]) -> str | None:
@@ -44,8 +57,17 @@ class Scenario:
 
 
 def names() -> tuple[str, ...]:
-    """Names of all scenarios: the files whose names don't begin with _."""
-    return tuple(sorted(file.name for file in pkgutil.iter_modules(scenarios.__path__) if file.name[0] != "_"))
+    """Names of all scenarios: the files whose names don't begin with _; workloads are in a folder."""
+    return tuple(sorted(file.name for file in pkgutil.iter_modules(scenarios.__path__) if _is_scenario(file)))
+
+
+def names_by_default() -> tuple[str, ...]:
+    """Names of the scenarios that are measured unless others are asked for."""
+    return tuple(name for name in names() if named(name).by_default)
+
+
+def _is_scenario(file: pkgutil.ModuleInfo) -> bool:
+    return file.name[0] != "_" and not file.ispkg
 
 
 def named(name: str) -> Scenario:

@@ -6,7 +6,6 @@ line of JSON at the end. `bench.worker.pipe` holds the pipes.
 
 import argparse
 import asyncio
-import functools
 import json
 import signal
 import sys
@@ -19,13 +18,16 @@ from typing import NamedTuple, TypeAlias
 
 import pyperf
 
-from bench.subjects import loops, scenarios
+from bench.subjects import loops, scenarios, workloads
 from bench.worker.facts import class_of, facts_of, name_of, peak_memory, usable_processors
 from bench.worker.pipe import Turns, conclude, die_with_parent
-from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records, get_data
+from scenarios._workload import GetData, LoopFactory, Records, WrongRunError, check_records
 
 Once: TypeAlias = Callable[[GetData], Records]
 Reference: TypeAlias = Callable[[], asyncio.AbstractEventLoop | None]
+OPTIONS = (
+    "--scenario", "--loop", "--thread", "--workload", "--port", "--delay", "--rehearsed", "--longest-rehearsal",
+)  # fmt: skip
 NANOSECOND = 1e-9
 TIMERS_S = 0.001  # resolution of libuv's timers, which round to it
 
@@ -50,13 +52,19 @@ class Stopwatch:
     itself is left alone; its factory and the workload are wrapped.
     """
 
-    def __init__(self, scenario: scenarios.Scenario, factory: LoopFactory, delay_s: float) -> None:
+    def __init__(
+        self, scenario: scenarios.Scenario, factory: LoopFactory, get_data: GetData, delay_s: float = 0
+    ) -> None:
+        """`delay_s`: how long the workload must take at least."""
         self.factory = factory
+        self.get_data = get_data
         self.delay_s = delay_s
         self.loop_class: type = type(None)
         self.spent: dict[str, list[int]] = {stage: [] for stage in scenario.stages}
         self.called = self.created = self.first = self.last = 0
         self.records: Records = []
+        self.lifecycles = scenario.lifecycles
+        self.made: list[Records] = []
         self.running: Reference = _nothing
         self.closed: list[Reference] = []  # loops of rehearsals that still exist; this keeps none alive
 
@@ -70,7 +78,7 @@ class Stopwatch:
     async def timed_get_data(self) -> Records:
         """The workload, between two clock readings."""
         self.first = clock()
-        records = await get_data(self.delay_s)
+        records = await self.get_data()
         self.last = clock()
         self.records = records
         return records
@@ -79,7 +87,13 @@ class Stopwatch:
         """The workload; notes the running loop and its class."""
         loop = asyncio.get_running_loop()
         self.loop_class, self.running = type(loop), _reference(loop)
-        return await get_data(self.delay_s)
+        return await self.get_data()
+
+    async def kept_get_data(self) -> Records:
+        """The workload; several of them may run at once, in threads."""
+        records = await self.get_data()
+        self.made.append(records)
+        return records
 
     def rehearse(self, once: Once, expected: type, rehearsal: Rehearsal) -> float:
         """Run lifecycles untimed, as the first ones after a hand-over are slow; check which loop runs the first.
@@ -93,12 +107,11 @@ class Stopwatch:
         if self.loop_class is not expected:
             raise WrongRunError(f"the loop that ran is {name_of(self.loop_class)}, not {name_of(expected)}")
         self.refuse_closed_loop()
-        plain = functools.partial(get_data, self.delay_s)
         ends = began + rehearsal.longest_s / NANOSECOND
         for _ in range(rehearsal.lifecycles - 1):
             if clock() > ends:
                 break
-            check_records(once(plain))
+            check_records(once(self.get_data))
         return first_s
 
     def refuse_closed_loop(self) -> None:
@@ -110,6 +123,8 @@ class Stopwatch:
 
     def value(self, once: Once, iterations: int) -> float:
         """Seconds that `iterations` lifecycles take. The checks between two lifecycles are not timed."""
+        if self.lifecycles > 1:
+            return self._whole(once, iterations)
         create = start = work = finish = 0
         for _ in range(iterations):
             began = clock()
@@ -133,6 +148,19 @@ class Stopwatch:
             nanoseconds.append(stages[stage])
         return sum(stages.values()) * NANOSECOND
 
+    def _whole(self, once: Once, iterations: int) -> float:
+        """The same, for calls that run several lifecycles at once: they are not cut into stages."""
+        spent = 0
+        for _ in range(iterations):
+            self.made.clear()
+            began = clock()
+            records = once(self.kept_get_data)
+            spent += clock() - began
+            check_records(records)
+            if len(self.made) != self.lifecycles or not any(records is made for made in self.made):
+                raise WrongRunError(f"it ran the workload {len(self.made)} times, not {self.lifecycles}")
+        return spent * NANOSECOND
+
 
 def measure(turns: Turns) -> dict[str, object]:
     """Time the cell that the first turn names, in the thread it names; the result is what to deliver.
@@ -144,7 +172,7 @@ def measure(turns: Turns) -> dict[str, object]:
     sys.argv += json.loads(turns.wait())
     runner = pyperf.Runner()
     runner._display_result = _quiet  # noqa: SLF001  (it prints even when quiet, to what a loop may have closed)
-    for option in ("--scenario", "--loop", "--thread", "--delay", "--rehearsed", "--longest-rehearsal"):
+    for option in OPTIONS:
         runner.argparser.add_argument(option, required=True)
     options = runner.parse_args()
     # A background job inherits SIGINT ignored, and asyncio.run then installs no handler of its own.
@@ -190,7 +218,9 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     loop, scenario = loops.named(options.loop), scenarios.named(options.scenario)
     factory = loops.load_factory(loop)
     expected = class_of(factory, loop)
-    watch = Stopwatch(scenario, factory, float(options.delay))
+    delay_s = float(options.delay)
+    workload, port = workloads.named(options.workload), int(options.port)
+    watch = Stopwatch(scenario, factory, workload.get_data(delay_s, port), delay_s)
     rehearsal = Rehearsal(int(options.rehearsed), float(options.longest_rehearsal))
     # asyncio's policy gets the plain factory: what the policy does with it is what is timed.
     new_loop = factory if scenario.given == "policy" else watch.new_loop
@@ -198,9 +228,11 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
         if scenario.given == "policy":
             _watch_policy(watch)
         timing = Timing(watch, once, expected, rehearsal, turns)
-        options.loops, options.values, timing.in_a_turn = calibrated(turns, timing.calibrating)
+        found = calibrated(turns, timing.calibrating, in_turn=scenario.in_turn or workload.in_turn)
+        options.loops, options.values, timing.in_a_turn = found
         run = runner.bench_time_func(f"{scenario.name}.total", timing).get_runs()[0]
     metadata = run.get_metadata() | facts_of(loop, expected) | peak_memory(Path("/proc/self/status"))
+    metadata |= workload.figures(port)
     values = {
         stage: [spent * NANOSECOND / options.loops for spent in nanoseconds[-len(run.values) :]]
         for stage, nanoseconds in watch.spent.items()
@@ -208,11 +240,12 @@ def time_cell(runner: pyperf.Runner, options: argparse.Namespace, turns: Turns) 
     return {"values": {"total": run.values, **values}, "turns": timing.turns_s, "metadata": metadata}
 
 
-def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, int]:
+def calibrated(turns: Turns, value: Callable[[int], float], *, in_turn: bool) -> tuple[int, int, int]:
     """Iterations of a value, number of values, and of those in a turn: the harness decides after calibrating turns.
 
     Such a turn asks for one value of some iterations. Its answer is the seconds that they took, and how many processors
-    the threads could use. The turn that also has the other numbers is the first of those that count.
+    the threads could use: one if they work `in_turn`. The turn that also has the other numbers is the first of those
+    that count.
     """
     answer = ""
     while True:
@@ -223,7 +256,7 @@ def calibrated(turns: Turns, value: Callable[[int], float]) -> tuple[int, int, i
         own, all_threads = time.thread_time(), time.process_time()
         seconds = value(iterations)
         own, all_threads = time.thread_time() - own, time.process_time() - all_threads
-        answer = f"[{seconds!r},{usable_processors(own, all_threads - own)}]"
+        answer = f"[{seconds!r},{1 if in_turn else usable_processors(own, all_threads - own)}]"
 
 
 def _watch_policy(watch: Stopwatch) -> None:

@@ -11,7 +11,7 @@ from scenarios._workload import EXPECTED, get_data
 @check()
 def right_records(subject: Subject) -> None:
     """asyncio.run: Execute the coroutine coro and return the result."""
-    declared = map(scenarios.named, scenarios.names())
+    declared = map(scenarios.named, scenarios.names_by_default())
     for scenario in [one for one in declared if not one.skip_reason(subject.loop, sys.version_info[:2])]:
         with scenarios.prepared(scenario, subject.loop, loops.load_factory(subject.loop)) as once:
             records = once(get_data)

@@ -54,6 +54,8 @@
     !(scenario && state.view && inViews.has(scenario) && !views[state.view].includes(scenario)) &&
     !(state.sure && UNSURE.has(verdict));
   const arrange = (picture) => {
+    for (const loop of $(":scope > .loop", picture)) loop.style.display = shown(loop.dataset) ? "" : "none";
+    if (picture.classList.contains("plane")) return;
     const lines = $(":scope > .line", picture);
     let top = Number(picture.dataset.top);
     for (const line of lines) {
