@@ -132,7 +132,7 @@ def by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None
             found.append(finding)
             yield finding
         if len(names) == len(checks):
-            cache.keep(loop, found)
+            cache.keep(loop, sorted(found, key=lambda finding: names.index(finding.check)))
 
 
 def _by_cpython(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":
