@@ -12,7 +12,7 @@ from bench.statistics.comparisons import Comparison
 from bench.statistics.spreads import Spread, spreads, together
 from bench.store.outcomes import Kept
 
-MOST_DOTS = 50_000  # on a page: about 0.4 MB
+MOST_DOTS = 40_000  # on a page: about 0.3 MB
 LEAST_DOTS = 5  # of a row
 MOST_ROWS = 1500  # of dots on a page: of more, the rounds of a loop are drawn together
 READING = (
