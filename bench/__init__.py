@@ -6,6 +6,7 @@
 Each arrow is a folder. Each noun is a small frozen record of the folder that makes it. A folder imports only from the
 folders to its left. Beside the line stand:
 
+    environments/ Pythons with loops in them, for runs on other interpreters than this one
     machine/      where it was measured: facts to publish, and conditions that disturb
     lifecycle/    which call creates a loop, which one starts it
     contract/     what a loop keeps of asyncio's promises: checks, each in a process of its own

@@ -4,6 +4,7 @@ import functools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias, cast
 
 import msgspec
@@ -165,10 +166,11 @@ def abouts(draw: st.DrawFn) -> About:
     """What a run could say of itself, however strange."""
     loops = draw(st.lists(names, min_size=1, max_size=draw(st.sampled_from([2, 2, 2, 3])), unique=True))
     scenarios = draw(st.lists(scenario_names, min_size=1, max_size=draw(st.sampled_from([1, 1, 2])), unique=True))
-    baseline = draw(st.sampled_from(loops))
+    interpreters: tuple[str, ...] = draw(st.sampled_from([(), (), (), ("3.13",), ("3.13", "old-1.é")]))
     thread: Thread = "main" if draw(st.booleans()) else "worker"
     seed = draw(st.integers(0, 2**53 - 1))
-    plan = Plan(tuple(loops), tuple(scenarios), baseline, draw(samplings), seed, thread=thread)
+    plan = Plan(tuple(loops), tuple(scenarios), "", draw(samplings), seed, thread=thread, interpreters=interpreters)
+    plan = replace(plan, baseline=draw(st.sampled_from(plan.labels)))
     title, given = draw(lines), draw(st.sampled_from(GIVEN))
     skipped = draw(st.sampled_from([*[()] * 9, ("loop",), ("baseline", "control"), ("baseline", "control", "loop")]))
     declared, why = tuple(Scenario(name, title, given) for name in scenarios), draw(lines)

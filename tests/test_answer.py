@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from invented import about, run
+from invented import about, on, run
 
 from bench.plan import cells
 from bench.plan.cells import Cell
@@ -38,7 +38,7 @@ def kept(names: Sequence[str], where: Sequence[str], speeds: Mapping[str, float]
     found = about(where, names[:1], rounds)
     chosen = [loops.named("asyncio"), *(Loop(name, f"{name}:new") for name in names[1:])]
     plan = replace(found.plan, loops=tuple(names))
-    skips = cells.skips(plan, chosen, found.scenarios, (3, 14))
+    skips = cells.skips(plan, chosen, found.scenarios, on((3, 14)))
     found = replace(found, plan=plan, skips=skips)
     outcomes: list[Run | Done | Failure] = []
     for cell in found.cells:

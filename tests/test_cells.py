@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from invented import groups
+from invented import groups, on
 
 from bench.plan import cells
 from bench.plan.cells import Cell, Plan, skips
@@ -26,7 +26,7 @@ def test_every_group_has_each_loop_once_and_the_baseline_twice() -> None:
 def test_each_workload_of_each_scenario_is_a_group_with_a_name_of_its_own() -> None:
     plan = Plan(("asyncio", "rloop"), ("warm", "own_run"), "asyncio", Sampling(), 1, workloads=("sleep", "turns=5"))
     scenarios = [registry.named(name) for name in plan.scenarios]
-    left_out = skips(plan, [loops.named(name) for name in plan.loops], scenarios, (3, 14))
+    left_out = skips(plan, [loops.named(name) for name in plan.loops], scenarios, on((3, 14)))
 
     found = cells.groups(plan, scenarios, left_out)
 
@@ -36,7 +36,7 @@ def test_each_workload_of_each_scenario_is_a_group_with_a_name_of_its_own() -> N
     cells.check(plan, scenarios, left_out)
     with pytest.raises(ValueError, match=r"skips a cell of own_run/turns=5 that is not in its plan"):
         cells.check(replace(plan, workloads=("sleep",)), scenarios, left_out)
-    with pytest.raises(ValueError, match="a workload twice"):
+    with pytest.raises(ValueError, match="a workload or an interpreter twice"):
         cells.check(replace(plan, workloads=("sleep", "sleep")), scenarios, left_out)
 
 

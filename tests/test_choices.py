@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from invented import on
+
 from bench.plan.cells import Plan, groups, skips
 from bench.plan.sampling import DEFAULT
 from bench.reports import choices
@@ -15,7 +17,7 @@ NO_RUN = "asyncio-poll: no run() of its own"
 
 
 def dry_run(plan: Plan = PLAN, width: int | None = None) -> str:
-    ahead = groups(plan, SCENARIOS, skips(plan, LOOPS, SCENARIOS, (3, 14)))
+    ahead = groups(plan, SCENARIOS, skips(plan, LOOPS, SCENARIOS, on((3, 14))))
     return render(choices.planned(plan, ahead, 5.2), "simple", width)
 
 
@@ -45,7 +47,7 @@ def test_a_dry_run_ends_with_how_much_and_how_long() -> None:
 
 def test_a_scenario_without_cells_has_a_dash() -> None:
     gone = [scenarios.named("asyncio_run_default")]
-    ahead = groups(PLAN, gone, skips(PLAN, LOOPS, gone, (3, 16)))
+    ahead = groups(PLAN, gone, skips(PLAN, LOOPS, gone, on((3, 16))))
 
     text = render(choices.planned(PLAN, ahead, 1), "simple")
 

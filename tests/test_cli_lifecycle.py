@@ -88,7 +88,7 @@ def test_what_is_not_a_loop_ends_with_3_and_says_so(name: str, why: str, capsys:
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["--python", "/nowhere/python"], "no program is called '/nowhere/python': name an interpreter"),
+    (["--python", "/nowhere/python"], "there is no interpreter '/nowhere/python': no environment of that name"),
     (["--loop", "uvlop"], "no event loop is called 'uvlop'; the nearest: uvloop"),
 ])  # fmt: skip
 def test_mistakes_are_said_without_a_traceback(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

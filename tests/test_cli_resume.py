@@ -109,7 +109,7 @@ def test_a_run_is_not_resumed_with_other_versions(
 ) -> None:
     main(*QUICK, "--loop", "asyncio", "-o", str(tmp_path / "run"))
     facts = machine_facts.facts
-    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    monkeypatch.setattr(machine_facts, "facts", lambda *words: {**facts(*words), "pyperf": "0.1"})
 
     code = main("--resume", str(tmp_path / "run"))
 
@@ -125,7 +125,7 @@ def test_a_run_that_is_resumed_by_force_says_so_in_every_report(
     journal = folder / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-2]))  # the last round is not done
     facts = machine_facts.facts
-    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    monkeypatch.setattr(machine_facts, "facts", lambda *words: {**facts(*words), "pyperf": "0.1"})
     capsys.readouterr()
 
     code = main("--resume", str(folder), "--force-resume", "-q")
@@ -167,7 +167,7 @@ def test_forcing_a_complete_run_leaves_no_mark(
     folder = tmp_path / "run"
     main(*QUICK, "--loop", "asyncio", "-o", str(folder))
     facts = machine_facts.facts
-    monkeypatch.setattr(machine_facts, "facts", lambda loops: {**facts(loops), "pyperf": "0.1"})
+    monkeypatch.setattr(machine_facts, "facts", lambda *words: {**facts(*words), "pyperf": "0.1"})
 
     assert main("--resume", str(folder), "--force-resume", "-q") == 0
     assert "RESUMED BY FORCE" not in capsys.readouterr().out

@@ -63,6 +63,7 @@ def test_a_special_build_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             return True
 
     monkeypatch.setattr(sys, "_jit", Jit, raising=False)
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
     monkeypatch.setattr(sysconfig, "get_config_var", lambda name: int(name == "Py_GIL_DISABLED"))
 
     assert machine_facts.facts([])["build"].endswith(", free-threaded, JIT")

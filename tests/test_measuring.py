@@ -7,6 +7,7 @@ import pytest
 from invented import about, run
 
 from bench.cli import measuring
+from bench.cli.opening import Opened
 from bench.measurement.meter import Meter
 from bench.measurement.precision import Held
 from bench.store.folder import RunFolder
@@ -29,7 +30,7 @@ def measured(folder: Path, monkeypatch: pytest.MonkeyPatch, rounds: int, seconds
     monkeypatch.setattr(Meter, "measure", lambda meter, turn: (one for one in rounds_of(meter, turn)))
     kept_in = RunFolder(folder)
     kept_in.create(planned(rounds))
-    measuring.measure(kept_in, kept_in.load(), None, Held(0.0), quiet=True)
+    measuring.measure(Opened(kept_in, kept_in.load(), {}), Held(0.0), quiet=True)
     return kept_in.load()
 
 

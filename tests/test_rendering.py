@@ -266,4 +266,4 @@ def test_what_compares_nothing_loads_nothing_to_compare_with(words: tuple[str, .
 
     loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
     assert "bench.reports.rendering" in loaded
-    assert not loaded & {"scipy", "numpy", "pyperf", "rich"}
+    assert not loaded & {"pandas", "scipy", "numpy", "pyperf", "rich"}

@@ -212,7 +212,7 @@ def test_json_has_the_fields_that_are_documented(kept: Kept) -> None:
 
     assert next(list(row) for row in rows) == [
         "scenario", "loop", "python", "stage", "role", "baseline", "thread", "rounds", "seconds", "ratio",
-        "confidence", "verdict", "reason", "workload",
+        "confidence", "verdict", "reason", "workload", "interpreter",
     ]  # fmt: skip
     uvloop = next(row for row in rows if row["loop"] == "uvloop" and row["stage"] == "total")
     assert uvloop["ratio"] == {"value": pytest.approx(2), "low": pytest.approx(2), "high": pytest.approx(2)}

@@ -2,7 +2,7 @@
 
 Each command is a module with `add_options(parser)`, and with `call(options)`, which runs the command and returns its
 exit code. Only the module of the given command is imported, and it imports heavy modules where it uses them: `--help`,
-`list`, `doctor` and `lifecycle` do not load scipy.
+`list`, `doctor` and `lifecycle` do not load pandas.
 """
 
 import argparse
@@ -36,6 +36,7 @@ COMMANDS = {
     "resources": "costs besides time: memory, system calls, imports, cold start",
     "selfcheck": "error rate and resolution of the harness on this machine",
     "doctor": "disturbances on this machine, and their remedies",
+    "env": "environments with loops for other interpreters",
     "list": "event loops, how to install them, and scenarios",
 }
 EXAMPLES = f"""\
@@ -43,6 +44,8 @@ examples:
   {PROGRAM}                              asyncio and every installed loop
   {PROGRAM} --loop uvloop --scenario runner --scenario warm
   {PROGRAM} --loop mypackage.loops:new_loop
+  {PROGRAM} env 3.13 3.14                then compare loops across them:
+  {PROGRAM} --python 3.13 --python 3.14 --baseline asyncio@3.13
   {PROGRAM} --resume results/runs/20261123-090000
   {PROGRAM} report results/runs/20261123-090000 --format github
   {PROGRAM} --save-baseline before       then upgrade a loop

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.cli.arguments import at_least
 from bench.cli.terminal import add_format, drawn, show
-from bench.errors import BenchError, Exit
+from bench.errors import Exit
 
 if TYPE_CHECKING:
     from bench.lifecycle.observations import Interpreter, Observation, Question
@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="loop to observe; repeatable (default: asyncio and all installed)",
     )
-    add("--python", action="append", metavar="PATH", help="interpreter; repeatable (default: this one)")
+    add("--python", action="append", metavar="PYTHON", help="interpreter; repeatable (default: this one)")
     timeout = "seconds that one call may take (default: 10)"
     add("--timeout", type=at_least(0.1, float), metavar="S", help=timeout)
     add("--json", action="store_true", help="JSON list of objects instead of the table")
@@ -32,9 +32,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def call(options: Namespace) -> Exit:
     """Print what was observed; the exit code says if a call could not be observed, or a named loop is not one."""
+    from bench.environments import lookup
     from bench.lifecycle import observations
 
-    pythons = [observations.interpreter(_program(path)) for path in dict.fromkeys(options.python or [sys.executable])]
+    programs = [lookup.found(text)[1] for text in dict.fromkeys(options.python or ())] or [sys.executable]
+    pythons = [observations.interpreter(program) for program in programs]
     questions = [question for python in pythons for question in _questions(python, options.loop)]
     print(f"observing {len(questions)} calls, each in a fresh process", file=sys.stderr)
     rows: dict[Interpreter, list[observations.Observation]] = {python: [] for python in pythons}
@@ -73,17 +75,6 @@ def _questions(python: "Interpreter", names: list[str] | None) -> "list[Question
         loop for loop in loops.LOOPS if loop.distribution and not loop.refused and loop.imported in python.packages
     ]
     return list(observations.questions(python, loops.LOOPS[:1], others))
-
-
-def _program(path: str) -> str:
-    import shutil
-
-    program = shutil.which(path)
-    if program is None:
-        raise BenchError(
-            f"no program is called {path!r}: name an interpreter, such as python3.12 or /usr/bin/python3.12"
-        )
-    return program
 
 
 def _label(python: "Interpreter", pythons: "list[Interpreter]") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from bench.cli import planning, progress
+from bench.cli.opening import Opened
 from bench.cli.terminal import patience
 from bench.errors import PROGRAM
 from bench.measurement import campaign, precision
@@ -16,19 +17,21 @@ from bench.measurement.surroundings import watched
 from bench.plan.rounds import Round
 from bench.statistics import widths
 from bench.store.folder import RunFolder
-from bench.store.outcomes import About, Kept, Outcome, Resumed
+from bench.store.outcomes import About, Outcome, Resumed
 
 PROMISE = "interrupted: finishing the current round; a second Ctrl-C stops at once"
 
 
-def measure(folder: RunFolder, kept: Kept, resumed: Resumed | None, held: Held, *, quiet: bool) -> None:
+def measure(opened: Opened, held: Held, *, quiet: bool) -> None:
     """Measure what is missing and fits into the time; each outcome is on disk at once.
 
     What was forced is noted before the first of them, so only if something is measured. Raises KeyboardInterrupt on
     Ctrl-C.
     """
+    folder, kept = opened.folder, opened.kept
     rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes, held)
-    meter, append = Meter(kept.about.plan, kept.outcomes), _noting(resumed, folder.append)
+    pythons = dict(zip(kept.about.plan.told_apart, opened.programs.values(), strict=False))
+    meter, append = Meter(kept.about.plan, kept.outcomes, pythons), _noting(opened.resumed, folder.append)
     track = progress.Track(
         shortened(rounds, meter),
         len(rounds.planned),

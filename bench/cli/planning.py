@@ -3,12 +3,12 @@
 import dataclasses
 import math
 import secrets
-import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 
 from bench.cli import selecting
+from bench.cli.interpreting import Chosen
 from bench.cli.promises import without_broken
 from bench.cli.terminal import drawn, show
 from bench.contract.findings import Finding
@@ -24,7 +24,7 @@ from bench.reports import choices
 from bench.statistics.estimates import minimum_rounds
 from bench.store.outcomes import About
 from bench.subjects import loops, scenarios, workloads
-from bench.subjects.loops import Loop
+from bench.subjects.interpreters import Interpreter, here
 
 AHEAD_S = 1.5  # until the first round: a look at the machine takes up to a second
 SLOWEST = 10.0  # times as slow as idle: beyond that, one look at a few processes says little
@@ -51,9 +51,9 @@ class Start:
 IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
 
 
-def ahead(options: Namespace, chosen: Sequence[Loop], start: Start, findings: Sequence[Finding] = ()) -> About:
+def ahead(options: Namespace, chosen: Chosen, start: Start, findings: Sequence[Finding] = ()) -> About:
     """What a run of these loops is, with what their checks found; raises BenchError for one that can't answer."""
-    about = without_broken(described(planned(options, chosen)), findings)
+    about = without_broken(described(planned(options, chosen), chosen.interpreters), findings)
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
@@ -77,7 +77,7 @@ def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int,
     """What `budget` asks for beside the groups: the sampling with the time that is there for rounds."""
     asked = plan.sampling
     left_s = None if asked.max_time_s is None else max(LEAST_S, asked.max_time_s - start.overhead_s())
-    return dataclasses.replace(asked, max_time_s=left_s), plan.delay_s, least, start.slowness(len(plan.loops))
+    return dataclasses.replace(asked, max_time_s=left_s), plan.delay_s, least, start.slowness(len(plan.labels))
 
 
 def _fitted(about: About, least: int, start: Start) -> About:
@@ -94,7 +94,7 @@ def _fitted(about: About, least: int, start: Start) -> About:
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
     busy = f" (this machine is busy: all takes {slowness:.1f} times as long)" if slowness > BUSY else ""
-    what = f"{counted(number, 'scenario')} and {counted(len(plan.loops), 'loop')}"
+    what = f"{counted(number, 'scenario')} and {counted(len(plan.labels), 'loop')}"
     raise BenchError(
         f"{where}{what} do not fit into {limit_s:g} s{busy}: "
         f"that leaves fewer than {least} rounds\n{', or '.join(remedies)}"
@@ -131,21 +131,21 @@ def check_intervals(about: About) -> None:
         )
 
 
-def planned(options: Namespace, chosen: Sequence[Loop]) -> Plan:
-    """The plan that the options ask for; the first of the loops is the baseline."""
-    names = tuple(loop.name for loop in chosen)
+def planned(options: Namespace, chosen: Chosen) -> Plan:
+    """The plan that the options ask for."""
     thread: Thread = "worker" if options.thread == "worker" else "main"
     return Plan(
-        loops=names,
+        loops=tuple(loop.name for loop in chosen.loops),
         scenarios=tuple(dict.fromkeys(options.scenario or scenarios.names_by_default())),
-        baseline=names[0],
-        sampling=_sampling(options, len(names) - 1),
+        baseline=chosen.baseline,
+        sampling=_sampling(options, chosen.labels - 1),
         seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
         delay_s=options.delay or 0.0,
         timeout_s=options.timeout or TIMEOUT_S,
         affinity=None if options.affinity == "none" else options.affinity or AUTO,
         thread=thread,
         workloads=_workloads(options),
+        interpreters=tuple(one.name for one in chosen.interpreters),
     )
 
 
@@ -187,13 +187,18 @@ def extended(options: Namespace, about: About) -> About:
     return longer
 
 
-def described(plan: Plan) -> About:
-    """What a run of this plan is on this machine; raises BenchError for names that nothing has, or not here."""
+def described(plan: Plan, interpreters: Sequence[Interpreter] = ()) -> About:
+    """What a run of this plan is on this machine; raises BenchError for names that nothing has, or not here.
+
+    Without interpreters it is of the one that runs this.
+    """
     selected = [loops.named(name) for name in plan.loops]
-    selecting.check_available(selected)
+    if not interpreters:
+        selecting.check_available(selected)
     declared = tuple(scenarios.named(name) for name in plan.scenarios)
-    left_out = skips(plan, selected, declared, sys.version_info[:2])
-    return About(plan, declared, left_out, facts.facts(selected), time.strftime("%Y-%m-%d"))
+    hosts = tuple(interpreters) or (here(selected),)
+    left_out = skips(plan, selected, declared, dict(zip(plan.told_apart, hosts, strict=True)))
+    return About(plan, declared, left_out, facts.facts(selected, interpreters), time.strftime("%Y-%m-%d"))
 
 
 def check_something_is_left(about: About) -> None:
@@ -211,6 +216,6 @@ def with_disturbances(about: About) -> About:
 
 def preview(about: About, start: Start) -> None:
     """Print what would be measured, and how long that takes, from the start of the program on."""
-    slowness = start.slowness(len(about.plan.loops))
+    slowness = start.slowness(len(about.plan.labels))
     seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s, slowness) + start.overhead_s()
     show(drawn(choices.planned(about.plan, about.groups, seconds)))

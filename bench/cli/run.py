@@ -1,6 +1,6 @@
 """`run`: a list of tasks, each with a value in and a value out.
 
-    select, import     `selecting`      options → the loops, each of which can be imported
+    select, import     `interpreting`   options → interpreters, and loops, each of which can be imported
     check              `promises`       what the loops keep of asyncio's promises, if asked
     plan               `planning`       → what the run is; a plan that can't answer is refused
     open               `opening`        → a locked run folder, new or of an earlier run, and what it holds
@@ -30,32 +30,36 @@ def call(options: Namespace) -> Exit:
     import contextlib
     import time
 
-    from bench.cli import promises, selecting
+    from bench.cli import interpreting, promises
 
     check(options)
     began = time.monotonic()
-    loops = () if options.resume else selecting.selected(options.loop, options.baseline)
+    chosen = None if options.resume else interpreting.chosen(options)
     imports_s = time.monotonic() - began
-    findings = promises.known(loops)
-    if options.check and not options.dry_run:
-        findings = promises.tried_first(loops, quiet=options.quiet)
+    # checks are tried on the interpreter that runs this
+    findings = promises.known(chosen.loops) if chosen and not chosen.interpreters else ()
+    if chosen and options.check and not options.dry_run:
+        findings = promises.tried_first(chosen.loops, quiet=options.quiet)
         began = time.monotonic() - imports_s  # a time limit is for measuring
-    # scipy from here on: a mistake in the options is reported before
+    # pandas and scipy from here on: a mistake in the options is reported before
     from bench.cli import measuring, opening, planning, report
     from bench.contract.findings import CHECKS
 
     start = planning.Start(imports_s, time.monotonic() - began)
-    about = None if options.resume else planning.ahead(options, loops, start, findings)
+    about = planning.ahead(options, chosen, start, findings) if chosen else None
     if about and options.dry_run:
         planning.preview(about, start)
         return Exit.DONE
     with contextlib.ExitStack() as locks:
-        folder, kept, resumed = opening.created(options, about, locks) if about else opening.reopened(options, locks)
+        if about and chosen:
+            opened = opening.created(options, about, chosen.interpreters, locks)
+        else:
+            opened = opening.reopened(options, locks)
+        folder, held = opened.folder, planning.held(options, opened.kept.about, time.monotonic() - began)
         if about and findings:
             folder.write_record(CHECKS, findings)
-        held = planning.held(options, kept.about, time.monotonic() - began)
         try:
-            measuring.measure(folder, kept, resumed, held, quiet=options.quiet)
+            measuring.measure(opened, held, quiet=options.quiet)
         except KeyboardInterrupt:
             _end_early(folder, options)
             return Exit.INTERRUPTED

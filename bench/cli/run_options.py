@@ -67,8 +67,10 @@ def _add_subjects(parser: argparse.ArgumentParser) -> None:
     add("--scenario", action="append", metavar="NAME", help="scenario; repeatable (default: the usual ones, see list)")
     workload = "workload, with a size: turns=100; repeatable (default: sleep)"
     add("--workload", action="append", metavar="NAME", help=workload)
+    python = "interpreter: 3.13, a program, or name=program; repeatable"
+    add("--python", action="append", metavar="PYTHON", help=python)
     add("--check", action="store_true", help="the command check first, for loops not yet checked")
-    add("--baseline", metavar="NAME", help="loop that the others are divided by (default: asyncio)")
+    add("--baseline", metavar="NAME", help="what others are divided by: asyncio@3.13 (default: asyncio)")
 
 
 def _add_amount(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +123,8 @@ def check(options: argparse.Namespace) -> None:
     check_pictures(options)
     given = {name for name, value in vars(options).items() if value is not None and value is not False}
     contradicting = sorted(given - ALSO_WITH_RESUME)
+    if options.check and options.python:
+        raise BenchError("--check can't be combined with --python: it tries loops on the interpreter that runs this")
     if options.force_resume and not options.resume:
         raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
     if options.json and options.dry_run:

@@ -4,7 +4,6 @@ What can't be read or written is as if it had never been kept: checks can be tri
 """
 
 import contextlib
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -40,7 +39,6 @@ def _place(loop: Loop) -> Path | None:
     """The file; None for a loop whose version does not say what it is."""
     if not loop.version or loop.version == "local":
         return None
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     names = (loop.name, loop.version, sys.implementation.name, sys.version.split()[0], __version__)
     file = "_".join(re.sub(r"[^\w.]", "-", name) for name in names)
-    return Path(home, "evloop-bench", "checks", f"{file}.json")
+    return files.user_cache() / "checks" / f"{file}.json"

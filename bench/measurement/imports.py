@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from bench.measurement.lending import started
 from bench.measurement.processes import EndedError, Process, SuspendedError
 from bench.measurement.suspension import ask_again
 from bench.subjects.loops import Loop
@@ -21,21 +22,24 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: str | None = None
 
 
-def broken(loops: Collection[Loop], timeout_s: float = TIMEOUT_S) -> Mapping[str, str]:
-    """Why loops can't be imported, by their names; empty if all can be, or where the harness was suspended."""
+def broken(loops: Collection[Loop], timeout_s: float = TIMEOUT_S, python: str | None = None) -> Mapping[str, str]:
+    """Why loops can't be imported, by their names; empty if all can be, or where the harness was suspended.
+
+    `python`: an interpreter other than this one.
+    """
     with contextlib.suppress(SuspendedError):
-        return ask_again(lambda: _broken(loops, timeout_s))
+        return ask_again(lambda: _broken(loops, timeout_s, python))
     return {}
 
 
-def _broken(loops: Collection[Loop], timeout_s: float) -> Mapping[str, str]:
+def _broken(loops: Collection[Loop], timeout_s: float, python: str | None) -> Mapping[str, str]:
     began = time.monotonic()
     with contextlib.ExitStack() as ends:
         processes: dict[str, Process] = {}
         for loop in loops:
             selector = [f"--selector={loop.selector}"] if loop.selector else []
             words = [*selector, f"--parent={os.getpid()}", loop.factory]
-            processes[loop.name] = Process("bench.worker.imports", words)
+            processes[loop.name] = started("bench.worker.imports", words, python)
             ends.callback(processes[loop.name].kill)
         reasons = {name: _reason(process, timeout_s, began) for name, process in processes.items()}
     return {name: reason for name, reason in reasons.items() if reason}

@@ -8,9 +8,10 @@ clock can't be trusted is dropped.
 import itertools
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
+from types import MappingProxyType
 
 from bench.measurement import placement, processes
 from bench.measurement.clocks import disagreement
@@ -29,9 +30,15 @@ START_S = 10.0  # that starting and importing may take, beside the time that the
 class Meter:
     """Measures the rounds of one plan; remembers which cells failed."""
 
-    def __init__(self, plan: Plan, earlier: Iterable[outcomes.Outcome] = ()) -> None:
-        """`earlier`: outcomes of an interrupted run of the same plan."""
+    def __init__(
+        self, plan: Plan, earlier: Iterable[outcomes.Outcome] = (), pythons: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`earlier`: outcomes of an interrupted run of the same plan.
+
+        `pythons`: the program of each interpreter by the name that cells have for it; the harness's own where none is.
+        """
         self.plan = plan
+        self._pythons = pythons
         self._turn_timeout_s = plan.timeout_s + 4 * plan.delay_s
         self._strikes: Counter[Cell] = Counter()
         self._hung: set[str] = set()
@@ -93,7 +100,7 @@ class Meter:
         began = time.monotonic()
         live = [cell for cell in round_.group.cells if self._strikes[cell] < STRIKES]
         for cell in live:
-            attempt.workers[cell] = Worker(cell, self.plan)
+            attempt.workers[cell] = Worker(cell, self.plan, self._pythons.get(cell.interpreter))
             site.start(attempt.workers[cell].process.id)
         for cell in live:
             yield from attempt(cell, lambda w: w.load(self._start_timeout_s(w.cell), began, server))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bench.measurement.clocks import CLOCKS_DIFFER, Turns, busiest, thread_seconds
 from bench.measurement.delivery import Delivery, calibrated, delivery_of, run_of
-from bench.measurement.processes import EndedError, Process, death
+from bench.measurement.lending import started
+from bench.measurement.processes import EndedError, death
 from bench.measurement.servers import Server
 from bench.plan.cells import Cell, Plan
 from bench.plan.rounds import Round
@@ -32,9 +33,10 @@ class Amount(NamedTuple):
 class Worker:
     """The parent's end of one worker."""
 
-    def __init__(self, cell: Cell, plan: Plan) -> None:
+    def __init__(self, cell: Cell, plan: Plan, python: str | None = None) -> None:
+        """`python`: the interpreter that it runs on, if it is not the harness's own."""
         self.cell = cell
-        self.process = Process("bench.worker.stopwatch", [str(os.getpid())])
+        self.process = started("bench.worker.stopwatch", [str(os.getpid())], python)
         self.iterations = self.processors = 1
         self.nice = 0
         self._plan = plan

@@ -1,6 +1,6 @@
 """What is measured: a plan, its cells, and the groups in which they are compared. Pure: no process, no clock."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
@@ -8,6 +8,8 @@ from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 from msgspec import Meta
 
 from bench.plan.sampling import MOST_S, Sampling
+from bench.subjects import interpreters
+from bench.subjects.interpreters import Interpreter
 from bench.subjects.loops import NAME, Loop
 from bench.subjects.scenarios import GIVEN, Scenario
 from bench.subjects.workloads import SLEEP, TEXT
@@ -17,6 +19,9 @@ from bench.texts import SHOWN, Line
 Role: TypeAlias = Literal["baseline", "control", "loop"]
 Thread: TypeAlias = Literal["main", "worker"]
 LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
+InterpreterName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{interpreters.NAME.pattern}\Z")]
+CellInterpreter: TypeAlias = Annotated[str, Meta(pattern=rf"\A({interpreters.NAME.pattern})?\Z")]
+Label: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}(@{interpreters.NAME.pattern})?\Z")]
 ScenarioName: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
 WorkloadText: TypeAlias = Annotated[str, Meta(max_length=200, pattern=rf"\A{TEXT.pattern}\Z")]
 GroupName: TypeAlias = Annotated[str, Meta(max_length=300)]
@@ -30,13 +35,17 @@ TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One loop in one scenario with one workload, in one thread; the control is a second copy of the baseline."""
+    """One loop in one scenario with one workload, in one thread, on one interpreter; the control is a second baseline.
+
+    `interpreter` is empty where the run has only one.
+    """
 
     scenario: ScenarioName
     loop: LoopName
     role: Role
     thread: Thread = "main"
     workload: WorkloadText = SLEEP
+    interpreter: CellInterpreter = ""
 
     @property
     def group(self) -> str:
@@ -46,12 +55,17 @@ class Cell:
     @property
     def label(self) -> str:
         """What it is called inside its group."""
-        return CONTROL if self.role == CONTROL else self.loop
+        return CONTROL if self.role == CONTROL else label_of(self.loop, self.interpreter)
 
 
 def group_name(scenario: str, workload: str) -> str:
     """What a group is called in tables: `runner`, and with another workload than `sleep` `runner/turns=1000`."""
     return scenario if workload == SLEEP else f"{scenario}/{workload}"
+
+
+def label_of(loop: str, interpreter: str) -> str:
+    """What a loop is called in tables: `uvloop`, and `uvloop@3.13` where a run has several interpreters."""
+    return f"{loop}@{interpreter}" if interpreter else loop
 
 
 class Skip(NamedTuple):
@@ -78,11 +92,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole run, as the user asked for it: names of loops and scenarios, workloads with their sizes."""
+    """A whole run, as the user asked for it: names of loops, scenarios, interpreters, workloads with their sizes.
+
+    Without `interpreters` it is measured on the one that runs the harness. `baseline` is the label of a cell.
+    """
 
     loops: Annotated[tuple[LoopName, ...], Meta(min_length=1, max_length=100)]
     scenarios: Annotated[tuple[ScenarioName, ...], Meta(min_length=1, max_length=100)]
-    baseline: LoopName
+    baseline: Label
     sampling: Sampling
     seed: Annotated[int, Meta(ge=0, lt=2**53)]
     delay_s: Annotated[float, Meta(ge=0, le=MOST_S)] = 0.0
@@ -90,28 +107,55 @@ class Plan:
     affinity: Affinity | None = None
     thread: Thread = "main"
     workloads: Annotated[tuple[WorkloadText, ...], Meta(min_length=1, max_length=100)] = (SLEEP,)
+    interpreters: Annotated[tuple[InterpreterName, ...], Meta(max_length=100)] = ()
+
+    @property
+    def told_apart(self) -> tuple[str, ...]:
+        """The interpreters as cells name them: empty where there is only one."""
+        return self.interpreters if len(self.interpreters) > 1 else ("",)
+
+    @property
+    def baseline_loop(self) -> str:
+        """The loop of the baseline, on whichever interpreter."""
+        return self.baseline.partition("@")[0]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is compared: each loop on each interpreter, without the control."""
+        return tuple(label_of(loop, interpreter) for interpreter, loop in product(self.told_apart, self.loops))
 
     def cross(self, scenario: str, workload: str = SLEEP) -> tuple[Cell, ...]:
-        """All cells of one scenario and workload: each loop, and the baseline a second time as control."""
+        """All cells of one scenario and workload: each loop on each interpreter, the baseline a second time as control.
+
+        Those of one interpreter stand together.
+        """
         cells = []
-        for loop in self.loops:
-            roles: tuple[Role, ...] = ("baseline", CONTROL) if loop == self.baseline else ("loop",)
-            cells += [Cell(scenario, loop, role, self.thread, workload) for role in roles]
+        for interpreter, loop in product(self.told_apart, self.loops):
+            is_baseline = label_of(loop, interpreter) == self.baseline
+            roles: tuple[Role, ...] = ("baseline", CONTROL) if is_baseline else ("loop",)
+            cells += [Cell(scenario, loop, role, self.thread, workload, interpreter) for role in roles]
         return tuple(cells)
 
 
 def skips(
-    plan: Plan, loops: Collection[Loop], scenarios: Iterable[Scenario], python: tuple[int, int]
+    plan: Plan, loops: Collection[Loop], scenarios: Iterable[Scenario], hosts: Mapping[str, Interpreter]
 ) -> tuple[Skip, ...]:
-    """The cells that can't run on Python `python` (major, minor), as loops and scenarios declare it."""
+    """The cells that can't run, as loops and scenarios declare it, or because their interpreter lacks the loop.
+
+    `hosts`: the interpreters, by the names that cells have for them.
+    """
     known = {loop.name: loop for loop in loops}
     return tuple(
         Skip(cell, reason)
         for scenario in scenarios
         for workload in plan.workloads
         for cell in plan.cross(scenario.name, workload)
-        if (reason := scenario.skip_reason(known[cell.loop], python))
+        if (reason := _skip_reason(scenario, known[cell.loop], hosts[cell.interpreter]))
     )
+
+
+def _skip_reason(scenario: Scenario, loop: Loop, host: Interpreter) -> str | None:
+    return host.lacks.get(loop.name) or scenario.skip_reason(loop, host.version)
 
 
 def groups(plan: Plan, scenarios: Iterable[Scenario], skips: Collection[Skip]) -> tuple[Group, ...]:
@@ -131,10 +175,10 @@ def groups(plan: Plan, scenarios: Iterable[Scenario], skips: Collection[Skip]) -
 
 def check(plan: Plan, scenarios: Collection[Scenario], skips: Collection[Skip]) -> None:
     """Refuse a plan that names something twice, and scenarios and skips of another plan; raises ValueError."""
-    if plan.baseline not in plan.loops:
+    if plan.baseline not in plan.labels:
         raise ValueError("its baseline is not one of its loops")
-    if any(len({*named}) < len(named) for named in (plan.loops, plan.scenarios, plan.workloads)):
-        raise ValueError("its plan names a loop, a scenario or a workload twice")
+    if any(len({*named}) < len(named) for named in (plan.loops, plan.scenarios, plan.workloads, plan.interpreters)):
+        raise ValueError("its plan names a loop, a scenario, a workload or an interpreter twice")
     if [scenario.name for scenario in scenarios] != [*plan.scenarios]:
         raise ValueError("its scenarios are not those of its plan")
     skipped = [skip.cell for skip in skips]

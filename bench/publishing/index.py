@@ -19,6 +19,7 @@ from bench.statistics.estimates import Estimate
 from bench.store import files
 from bench.store.folder import ABOUT, RunFolder
 from bench.store.outcomes import TOTAL, About, Kept
+from bench.subjects.workloads import SLEEP
 
 MARK = f"<!-- made by: {INSTALLED} publish -->"
 README, HTML, ROWS = "README.md", "index.html", "comparisons.json"
@@ -59,9 +60,11 @@ class _Row(msgspec.Struct, frozen=True):
     seconds: Estimate | None = None
     ratio: Estimate | None = None
     verdict: str | None = None
+    workload: str = SLEEP
+    interpreter: str = ""
 
     def comparison(self) -> Comparison:
-        cell = Cell(self.scenario, self.loop, self.role, self.thread)
+        cell = Cell(self.scenario, self.loop, self.role, self.thread, self.workload, self.interpreter)
         return Comparison(
             cell, self.stage, self.python, self.baseline, 1, self.rounds, self.seconds, self.ratio, self.verdict
         )

@@ -87,7 +87,7 @@ def _names(place: Path) -> Iterator[str]:
 def _identity(about: About) -> tuple[object, ...]:
     """What two runs never share; a resumed run may have a longer plan."""
     plan = about.plan
-    return (plan.seed, about.started, plan.loops, plan.scenarios, plan.workloads, dict(about.facts))
+    return (plan.seed, about.started, plan.loops, plan.scenarios, plan.workloads, plan.interpreters, dict(about.facts))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from bench.resources.readings import Resources
 from bench.store.outcomes import About, Dropped, Failure, Kept, Outcome, Resumed, Run
 
 KEPT_FACTS = re.compile(
-    "python|implementation|build|kernel|architecture|cpus?|io_uring|UV_USE_IO_URING|pyperf|loop .*", re.DOTALL
+    "(python|implementation|build)(@.*)?|kernel|architecture|cpus?|io_uring|UV_USE_IO_URING|pyperf|loop .*", re.DOTALL
 )
 GONE = "…"
 MAIL = re.compile(r"[\w.+-]+@[\w.-]+")  # also user@host

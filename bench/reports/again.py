@@ -18,12 +18,14 @@ def command(plan: Plan) -> str:
 
 
 def _subjects(plan: Plan) -> Iterator[str]:
-    others = [loop for loop in plan.loops if loop != plan.baseline]
-    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline])):
+    others = [loop for loop in plan.loops if loop != plan.baseline_loop]
+    for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline_loop])):
         for name in names:
             yield from (option, name)
     for name in plan.scenarios:
         yield from ("--scenario", name)
+    for name in plan.interpreters:
+        yield from ("--python", name)
     for name in plan.workloads if plan.workloads != (SLEEP,) else ():
         yield from ("--workload", name)
 
@@ -41,7 +43,7 @@ def _amount(plan: Plan) -> Iterator[str]:
         yield from ("--precision", f"{100 * sampling.precision:.9g}%")
     if sampling.max_time_s:
         yield from ("--max-time", f"{sampling.max_time_s:.9g}s")
-    if sampling.rounds < minimum_rounds(len(plan.loops) - 1) and not sampling.precision:
+    if sampling.rounds < minimum_rounds(len(plan.labels) - 1) and not sampling.precision:
         yield "--without-intervals"
 
 

@@ -50,13 +50,13 @@ def overview(kept: Kept, totals: Sequence[Comparison]) -> Iterator[Table]:
     """The ratio of each loop in each scenario with its verdict, and the baseline's seconds."""
     cells = {(row.cell.group, row.cell.label): row for row in totals if row.seconds}
     names = tuple(dict.fromkeys(row.cell.group for row in totals if row.seconds))
-    loops = [loop for loop in kept.about.plan.loops if any((name, loop) in cells for name in names)]
+    loops = [loop for loop in kept.about.plan.labels if any((name, loop) in cells for name in names)]
     yield _by_loop(kept, cells, names) if _are_many(totals) else _by_scenario(kept, cells, names, loops)
 
 
 def _are_many(totals: Sequence[Comparison]) -> bool:
     """Whether more than one loop is compared with the baseline."""
-    return len({row.cell.loop for row in totals if row.cell.role == "loop" and row.seconds}) > 1
+    return len({row.cell.label for row in totals if row.cell.role == "loop" and row.seconds}) > 1
 
 
 def _by_scenario(
@@ -90,7 +90,7 @@ def _seconds(row: Comparison | None) -> Number | None:
 def _by_loop(kept: Kept, cells: Mapping[tuple[str, str], Comparison], names: Sequence[str]) -> Table:
     """A row for each loop, a column for each scenario; loops keep the order in which they were asked for."""
     first = {name: _first(kept, cells, name) for name in names}
-    labels = [label for loop in kept.about.plan.loops for label in _labels(kept, loop)]
+    labels = [label for loop in kept.about.plan.labels for label in _labels(kept, loop)]
     rows = tuple(
         (label, *(_entry(cells.get((name, label)), label in first[name]) for name in names))
         for label in labels

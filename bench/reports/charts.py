@@ -41,11 +41,11 @@ def _ratio_lines(scene: Scene) -> Iterator[Line]:
 
 def _placed(scene: Scene) -> Iterator[Row]:
     """Loops of which neither is certainly faster share a place."""
-    ratios = {row.cell.loop: row.ratio for row in scene.totals if row.cell.role == "loop" and row.ratio}
+    ratios = {row.cell.label: row.ratio for row in scene.totals if row.cell.role == "loop" and row.ratio}
     known = places({scene.divisor: BASELINE, **ratios})
     for row in scene.totals:
         if row.cell.role != CONTROL and row.seconds:
             word = "baseline" if row.cell.role == "baseline" else row.verdict
             ratio: Entry = Interval(row.ratio) if row.ratio else 1
             total = Interval(row.seconds, unit_for(row.seconds.value))
-            yield (scene.scenario, row.cell.loop, known.get(row.cell.loop), ratio, Verdict(word or ""), total)
+            yield (scene.scenario, row.cell.label, known.get(row.cell.label), ratio, Verdict(word or ""), total)

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bench.reports.document import LOOP, SCENARIO, Column, Document, Paragraph, Table, Words
+from bench.errors import PROGRAM
+from bench.reports.document import LOOP, SCENARIO, Column, Document, Paragraph, Row, Table, Words
 from bench.reports.numbers import percent
 from bench.subjects.loops import Loop
 from bench.subjects.scenarios import Scenario
 from bench.subjects.workloads import Workload
 
 if TYPE_CHECKING:  # `list` stays light
+    from bench.environments.place import Environment
     from bench.plan.cells import Group, Plan
 
 OF = Column("set in", side="left", if_narrow="wrap")
@@ -40,6 +42,21 @@ def listed(
         Table((Column("workload", side="left"),), ((titles,),), tuple((str(one), one.title) for one in workloads)),
         *((Table((Column("option", side="left"),), ((OF,),), tuple(elsewhere)),) if elsewhere else ()),
     ))  # fmt: skip
+
+
+def environments(found: Sequence["Environment"]) -> Document:
+    """The environments: which Python each has, and which loops."""
+    if not found:
+        return Document(conclusion=Paragraph(f"There are no environments yet; make one: {PROGRAM} env 3.13"))
+    columns = (Column("python", side="left"), Column("loops", side="left", if_narrow="wrap"))
+    return Document(body=(Table((Column("name", side="left"),), (columns,), tuple(map(_environment, found))),))
+
+
+def _environment(one: "Environment") -> Row:
+    if not one.made or not one.is_ready:
+        return (one.name, None, f"half made: make it again, {PROGRAM} env {one.name}")
+    loops = ", ".join(f"{name} {version}" for name, version in one.made.loops.items())
+    return (one.name, one.made.python, loops or "asyncio alone")
 
 
 def _here(loop: Loop, broken: Mapping[str, str]) -> str:

@@ -37,7 +37,7 @@ def passed(gate: Gate, changes: Sequence[Change]) -> str | None:
     limit = gate.slower
     weakest = max(totals, key=lambda row: smallest_slowdown(row, limit))
     smallest, needed = smallest_slowdown(weakest, limit), _needed(limit)
-    power = f"in {weakest.cell.group}, for {weakest.cell.loop}, these two runs {_shown(smallest)}"
+    power = f"in {weakest.cell.group}, for {weakest.cell.label}, these two runs {_shown(smallest)}"
     if smallest <= needed:
         return f"passed; {power}"
     return f"passed, but {power}: the gate could not have failed on one of {percent(needed)}"
@@ -58,7 +58,7 @@ def _needed(limit: float) -> float:
 
 
 def _failures(gate: Gate, row: Change, missed: bool) -> Iterator[str]:  # noqa: FBT001  (whether the row is one of them)
-    name = f"{row.cell.loop} in {row.cell.group}"
+    name = f"{row.cell.label} in {row.cell.group}"
     if gate.slower is not None and slower_by(row, gate.slower):
         yield f"{name} is slower by more than {gate.slower * 100:g}%: {interval(row.change)}"
     elif gate.slower is not None and gate.power and smallest_slowdown(row, gate.slower) > _needed(gate.slower):

@@ -29,7 +29,7 @@ def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
         return f"In {name}, no loop can be told apart from {baseline}. {limits}"
     ends = list(dict.fromkeys([decided[-1], decided[0]]))
     what = "a lifecycle" if opens else "a start and stop"
-    costs = [f"{row.cell.loop} {_difference(row, base)}" for row in ends]
+    costs = [f"{row.cell.label} {_difference(row, base)}" for row in ends]
     costs[0] = f"{costs[0]} than {baseline}"
     if group.workload != SLEEP:
         return f"In {name}, {what} costs {', '.join(costs)}. {limits}"

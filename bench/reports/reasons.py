@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.reports.document import Block, Command, Note
 
-if TYPE_CHECKING:  # scipy comes with what it imports
+if TYPE_CHECKING:  # pandas comes with what it imports
     from bench.statistics.reasons import Reason
 
 REPRODUCE = "reproduce with"

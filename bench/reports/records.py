@@ -53,6 +53,7 @@ def _fields(row: "Comparison") -> dict[str, object]:
         "role": row.cell.role, "baseline": row.baseline, "thread": row.cell.thread, "rounds": row.rounds,
         "seconds": row.seconds, "ratio": row.ratio, "confidence": row.confidence, "verdict": row.verdict,
         "reason": line(row.reasons), "workload": row.cell.workload,
+        "interpreter": row.cell.interpreter,
     }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def look_of_row(row: Comparison) -> Look:
 
 def subject(row: Comparison) -> Subject:
     """What can be hidden: loops; the baseline and the control always stay."""
-    loop = row.cell.loop if row.cell.role == "loop" else ""
+    loop = row.cell.label if row.cell.role == "loop" else ""
     return Subject(loop, row.cell.group, (row.verdict or "") if loop else "")
 
 

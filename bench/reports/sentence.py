@@ -63,7 +63,7 @@ def totals(
     controls = []
     for cell, estimate, verdict in rows:
         if estimate and cell.role == "loop":
-            results.setdefault(cell.loop, []).append((cell.group, estimate, verdict))
+            results.setdefault(cell.label, []).append((cell.group, estimate, verdict))
         elif estimate and cell.role == CONTROL:
             controls.append(estimate)
     return results, controls

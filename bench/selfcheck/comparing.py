@@ -1,7 +1,6 @@
 """One comparison in memory: the rounds of a plan, measured like any other, beside busy processes or none."""
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from bench.statistics import comparisons, estimates, widths
 from bench.statistics.comparisons import Comparison
 from bench.store.outcomes import TOTAL, About, Kept, Outcome
 from bench.subjects import loops, scenarios
+from bench.subjects.interpreters import here
 
 STARTING_S = 60.0  # that a busy machine may take to start a process
 
@@ -44,7 +44,7 @@ def plan(names: Sequence[str], scenario: str, seconds: float, seed: int, affinit
 def compared(asked: Plan, measurer: Callable[[Plan], Measurer]) -> Compared:
     """Measure all rounds, keep them in memory, and compare."""
     declared = [scenarios.named(name) for name in asked.scenarios]
-    left_out = cells.skips(asked, [loops.named(name) for name in asked.loops], declared, sys.version_info[:2])
+    left_out = cells.skips(asked, [loops.named(name) for name in asked.loops], declared, {"": here()})
     about = About(asked, tuple(declared), left_out, {}, "")
     rounds, outcomes = Rounds(about, widths.widest), list[Outcome]()
     began = time.monotonic()

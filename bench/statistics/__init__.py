@@ -1,4 +1,4 @@
 """Outcomes to estimates: comparisons within a run, changes between two.
 
-Only this package and `selfcheck.scores` import numpy and scipy. It reads records, no files and no processes.
+Only this package and `selfcheck.scores` import numpy, pandas and scipy. It reads records, no files and no processes.
 """

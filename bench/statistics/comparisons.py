@@ -5,11 +5,12 @@ one round are not. docs/method.md says why each step is what it is.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
+import pandas as pd
 
 from bench.plan.cells import CONTROL, Cell
 from bench.statistics import reasons
@@ -30,6 +31,7 @@ from bench.store.outcomes import TOTAL, Kept, Run
 from bench.subjects.scenarios import STAGES
 
 Medians: TypeAlias = Mapping[tuple[str, str, str], Array]
+KEY = ["group", "stage", "label"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def compare(
     failed, seen = reasons.failures(kept), shapes(kept, confidence(max(compared.values(), default=1)))
     comparisons: list[Comparison] = []
     for cell in (*about.cells, *skipped):
-        python = about.facts.get("python", "unknown")
+        python = about.facts.get(f"python@{cell.interpreter}" if cell.interpreter else "python", "unknown")
         empty = Comparison(cell, TOTAL, python, about.plan.baseline, max(1, compared[cell.group]))
         empty = replace(empty, reasons=skipped.get(cell) or failed.get(cell, ()))
         keys = [(cell.group, stage, cell.label) for stage in (TOTAL, *STAGES)]
@@ -108,16 +110,14 @@ def round_medians(kept: Kept) -> tuple[Medians, Medians]:
     rounds: dict[tuple[str, int], dict[str, Run]] = {}
     for run in kept.runs:
         rounds.setdefault((run.cell.group, run.round), {})[run.cell.label] = run
-    seconds: dict[tuple[str, str, str], list[float]] = {}
-    ratios: dict[tuple[str, str, str], list[float]] = {}
+    rows: list[tuple[str, str, str, float, float]] = []
     for (group, _), runs in sorted(rounds.items(), key=lambda one: one[0]):
         baseline = runs.get(kept.about.plan.baseline)
         for label, run in runs.items():
-            for stage, median in _medians(run).items():
-                seconds.setdefault((group, stage, label), []).append(median)
-            for stage, median in (_log_ratios(run, baseline) if baseline else {}).items():
-                ratios.setdefault((group, stage, label), []).append(median)
-    return _arrays(seconds), _arrays(ratios)
+            ratios = _log_ratios(run, baseline) if baseline else {}
+            rows += [(group, stage, label, s, ratios.get(stage, np.nan)) for stage, s in _medians(run).items()]
+    table = pd.DataFrame(rows, columns=[*KEY, "seconds", "ratio"]).groupby(KEY, sort=False)
+    return _arrays(table["seconds"]), _arrays(table["ratio"])
 
 
 def _medians(run: Run) -> Mapping[str, float]:
@@ -136,8 +136,10 @@ def _log_ratios(run: Run, baseline: Run) -> Mapping[str, float]:
     return dict(zip(stages, np.median(these - those, axis=1).tolist(), strict=True))
 
 
-def _arrays(numbers: Mapping[tuple[str, str, str], list[float]]) -> Medians:
-    return {key: np.array(each, np.float64) for key, each in numbers.items()}
+def _arrays(rounds: Iterable[tuple[object, "pd.Series[float]"]]) -> Medians:
+    """The numbers of each group, stage and label that has some, round by round."""
+    present = ((cast("tuple[str, str, str]", key), numbers.dropna()) for key, numbers in rounds)
+    return {key: np.array(numbers, np.float64) for key, numbers in present if len(numbers)}
 
 
 def distrusted(control: Comparison, threshold: float = THRESHOLD) -> bool:

@@ -67,7 +67,7 @@ def _lines(where: Mapping[str, str], runs: Sequence[Named]) -> Iterator[Line]:
     for run, since in zip(runs, _changes(runs), strict=True):
         rows = compare(run.kept)
         for row in rows:
-            key = (row.cell.group, row.cell.loop)
+            key = (row.cell.group, row.cell.label)
             if row.stage == TOTAL and row.cell.role == "loop" and row.ratio:
                 moments.setdefault(key, []).append(Moment(run, row, _beside(rows, row), since.get(key)))
     for (scenario, loop), found in moments.items():
@@ -87,4 +87,4 @@ def _changes(runs: Sequence[Named]) -> Iterator[Mapping[tuple[str, str], Change]
         except BenchError:  # they share nothing, or have too few rounds
             found = ()
         rows = (row for row in found if row.stage == TOTAL and row.cell.role == "loop" and row.change)
-        yield {(row.cell.group, row.cell.loop): row for row in rows}
+        yield {(row.cell.group, row.cell.label): row for row in rows}

@@ -90,7 +90,9 @@ class Pair:
                 f"† not comparable: the machine differs ({'; '.join(self.other_machine)}), "
                 "and a change includes what the machine does to a ratio, so there is no verdict"
             )
-        if changed := self._changed(("python", "implementation", "build", f"loop {baseline}")):
+        _, at, interpreter = baseline.partition("@")
+        own = (f"{name}{at}{interpreter}" for name in ("python", "implementation", "build"))
+        if changed := self._changed((*own, f"loop {baseline}")):
             yield (
                 f"the baseline {baseline} itself differs ({'; '.join(changed)}): where it became faster, an "
                 "unchanged loop is called slower, and the other way round"
@@ -133,7 +135,7 @@ def _check(pair: Pair, again: str) -> None:
     """Raise BenchError if there is nothing to be learned from what the two hold."""
     for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new)):
         if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
-            needed = estimates.minimum_rounds(len(kept.about.plan.loops) - 1)
+            needed = estimates.minimum_rounds(len(kept.about.plan.labels) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
@@ -167,6 +169,7 @@ def _settings(kept: Kept) -> Mapping[str, str]:
         "sleep of the workload": f"{plan.delay_s:g} s",
         "baseline": plan.baseline,
         "thread": plan.thread,
+        "interpreters": ", ".join(plan.told_apart) or "one",
         "length of a value": f"{plan.sampling.value_s * 1000:g} ms",
     }
 
@@ -191,10 +194,11 @@ def _facts(kept: Kept) -> Mapping[str, str]:
 def _words(plan: Plan) -> list[str]:
     """The options that plan the same run, except for how much is measured."""
     chosen = () if plan.scenarios == scenarios.names_by_default() else plan.scenarios
-    words = [word for name in plan.loops if name != plan.baseline for word in ("--loop", name)]
-    words = words or ["--loop", plan.baseline]
+    words = [word for name in plan.loops if name != plan.baseline_loop for word in ("--loop", name)]
+    words = words or ["--loop", plan.baseline_loop]
     words += [word for name in chosen for word in ("--scenario", name)]
     words += [] if plan.baseline == "asyncio" else ["--baseline", plan.baseline]
+    words += [word for name in plan.interpreters for word in ("--python", name)]
     words += [word for name in plan.workloads if plan.workloads != (SLEEP,) for word in ("--workload", name)]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])

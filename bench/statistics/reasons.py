@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.errors import PROGRAM
 from bench.plan.cells import Cell
 from bench.store.outcomes import TOTAL, Kept
 from bench.subjects.workloads import SLEEP
@@ -42,11 +43,18 @@ def failures(kept: Kept) -> Mapping[Cell, tuple[Reason, ...]]:
 
 
 def _command(kept: Kept, cell: Cell) -> str:
-    """Runs what a worker of this cell runs, without the measuring; as many lifecycles, where that is known."""
+    """Runs what a worker of this cell runs, without the measuring; as many lifecycles, where that is known.
+
+    On another interpreter it takes the harness to run it, in one round.
+    """
     words = [f"python -m scenarios.{cell.scenario} --loop {cell.loop}"]
+    if cell.interpreter:
+        words = [f"{PROGRAM} --python {cell.interpreter} --loop {cell.loop} --scenario {cell.scenario}"]
     words += [f"--thread {cell.thread}"] if cell.thread != "main" else []
     words += [f"--delay {kept.about.plan.delay_s:g}"] if kept.about.plan.delay_s else []
     words += [f"--workload {cell.workload}"] if cell.workload != SLEEP else []
+    if cell.interpreter:
+        return " ".join([*words, "--rounds 1 --without-intervals"])
     runs = [run for run in kept.runs if run.cell.group == cell.group]
     rehearsed = kept.about.plan.sampling.rehearsed
     times = [len(run.values[TOTAL]) * (run.iterations + rehearsed) for run in runs if run.iterations]

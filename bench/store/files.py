@@ -15,6 +15,11 @@ MAXIMUM_FILE = 1 << 24  # bytes
 SAFELY = sum(getattr(os, f"O_{name}", 0) for name in ("CLOEXEC", "NOFOLLOW", "NONBLOCK", "BINARY"))
 
 
+def user_cache() -> Path:
+    """Our part of the user's cache folder; it may not exist."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "evloop-bench")
+
+
 def opened(path: Path, flags: int = os.O_RDONLY) -> int:
     """The descriptor of a regular file."""
     try:

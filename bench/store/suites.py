@@ -24,13 +24,17 @@ def file_of(label: str) -> str:
 
 
 def by_platform(runs: Iterable[Run]) -> tuple[tuple[Run, ...], ...]:
-    """The runs of each platform, in the order in which they came: pyperf does not mix platforms.
+    """The runs of each platform, in the order in which they came: pyperf does not mix platforms in a suite.
 
-    There are several after `--force-resume`. Raises ValueError for more of them than anybody has.
+    A suite has one interpreter. So an interpreter has several platforms after `--force-resume` only, and the first ones
+    of all interpreters come together. Raises ValueError for more of them than anybody has.
     """
-    platforms: dict[tuple[object, ...], list[Run]] = {}
+    numbers: dict[str, dict[tuple[object, ...], int]] = {}
+    platforms: dict[int, list[Run]] = {}
     for run in runs:
-        platforms.setdefault(tuple(run.metadata.get(name) for name in PLATFORM), []).append(run)
+        seen = numbers.setdefault(run.cell.interpreter, {})
+        number = seen.setdefault(tuple(run.metadata.get(name) for name in PLATFORM), len(seen))
+        platforms.setdefault(number, []).append(run)
     if len(platforms) > MOST_PLATFORMS:
         raise ValueError(f"runs of {len(platforms)} platforms, suites are written for up to {MOST_PLATFORMS}")
     return tuple(map(tuple, platforms.values()))

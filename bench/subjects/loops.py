@@ -72,13 +72,18 @@ class Loop:
     @property
     def unavailable(self) -> str | None:
         """Why this machine can't run the loop, and how to install it if that helps; None if it can."""
+        return self.unfit or self._not_installed
+
+    @property
+    def unfit(self) -> str | None:
+        """Why it is not for this interpreter on this machine, whatever is installed; None if it is."""
         if self.refused:
             return f"refused: {self.refused}"
         if self.platform not in {None, sys.platform}:
             return f"only on {self.platform}"
         if self.selector and not hasattr(selectors, self.selector):
             return f"no {self.selector} on {sys.platform}"
-        return self._other_python or self._not_installed
+        return self._other_python
 
     @property
     def _other_python(self) -> str | None:

@@ -55,7 +55,7 @@ def _threads() -> int:
 def peak_memory(status: Path) -> dict[str, int]:
     """This process's peak memory in bytes, under pyperf's name; empty where the kernel does not report it.
 
-    pyperf asks getrusage, whose figure a process inherits from the process that started it: the harness, with scipy.
+    pyperf asks getrusage, whose figure a process inherits from the process that started it: the harness, with pandas.
     """
     try:
         lines = status.read_text("ascii", "replace").splitlines()
