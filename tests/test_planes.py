@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.contract.findings import Finding
 from bench.reports import drawing, planes, scales
-from bench.reports.document import Document
+from bench.reports.besides import Besides
+from bench.reports.charted import charted
+from bench.reports.document import Chart, Document
 from bench.reports.page import text as page_of
 from bench.reports.paying import Paying, ahead, paying
 from bench.reports.pictures import Axis, Guide, Plane, Reach, Spot, Subject
 from bench.reports.promised import promised
 from bench.reports.scenes import Scene, scenes
+from bench.reports.tables import document
 from bench.statistics.break_even import UNKNOWN, BreakEven
 from bench.statistics.comparisons import compare
 from bench.statistics.estimates import Estimate
@@ -159,3 +163,17 @@ def test_loops_in_a_plane_can_be_hidden() -> None:
     assert '<li data-loop="uvloop">' in page
     assert page.count('<g class="loop" data-loop="uvloop" data-scenario="runner" data-verdict="faster">') == 2
     assert '<li data-loop="asyncio">' not in page
+
+
+def test_the_page_of_checked_loops_has_that_chart_in_one_scenario() -> None:
+    checks = tuple(
+        Finding(loop, "1", "3.14.0", "tcp", "network", kept=True, how="kept") for loop in ("asyncio", "uvloop")
+    )
+    comparisons = compare(KEPT)
+
+    def names(besides: Besides | None) -> list[str]:
+        shown = charted(document(KEPT, comparisons, besides), KEPT, comparisons, besides)
+        return [block.name for block in shown.page() if isinstance(block, Chart) and "promises" in block.name]
+
+    assert names(Besides(checks=checks)) == ["promises-run_forever"]
+    assert names(Besides()) == names(None) == []
