@@ -11,9 +11,10 @@ from invented import about, run
 
 from bench.reports import history as report
 from bench.reports import page
-from bench.reports.document import Chart, Table
+from bench.reports.document import Chart, Note, Table
 from bench.reports.pictures import Picture, Span
-from bench.statistics.history import Named, lines
+from bench.statistics.history import lines
+from bench.statistics.runs import Named
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Done, Kept
 
@@ -87,6 +88,19 @@ def test_the_chart_has_the_noise_floor_and_what_changed_beside_it() -> None:
     assert [line.label.partition(" ")[0] for line in chart.picture.lines] == ["", "first", "slower"]
     assert chart.picture.lines[2].more.endswith("slower than before")
     assert "Run after run" in page.text(document)
+
+
+def test_of_many_runs_the_first_the_last_and_those_that_changed_are_shown() -> None:
+    nights = [
+        measured(f"night{number:02}", 2 + 0.001 * (number % 2), f"2026-01-{number:02}") for number in range(1, 29)
+    ]
+    nights += [measured(f"later{number}", 3 + 0.001 * number, f"2026-02-0{number}") for number in range(1, 5)]
+
+    document = report.document(lines(nights))
+
+    (table,) = (block for block in document.body if isinstance(block, Table))
+    assert [row[2] for row in table.rows] == ["night01", "later1", "later4"]
+    assert any("29 more are in the JSON" in block.text for block in document.body if isinstance(block, Note))
 
 
 def test_nothing_that_can_be_followed_is_said_to_be_nothing() -> None:

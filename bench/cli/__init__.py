@@ -27,10 +27,13 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
 COMMANDS = {
     "run": "new measurements and their tables (the default command)",
+    "advise": "the loop for your program, and from when on it has paid",
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
     "check": "promises of asyncio that each loop keeps",
     "publish": "chosen runs in results/, with an index of all that is there",
+    "merge": "runs of several machines as one comparison",
+    "fleet": "hosts of a Dask scheduler, their loops, and what disturbs there",
     "history": "loops through time, over all published runs",
     "lifecycle": "calls that create, start and close a loop, as observed",
     "resources": "costs besides time: memory, system calls, imports, cold start",
@@ -51,7 +54,11 @@ examples:
   {PROGRAM} --save-baseline before       then upgrade a loop
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} advise --loop uvloop --profile tests --tests 2000
   {PROGRAM} publish results/runs/20261123-090000
+  {PROGRAM} merge lab1=results/runs/lab1 lab2=results/runs/lab2 -o merged
+  {PROGRAM} fleet tcp://127.0.0.1:8786
+  {PROGRAM} --fleet tcp://127.0.0.1:8786 --loop uvloop -o lab
   {PROGRAM} history --page history.html
   {PROGRAM} doctor                       before you trust a number
   {PROGRAM} selfcheck --against pyperf   how far off the harness is here

@@ -4,6 +4,7 @@ import argparse
 from argparse import Namespace
 from pathlib import Path
 
+from bench.cli import reading
 from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
@@ -13,7 +14,7 @@ RESULTS = Path("results")
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which runs, and how they are shown."""
     add = parser.add_argument
-    add("runs", metavar="RUN", nargs="*", help="run folder or baseline's name (default: all in results)")
+    add("runs", metavar="RUN", nargs="*", help="run folder, baseline or data set (default: all in results)")
     add("--page", type=Path, metavar="FILE", help="file for the same as a page, with charts")
     add("--json", action="store_true", help="JSON instead of tables")
     add_format(parser)
@@ -24,14 +25,13 @@ def call(options: Namespace) -> Exit:
     from bench.reports import history as report
     from bench.reports import page
     from bench.statistics import history
-    from bench.store import baselines, files
-    from bench.store.folder import ABOUT, RunFolder
+    from bench.store import files
+    from bench.store.folder import ABOUT
 
-    folders = [baselines.folder_of(text) for text in options.runs]
-    folders = folders or sorted(file.parent for file in RESULTS.glob(f"*/{ABOUT}"))
-    if not folders:
+    names = options.runs or [str(file.parent) for file in sorted(RESULTS.glob(f"*/{ABOUT}"))]
+    if not names:
         raise BenchError(f"there is no run in {RESULTS}\nname runs, or publish some: {PROGRAM} publish RUN")
-    runs = [history.Named(folder.name, RunFolder(folder).load()) for folder in folders]
+    runs = reading.named(names)
     lines = history.lines(runs)
     if options.page:
         try:

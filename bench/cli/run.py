@@ -33,6 +33,10 @@ def call(options: Namespace) -> Exit:
     from bench.cli import interpreting, promises
 
     check(options)
+    if options.fleet:
+        from bench.cli import ordering, parser_of
+
+        return ordering.call(options, parser_of("run"))
     began = time.monotonic()
     chosen = None if options.resume else interpreting.chosen(options)
     imports_s = time.monotonic() - began

@@ -25,7 +25,12 @@ ALSO_WITH_RESUME = {
     "max_time",
     "verbose",
     "without_intervals",
+    "fleet",
+    "fleet_security",
+    "insecure",
+    "wait_for_lost",
 }
+FLEET = ("fleet_security", "insecure", "wait_for_lost")
 
 PACE = """\
 how long it measures:
@@ -53,6 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_amount(parser)
     _add_circumstances(parser)
     _add_folder(parser)
+    _add_fleet(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
     add_verbose(parser)
@@ -112,6 +118,22 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="the plan and its estimated time; nothing is measured")
 
 
+def _add_fleet(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    where = "Dask scheduler, tcp://HOST:8786: the plan on each host"
+    add("--fleet", metavar="ADDRESS", help=where)
+    add_security(parser)
+    lost = "with --fleet: wait for a host without worker (default: 10m)"
+    add("--wait-for-lost", type=duration, metavar="T", help=lost)
+
+
+def add_security(parser: argparse.ArgumentParser) -> None:
+    """How the scheduler is spoken to."""
+    add = parser.add_argument
+    add("--fleet-security", type=Path, metavar="FILE", help="Dask's TLS settings, in YAML")
+    add("--insecure", action="store_true", help="permission for a scheduler without TLS on another host")
+
+
 def check(options: argparse.Namespace) -> None:
     """Raise BenchError for options that contradict each other, and for a baseline that would be replaced."""
     if options.force and not options.save_baseline:
@@ -127,6 +149,9 @@ def check(options: argparse.Namespace) -> None:
         raise BenchError("--check can't be combined with --python: it tries loops on the interpreter that runs this")
     if options.force_resume and not options.resume:
         raise BenchError("--force-resume needs --resume DIR: it allows changes, but does not name the run")
+    for name in FLEET:
+        if getattr(options, name) and not options.fleet:
+            raise BenchError(f"--{name.replace('_', '-')} needs --fleet ADDRESS: it says how to speak with a fleet")
     if options.json and options.dry_run:
         raise BenchError("--json can't be combined with --dry-run: nothing is measured")
     if options.resume and contradicting:

@@ -31,7 +31,9 @@ LEGEND = (
     "of compare; where the versions of the baseline differ, it can be the baseline that changed. Runs of other "
     "machines, and of other ways to measure, are other lines."
 )
+IN_HEADING = {"machine", "implementation", "cpu", "cpus"}
 CHANGED = ("faster", "slower")
+MOST = 30  # runs of a line that are all shown; of more, those that changed, the first and the last
 NOTHING = "No run has a ratio that could be followed."
 
 
@@ -77,17 +79,36 @@ def _changed(moment: Moment) -> str:
 
 def _section(number: int, lines: Sequence[Line]) -> Iterator[Block]:
     where = lines[0].where
-    yield Heading(f"{where['implementation']} on {where['cpu']}, {where['cpus']} CPUs", key=f"machine-{number}")
-    rest = (f"{name} {value}" for name, value in where.items() if name not in {"implementation", "cpu", "cpus"})
+    name = f"{where['machine']}: " if "machine" in where else ""
+    yield Heading(f"{name}{where['implementation']} on {where['cpu']}, {where['cpus']} CPUs", key=f"machine-{number}")
+    rest = (f"{name} {value}" for name, value in where.items() if name not in IN_HEADING)
     yield Note(f"All of it: {', '.join(rest)}.")
     yield _table(lines)
+    yield from _left_out(lines)
     yield _chart(number, lines)
+
+
+def _shown_moments(line: Line) -> Sequence[Moment]:
+    """All moments, or those that a reader looks for among many."""
+    if len(line.moments) <= MOST:
+        return line.moments
+    ends = (line.moments[0], line.moments[-1])
+    return [moment for moment in line.moments if moment is ends[0] or moment is ends[1] or _changed(moment)]
+
+
+def _left_out(lines: Sequence[Line]) -> Iterator[Note]:
+    left_out = sum(len(line.moments) - len(_shown_moments(line)) for line in lines)
+    if left_out:
+        yield Note(
+            f"Of each line with more than {MOST} runs, the first, the last and those that changed are shown; "
+            f"{left_out} more are in the JSON."
+        )
 
 
 def _table(lines: Sequence[Line]) -> Table:
     run = Column("run", side="left")
     columns = ((Column("python"), Column("version"), Column("ratio")), (Column("since"), Column("verdict")))
-    rows = tuple(_row(line, moment) for line in lines for moment in line.moments)
+    rows = tuple(_row(line, moment) for line in lines for moment in _shown_moments(line))
     return Table((SCENARIO, LOOP, run), columns, rows)
 
 
@@ -101,13 +122,13 @@ def _row(line: Line, moment: Moment) -> Row:
 
 
 def _version(moment: Moment, loop: str) -> str | None:
-    return moment.run.kept.facts.get(f"loop {loop}")
+    return moment.run.facts.get(f"loop {loop}")
 
 
 def _chart(number: int, lines: Sequence[Line]) -> Chart:
     """The runs of a line below each other; what changed is said beside it."""
     shown = [one for line in lines for one in _shown(line)]
-    axis = ratio_axis(lines[0].where["baseline"], bounds(m.row.ratio for line in lines for m in line.moments))
+    axis = ratio_axis(lines[0].where["baseline"], bounds(m.row.ratio for line in lines for m in _shown_moments(line)))
     about = (
         "The ratio of each loop in each scenario, run after run, the oldest first. The band is "
         "what is called the same, the grey blocks are the noise floors of the runs."
@@ -118,7 +139,7 @@ def _chart(number: int, lines: Sequence[Line]) -> Chart:
 def _shown(line: Line) -> Iterator[Shown]:
     subject = Subject(line.loop, line.scenario)
     yield Shown(subject=subject, title=f"{line.loop} in {line.scenario}")
-    for moment in line.moments:
+    for moment in _shown_moments(line):
         changed = _changed(moment)
         mark = f", {changed} than before" if changed else ""
         ratio, _, rest = interval(moment.row.ratio).partition(" ")
@@ -129,7 +150,7 @@ def _shown(line: Line) -> Iterator[Shown]:
 
 def _fields(line: Line, moment: Moment) -> Iterator[tuple[str, object]]:
     yield from (("scenario", line.scenario), ("loop", line.loop), ("run", moment.run.name))
-    yield from (("measured", moment.run.kept.about.started), ("where", line.where))
+    yield from (("measured", moment.run.about.started), ("where", line.where))
     yield from (("python", moment.row.python), ("version", _version(moment, line.loop)), ("ratio", moment.row.ratio))
     yield ("since", moment.change.change if moment.change else None)
     yield ("verdict", moment.change.verdict if moment.change else None)

@@ -7,7 +7,7 @@ ratios. The unit of analysis is the round, as in `comparisons`; the rounds of tw
 import bisect
 import functools
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -15,15 +15,27 @@ import numpy as np
 from scipy import stats
 
 from bench.plan.cells import CONTROL, Cell
-from bench.statistics.comparisons import Comparison, Medians, compare, round_medians
-from bench.statistics.estimates import THRESHOLD, Array, Estimate, agreed, confidence, excludes_1, exponential
+from bench.statistics.comparisons import Comparison, compare, round_medians
+from bench.statistics.estimates import (
+    THRESHOLD,
+    Array,
+    Estimate,
+    agreed,
+    confidence,
+    excludes_1,
+    exponential,
+    mean_and_variance,
+    middle,
+    student,
+)
 from bench.statistics.pairs import Pair, minimum_rounds
 from bench.statistics.reasons import Reason
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import TOTAL
 
 MOST_EXACT = 60 * 60  # differences: beyond, counting takes seconds, and the normal approximation is as good
 
 Key: TypeAlias = tuple[str, str, str]
+Rows: TypeAlias = Sequence[Comparison]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,17 @@ class Change:
         return confidence(self.compared)
 
 
-def between(pair: Pair, threshold: float = THRESHOLD) -> tuple[Change, ...]:
-    """Compare each cell of the old run with the same of the new one, stage by stage."""
-    (_, old_logs), (_, new_logs) = medians = [round_medians(kept) for kept in (pair.old, pair.new)]
-    old, new = (_rows(kept, theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True))
+def between(pair: Pair, threshold: float = THRESHOLD, known: tuple[Rows, Rows] | None = None) -> tuple[Change, ...]:
+    """Compare each cell of the old run with the same of the new one, stage by stage.
+
+    `known`: the comparisons of both runs, if there are some already.
+    """
+    medians = [round_medians(kept) for kept in (pair.old, pair.new)]
+    if pair.digests:
+        medians = [(digest.seconds, digest.logs) for digest in pair.digests]
+    (_, old_logs), (_, new_logs) = medians
+    rows = known or [compare(kept, medians=theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True)]
+    old, new = map(_by_key, rows)
     doubts, allowed = _doubts(pair), pair.load_allowance
     changes = []
     for key in {**old, **new}:
@@ -103,8 +122,7 @@ def _doubts(pair: Pair) -> Mapping[str, tuple[Reason, ...]]:
     return doubts
 
 
-def _rows(kept: Kept, medians: tuple[Medians, Medians]) -> dict[Key, Comparison]:
-    rows = compare(kept, medians=medians)
+def _by_key(rows: Rows) -> dict[Key, Comparison]:
     return {(row.cell.group, row.stage, row.cell.label): row for row in rows}
 
 
@@ -148,8 +166,8 @@ def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
     differences = np.sort(np.subtract.outer(new, old), axis=None)
     cut = _cut(len(old), len(new), level)
     if not cut:
-        return Estimate(float(np.median(differences)), None, None)
-    return Estimate(float(np.median(differences)), float(differences[cut - 1]), float(differences[-cut]))
+        return Estimate(middle(differences), None, None)
+    return Estimate(middle(differences), float(differences[cut - 1]), float(differences[-cut]))
 
 
 @functools.cache
@@ -176,15 +194,15 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
     Source: Welch, *The generalization of Student's problem when several different population variances are involved*
     (1947).
     """
-    mean = float(np.mean(new) - np.mean(old))
     if min(len(old), len(new)) == 1:
-        return Estimate(mean, None, None)
-    parts = [float(np.var(sample, ddof=1)) / len(sample) for sample in (old, new)]
+        return Estimate(float(np.mean(new) - np.mean(old)), None, None)
+    (old_mean, old_variance), (new_mean, new_variance) = map(mean_and_variance, (old, new))
+    mean, parts = new_mean - old_mean, [old_variance / len(old), new_variance / len(new)]
     variance = sum(parts)
     if not variance:
         return Estimate(mean, mean, mean)
     shares = [(part / variance) ** 2 / (len(sample) - 1) for part, sample in zip(parts, (old, new), strict=True)]
-    half = math.sqrt(variance) * float(stats.t.ppf((1 + level) / 2, 1 / sum(shares)))
+    half = math.sqrt(variance) * student(level, 1 / sum(shares))
     return Estimate(mean, mean - half, mean + half)
 
 

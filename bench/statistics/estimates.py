@@ -8,7 +8,7 @@ from typing import TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 CONFIDENCE = 0.95
 
@@ -58,7 +58,20 @@ def median_estimate(numbers: Array, level: float) -> Estimate:
     """
     ordered = np.sort(numbers)
     low, high = (None if place is None else float(ordered[place]) for place in _ends(len(numbers), level))
-    return Estimate(float(np.median(numbers)), low, high)
+    return Estimate(middle(ordered), low, high)
+
+
+def middle(ordered: Array) -> float:
+    """The median of sorted numbers; numpy's own takes ten times as long for a dozen of them."""
+    number = len(ordered)
+    return float(ordered[(number - 1) // 2] + ordered[number // 2]) / 2
+
+
+def mean_and_variance(numbers: Array) -> tuple[float, float]:
+    """The mean, and the variance of the numbers as a sample; quick for a dozen of them."""
+    mean = float(numbers.sum()) / len(numbers)
+    away = numbers - mean
+    return mean, float(away @ away) / (len(numbers) - 1)
 
 
 @functools.cache
@@ -80,11 +93,17 @@ def paired_estimate(these: Sequence[float], those: Sequence[float], level: float
 
 def mean_estimate(numbers: Array, level: float) -> Estimate:
     """The mean, and Student's interval for it: the paired t-test, since these are differences."""
-    mean = float(np.mean(numbers))
     if len(numbers) == 1:
-        return Estimate(mean, None, None)
-    half = float(stats.sem(numbers) * stats.t.ppf((1 + level) / 2, len(numbers) - 1))
+        return Estimate(float(numbers[0]), None, None)
+    mean, variance = mean_and_variance(numbers)
+    half = math.sqrt(variance / len(numbers)) * student(level, len(numbers) - 1)
     return Estimate(mean, mean - half, mean + half)
+
+
+@functools.lru_cache(maxsize=1024)
+def student(level: float, freedom: float) -> float:
+    """How many standard errors an interval of this level reaches to either side, by Student's distribution."""
+    return float(special.stdtrit(freedom, (1 + level) / 2))
 
 
 def agreed_verdict(logs: Array, level: float, threshold: float = THRESHOLD) -> str:

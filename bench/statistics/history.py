@@ -3,23 +3,14 @@
 Runs are on one line only where `compare` would give a verdict on them: one machine, one method, one way to measure.
 """
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.errors import BenchError
 from bench.statistics import changes, pairs
 from bench.statistics.changes import Change
-from bench.statistics.comparisons import Comparison, compare
-from bench.store.outcomes import TOTAL, Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A run, and what its folder is called."""
-
-    name: str
-    kept: Kept
+from bench.statistics.comparisons import Comparison
+from bench.statistics.runs import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +36,58 @@ class Line:
     moments: tuple[Moment, ...]
 
 
-def lines(runs: Sequence[Named]) -> tuple[Line, ...]:
+def lines(runs: Iterable[Named]) -> tuple[Line, ...]:
     """The lines of these runs; those of one machine stand together."""
     together: dict[tuple[tuple[str, str], ...], list[Named]] = {}
-    for run in sorted(runs, key=lambda run: (run.kept.about.started, run.name)):
-        together.setdefault(tuple(_where(run.kept).items()), []).append(run)
+    for run in sorted((run.digested() for run in runs), key=lambda run: (run.about.started, run.name)):
+        together.setdefault(tuple(_where(run).items()), []).append(run)
     return tuple(line for where, same in together.items() for line in _lines(dict(where), same))
 
 
-def _where(kept: Kept) -> Mapping[str, str]:
-    facts, plan = kept.facts, kept.about.plan
+def _where(run: Named) -> Mapping[str, str]:
+    facts, plan = run.facts, run.about.plan
+    named = {"machine": run.machine_name} if run.machine_name else {}
     machine = {name: facts.get(name, "unknown") for name in ("implementation", "cpu", "cpus", "architecture")}
     return {
-        **machine, "affinity": plan.affinity or "none", "method": str(kept.about.method), "baseline": plan.baseline,
-        "thread": plan.thread, "delay": f"{plan.delay_s:g} s", "value": f"{plan.sampling.value_s * 1000:g} ms",
+        **named, **machine, "affinity": plan.affinity or "none", "method": str(run.about.method),
+        "baseline": plan.baseline, "thread": plan.thread, "delay": f"{plan.delay_s:g} s",
+        "value": f"{plan.sampling.value_s * 1000:g} ms",
     }  # fmt: skip
 
 
 def _lines(where: Mapping[str, str], runs: Sequence[Named]) -> Iterator[Line]:
     moments: dict[tuple[str, str], list[Moment]] = {}
-    for run, since in zip(runs, _changes(runs), strict=True):
-        rows = compare(run.kept)
+    before: tuple[Named, tuple[Comparison, ...]] | None = None
+    for run in runs:
+        rows = run.totals()
+        since = _changes(before, (run, rows)) if before else {}
+        before = run, rows
+        of_group = _by_group(rows)
         for row in rows:
             key = (row.cell.group, row.cell.label)
-            if row.stage == TOTAL and row.cell.role == "loop" and row.ratio:
-                moments.setdefault(key, []).append(Moment(run, row, _beside(rows, row), since.get(key)))
+            if row.cell.role == "loop" and row.ratio:
+                moment = Moment(run, row, of_group[row.cell.group], since.get(key))
+                moments.setdefault(key, []).append(moment)
     for (scenario, loop), found in moments.items():
         yield Line(where, scenario, loop, tuple(found))
 
 
-def _beside(rows: Sequence[Comparison], row: Comparison) -> tuple[Comparison, ...]:
-    return tuple(other for other in rows if other.cell.group == row.cell.group)
+def _by_group(rows: Sequence[Comparison]) -> Mapping[str, tuple[Comparison, ...]]:
+    found: dict[str, list[Comparison]] = {}
+    for row in rows:
+        found.setdefault(row.cell.group, []).append(row)
+    return {group: tuple(beside) for group, beside in found.items()}
 
 
-def _changes(runs: Sequence[Named]) -> Iterator[Mapping[tuple[str, str], Change]]:
-    """For each run, what changed since the one before it; nothing for the first, and where two can't be compared."""
-    yield from ({} for _ in runs[:1])
-    for before, after in itertools.pairwise(runs):
-        try:
-            found = changes.between(pairs.paired(before.name, before.kept, after.name, after.kept))
-        except BenchError:  # they share nothing, or have too few rounds
-            found = ()
-        rows = (row for row in found if row.stage == TOTAL and row.cell.role == "loop" and row.change)
-        yield {(row.cell.group, row.cell.label): row for row in rows}
+def _changes(
+    before: tuple[Named, tuple[Comparison, ...]], after: tuple[Named, tuple[Comparison, ...]]
+) -> Mapping[tuple[str, str], Change]:
+    """What changed from one run to the next; nothing where the two can't be compared."""
+    (old, old_rows), (new, new_rows) = before, after
+    try:
+        pair = pairs.paired(old.name, old.kept, new.name, new.kept, (old.digest(), new.digest()))
+        found = changes.between(pair, known=None if pair.left_out else (old_rows, new_rows))
+    except BenchError:  # they share nothing, or have too few rounds
+        return {}
+    rows = (row for row in found if row.cell.role == "loop" and row.change)
+    return {(row.cell.group, row.cell.label): row for row in rows}

@@ -3,7 +3,6 @@
 import itertools
 import math
 import shlex
-import statistics
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from bench.errors import PROGRAM, BenchError
 from bench.machine import facts
 from bench.plan.cells import Plan
 from bench.statistics import estimates
+from bench.statistics.digests import Digest, value_seconds
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
-from bench.store.outcomes import TOTAL, Kept
+from bench.store.outcomes import Kept
 from bench.subjects import scenarios
 from bench.subjects.workloads import SLEEP
 
@@ -28,6 +28,7 @@ class Pair:
     """What an old run and a new one share; the names are the user's.
 
     `whole`: the two runs with what they do not share, if they have more. `left_out`: what that is, in words.
+    `digests` are theirs where their values were not read.
     """
 
     old: Kept
@@ -36,6 +37,7 @@ class Pair:
     new_name: str = "new"
     whole: tuple[Kept, Kept] | None = None
     left_out: tuple[str, ...] = ()
+    digests: tuple[Digest, Digest] | None = None
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -53,7 +55,9 @@ class Pair:
 
         Each run calibrates its own iterations. Where other programs disturb that, values come out too short.
         """
-        before, after = (dict(_value_seconds(kept)) for kept in (self.old, self.new))
+        before, after = (dict(value_seconds(kept)) for kept in (self.old, self.new))
+        if self.digests:
+            before, after = (dict(digest.value_s) for digest in self.digests)
         return {
             group: f"{before[group] * 1000:.2g} ms then, {after[group] * 1000:.2g} ms now"
             for group in before
@@ -63,6 +67,8 @@ class Pair:
     @property
     def loads(self) -> tuple[Load, Load]:
         """How busy the machine was with other programs in the old run and in the new one, by all of their workers."""
+        if self.digests:
+            return self.digests[0].load, self.digests[1].load
         old, new = self.whole or (self.old, self.new)
         return load_of(old), load_of(new)
 
@@ -111,36 +117,43 @@ class Pair:
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
             if not kept.complete:
-                done = min(kept.rounds_done.get(cell.group, 0) for cell in kept.about.cells)
-                yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
+                done, asked = kept.rounds_of_all, kept.about.plan.sampling.rounds
+                yield f"{side}: not complete, {done} of {asked} rounds of every scenario"
             yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
 
-def paired(old_name: str, old: Kept, new_name: str, new: Kept) -> Pair:
-    """Pair what two runs share; raises BenchError if that is nothing, or if they were measured differently."""
+def paired(old_name: str, old: Kept, new_name: str, new: Kept, digests: tuple[Digest, Digest] | None = None) -> Pair:
+    """Pair what two runs share; raises BenchError if that is nothing, or if they were measured differently.
+
+    `digests`: of the two, where they are known already.
+    """
     again = f"{PROGRAM} {shlex.join(_words(old.about.plan))}"
-    unlike = [*_unlike(old_name, _settings(old), new_name, _settings(new))]
+    differing = [*unlike(old_name, settings(old), new_name, settings(new))]
     shared = Shared.of(old, new)
-    if unlike or not shared.comparable(old, new):
-        unlike += _unlike(old_name, _parts(old), new_name, _parts(new))
+    if differing or not shared.comparable(old, new):
+        differing += unlike(old_name, _parts(old), new_name, _parts(new))
         first = f"{old_name} and {new_name} are runs of different plans"
-        raise BenchError("\n  ".join([first, *unlike]) + f"\nmeasure both with the same plan: {again}")
-    left_out = tuple(_unlike("the old run", _parts(old), "the new run", _parts(new)))
-    pair = Pair(narrowed(old, shared), narrowed(new, shared), old_name, new_name, (old, new), left_out)
+        raise BenchError("\n  ".join([first, *differing]) + f"\nmeasure both with the same plan: {again}")
+    left_out = tuple(unlike("the old run", _parts(old), "the new run", _parts(new)))
+    pair = Pair(narrowed(old, shared), narrowed(new, shared), old_name, new_name, (old, new), left_out, digests)
     _check(pair, again)
     return pair
 
 
 def _check(pair: Pair, again: str) -> None:
     """Raise BenchError if there is nothing to be learned from what the two hold."""
-    for name, kept in ((pair.old_name, pair.old), (pair.new_name, pair.new)):
-        if max(Counter(run.cell for run in kept.runs).values(), default=0) == 1:
+    rounds = [[*Counter(run.cell for run in kept.runs).values()] for kept in (pair.old, pair.new)]
+    if pair.digests:
+        rounds = [[*map(len, digest.seconds.values())] for digest in pair.digests]
+    for name, kept, number in zip((pair.old_name, pair.new_name), (pair.old, pair.new), rounds, strict=True):
+        if max(number, default=0) == 1:
             needed = estimates.minimum_rounds(len(kept.about.plan.labels) - 1)
             raise BenchError(
                 f"{name} has one round, so it is unknown how much its ratios vary between rounds\n"
                 f"measure it with {needed} rounds or more: {again} --rounds {needed}"
             )
-    if pair.old.runs and pair.old.runs == pair.new.runs:
+    alike = pair.digests[0].is_like(pair.digests[1]) if pair.digests else bool(pair.old.runs)
+    if alike and pair.old.runs == pair.new.runs:
         raise BenchError(f"{pair.old_name} and {pair.new_name} hold the same measurements\nmeasure again: {again}")
 
 
@@ -152,7 +165,7 @@ def minimum_rounds(compared: int) -> int:
     return next(n for n in itertools.count(2) if 2 / math.comb(2 * n, n) <= 1 - confidence(compared))
 
 
-def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
+def unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapping[str, str]) -> Iterator[str]:
     """What differs between the plans, in words."""
     for name, ours, theirs in ((old_name, before, after), (new_name, after, before)):
         if alone := [what for what in ours if what not in theirs and not what.startswith("stages")]:
@@ -161,7 +174,7 @@ def _unlike(old_name: str, before: Mapping[str, str], new_name: str, after: Mapp
         yield f"{what}: {before[what]} in {old_name}, {after[what]} in {new_name}"
 
 
-def _settings(kept: Kept) -> Mapping[str, str]:
+def settings(kept: Kept) -> Mapping[str, str]:
     """Everything that must be the same in both runs, in words."""
     plan = kept.about.plan
     return {
@@ -202,11 +215,3 @@ def _words(plan: Plan) -> list[str]:
     words += [word for name in plan.workloads if plan.workloads != (SLEEP,) for word in ("--workload", name)]
     words += [] if plan.thread == "main" else ["--thread", plan.thread]
     return words + (["--delay", f"{plan.delay_s:g}"] if plan.delay_s else [])
-
-
-def _value_seconds(kept: Kept) -> Iterator[tuple[str, float]]:
-    """For each group how long a value of the baseline lasted, the median."""
-    for group in kept.about.groups:
-        runs = (run for run in kept.runs if run.cell.role == "baseline" and run.cell.group == group.name)
-        if seconds := [run.iterations * value for run in runs if run.iterations for value in run.values[TOTAL]]:
-            yield group.name, statistics.median(seconds)

@@ -68,6 +68,18 @@ def append(path: Path, line: bytes) -> None:
                 file.truncate(end)
 
 
+def put(path: Path, begin: int, lines: bytes) -> None:
+    """Let a file, made if it is not there, end with these lines; raises OSError where they would leave a gap."""
+    with os.fdopen(opened(path, os.O_RDWR | os.O_CREAT), "r+b", 0) as file:
+        if begin > file.seek(0, os.SEEK_END):
+            raise OSError(errno.EINVAL, "a part before this is missing")
+        file.seek(begin)
+        while lines:
+            lines = lines[file.write(lines) :]
+        file.truncate()
+        os.fsync(file.fileno())
+
+
 def write(path: Path, content: str | bytes) -> None:
     """Replace a file through another beside it: at any moment there is the old file or the new one."""
     new = path.with_name(f"{path.name}.new")

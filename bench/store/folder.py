@@ -106,10 +106,20 @@ class RunFolder:
         with self._writing(JOURNAL):
             files.append(self.path / JOURNAL, line_of(outcome))
 
+    def receive(self, about: str, begin: int, lines: bytes) -> None:
+        """Keep what another machine measures: what the run is, and its journal from the byte `begin` on.
+
+        Nothing of it is believed before `load` has checked it.
+        """
+        self._make()
+        with self._writing(JOURNAL):
+            files.put(self.path / JOURNAL, begin, lines)
+        self.write(ABOUT, about)
+
     def about(self) -> About:
         """Read what the run is, without its values; raises BenchError if there is no run, or one of a newer method."""
         with self._reading(ABOUT):
-            about = _about_of(files.read(self.path / ABOUT))
+            about = about_of(files.read(self.path / ABOUT))
         if not 1 <= about.method <= METHOD:
             raise BenchError(
                 f"the run in {self.path} was measured by method {about.method}, the newest known here is {METHOD}\n"
@@ -219,7 +229,7 @@ def text_of(about: About) -> str:
     """What a run is, as text; raises BenchError for what could not be read back."""
     try:
         text = msgspec.json.format(msgspec.json.encode(about), indent=2).decode()
-        _about_of(text.encode())
+        about_of(text.encode())
     except ValueError as error:
         raise BenchError(f"such a run can't be kept: {texts.said(error)}") from None
     return text + "\n"
@@ -257,7 +267,8 @@ class _OldAbout:
         return about
 
 
-def _about_of(content: bytes) -> About:
+def about_of(content: bytes) -> About:
+    """Read what a run is; raises ValueError for what is no run."""
     keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     if "groups" in keys:
         about = msgspec.json.decode(content, type=_OldAbout).translated()

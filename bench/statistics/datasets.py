@@ -1,0 +1,48 @@
+"""Named runs to the records of a data set, and back. Pure."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from bench.statistics.digests import Digest
+from bench.statistics.loads import Load
+from bench.statistics.runs import Named
+from bench.store.folder import about_of
+from bench.store.outcomes import Kept
+from bench.store.parquet import Stored
+
+
+class _Meta(msgspec.Struct, frozen=True):
+    """What a run is, and what of its digest is no list of numbers."""
+
+    name: str
+    machine: str | None
+    about: msgspec.Raw
+    facts: Mapping[str, str]
+    load: Load
+    value_s: Mapping[str, float]
+    complete: bool
+    notes: tuple[str, ...]
+
+
+def stored(run: Named) -> Stored:
+    """The run as a data set keeps it; a named machine makes its name unique."""
+    digest = run.digest()
+    meta = _Meta(
+        run.name, run.machine_name, msgspec.Raw(msgspec.json.encode(run.about)), digest.facts, digest.load,
+        digest.value_s, digest.complete, digest.notes,
+    )  # fmt: skip
+    keys = [*digest.seconds]
+    name = f"{run.machine_name}-{run.name}" if run.machine_name else run.name
+    logs = [digest.logs.get(key, np.empty(0)).tolist() for key in keys]
+    return Stored(name, msgspec.json.encode(meta), keys, [digest.seconds[key].tolist() for key in keys], logs)
+
+
+def named(kept: Stored) -> Named:
+    """The run without its values; raises ValueError for what is no run."""
+    meta = msgspec.json.decode(kept.about, type=_Meta)
+    seconds = {key: np.asarray(numbers) for key, numbers in zip(kept.keys, kept.seconds, strict=True)}
+    logs = {key: np.asarray(numbers) for key, numbers in zip(kept.keys, kept.logs, strict=True) if len(numbers)}
+    digest = Digest(seconds, logs, meta.facts, meta.load, meta.value_s, meta.complete, meta.notes)
+    return Named(meta.name, Kept(about_of(bytes(meta.about)), ()), meta.machine, digest)
