@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bench.contract.findings import promised as kept_of_tried
-from bench.reports import meaning, promised, stages, values
+from bench.reports import meaning, paying, promised, stages, values
 from bench.reports.besides import Besides
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
@@ -32,12 +32,14 @@ def charted(
     promises = kept_of_tried(besides.checks) if besides else {}
     totals = [row for row in comparisons if row.stage == TOTAL and row.seconds]
     in_one = meaning.example(kept, totals)[0].name if totals else ""
+    work = paying.of_run(kept)
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scene: Scene) -> Iterator[Chart]:
         of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scene.scenario}
         yield from values.values(scene, of_scene, most)
         yield from stages.stages(scene)
+        yield from (chart for group, chart in work.items() if group == scene.scenario)
         if scene.scenario == in_one:
             yield from promised.promised(scene, promises)
 
