@@ -10,7 +10,6 @@ import msgspec
 from bench.reports.reasons import line
 
 if TYPE_CHECKING:  # scipy comes with them, and `doctor` and `lifecycle` need none of it
-    from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
     from bench.store.outcomes import Kept
 
@@ -22,7 +21,7 @@ def indented(record: object) -> str:
     return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
 
 
-def as_json(kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
+def as_json(kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
     """A list of objects; absent numbers are null. Totals of workloads with a server have `figures` too."""
     return indented(_objects(kept, comparisons))
 
@@ -37,7 +36,7 @@ def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     })  # fmt: skip
 
 
-def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(_fields(comparison)) for comparison in comparisons]
     text = io.StringIO()
