@@ -19,8 +19,8 @@ from bench.reports.rendering import render
 from bench.reports.sentence import closing_sentence
 from bench.statistics import changes, history, pairs
 from bench.statistics.comparisons import compare
-from bench.statistics.history import Named
 from bench.statistics.reasons import failures
+from bench.statistics.runs import Named
 from bench.store import suites
 from bench.store.folder import text_of
 from bench.store.outcomes import About, Failure, Kept
