@@ -14,12 +14,15 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from unittest import mock
 
+import advised
 import msgspec
 from hostile import Folder
 from invented import FACTS, about, run
 from watching import STEERING, filled, room, shown, surviving
 
 from bench import cli, texts
+from bench.advice import advising, cold
+from bench.advice.asked import Asked
 from bench.cli import elsewhere
 from bench.contract import cache, conformance, trying
 from bench.contract.findings import Finding, kept_of_tried
@@ -34,6 +37,7 @@ from bench.measurement.delivery import delivery_of, failure_of, run_of
 from bench.measurement.processes import EndedError
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
+from bench.reports import advice as advice_report
 from bench.reports import besides as beside
 from bench.reports import changes as changes_report
 from bench.reports import contract as contract_report
@@ -134,6 +138,18 @@ def resources_file(content: bytes) -> None:
         shown(render(resources_report.document(found), "simple", 80))
         shown(render(resources_report.document(found), "github"), markdown=True)
         json.loads(resources_report.as_json(found))
+
+
+def cold_file(content: bytes) -> None:
+    """cold.json beside a run of few and many operations, to the advice."""
+    folder = filled({**PLAIN, "cold.json": content})
+    with surviving(folder, BenchError):
+        starts = RunFolder(folder).read_record(cold.FILE, cold.Cold)
+        assert starts
+        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"})
+        shown(render(advice_report.document(found), "simple", 80))
+        shown(render(advice_report.document(found), "github"), markdown=True)
+        json.loads(advice_report.as_json(found))
 
 
 def journal_file(content: bytes) -> None:
@@ -302,6 +318,7 @@ SAMPLE = Sample(0.1, 0.0, 0, 40.0, 1, 1.0)
 PLAIN_ABOUT = about(["manual"], ["asyncio"])
 PLAIN: Folder = {"run.json": msgspec.json.encode(PLAIN_ABOUT), "journal.jsonl": b""}
 CELL = PLAIN_ABOUT.cells[0]
+ADVISED = advised.measured()
 ONE_ROUND = Round(PLAIN_ABOUT.groups[0], 0, "0")
 STAGES = _stages(Kept(PLAIN_ABOUT, ()))
 MEASURED = Kept(PLAIN_ABOUT, tuple(run(cell, 0, [1.0, 2.0]) for cell in PLAIN_ABOUT.cells))
@@ -310,6 +327,7 @@ OF_BYTES = (
     run_json,
     journal_file,
     resources_file,
+    cold_file,
     delivery,
     worker,
     gauge,

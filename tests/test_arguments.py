@@ -180,6 +180,7 @@ def test_a_percentage_lies_above_0_and_not_above_100(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "seconds"), [
     ("120s", 120), ("2m", 120), ("1h", 3600), ("90", 90), ("1.5m", 90), ("0.25", 0.25), ("5 m", 300),
+    ("2ms", 0.002),
 ])  # fmt: skip
 def test_a_duration_is_seconds(text: str, seconds: float) -> None:
     assert arguments.duration(text) == pytest.approx(seconds)
@@ -197,6 +198,11 @@ def test_a_duration_is_longer_than_0(text: str) -> None:
         arguments.duration(text)
 
 
+@pytest.mark.parametrize(("text", "per_second"), [("100/s", 100), ("6000/m", 100), ("7", 7), ("36 / h", 0.01)])
+def test_a_rate_is_how_often_in_a_second(text: str, per_second: float) -> None:
+    assert arguments.rate(text) == pytest.approx(per_second)
+
+
 def test_a_number_may_have_an_upper_limit() -> None:
     read = arguments.at_least(1, int, 10_000)
 
@@ -207,7 +213,7 @@ def test_a_number_may_have_an_upper_limit() -> None:
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_refused(text: str) -> None:
-    for read in (arguments.percentage, arguments.duration):
+    for read in (arguments.percentage, arguments.duration, arguments.rate):
         with contextlib.suppress(argparse.ArgumentTypeError):
             assert 0 < read(text) < 1e13
 

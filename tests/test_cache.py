@@ -7,7 +7,6 @@ import pytest
 
 from bench.contract import cache
 from bench.contract.findings import Finding
-from bench.machine import facts
 from bench.subjects import loops
 from bench.subjects.loops import Loop
 
@@ -76,7 +75,3 @@ def test_a_folder_that_can_not_be_written_to_is_no_error(tmp_path: Path) -> None
     cache.keep(UVLOOP, FOUND)
 
     assert cache.kept(UVLOOP) == ()
-
-
-def test_a_check_in_between_does_not_change_what_a_run_measures() -> None:
-    assert facts.differences({"cpu": "Z80"}, {"cpu": "Z80", "promises uvloop": "60/67"}) == ()

@@ -40,6 +40,22 @@ def test_each_workload_of_each_scenario_is_a_group_with_a_name_of_its_own() -> N
         cells.check(replace(plan, workloads=("sleep", "sleep")), scenarios, left_out)
 
 
+def test_sizes_of_a_workload_share_rounds_where_they_are_measured_together_and_are_still_compared_apart() -> None:
+    workloads = ("turns=1", "gather=1", "turns=50", "gather=9")
+    plan = Plan(("asyncio", "rloop"), ("warm", "own_run"), "asyncio", Sampling(), 1, workloads=workloads)
+    scenarios = [registry.named(name) for name in plan.scenarios]
+    left_out = skips(plan, [loops.named(name) for name in plan.loops], scenarios, on((3, 14)))
+    compared = cells.groups(plan, scenarios, left_out)
+
+    found = cells.measured(replace(plan, together=True), compared)
+
+    assert cells.measured(plan, compared) == compared
+    assert [group.name for group in found] == ["warm/turns=50", "warm/gather=9", "own_run/turns=50", "own_run/gather=9"]
+    assert [cell.workload for cell in found[0].cells] == ["turns=1"] * 3 + ["turns=50"] * 3
+    assert [len(group.skips) for group in found] == [0, 0, 2, 2]
+    assert {cell for group in found for cell in group.cells} == {cell for group in compared for cell in group.cells}
+
+
 def test_a_skip_is_a_cell_with_its_reason() -> None:
     own_run = next(group for group in groups(4) if group.scenario.name == "own_run")
 

@@ -62,6 +62,11 @@ def test_an_environment_is_made_listed_found_and_removed(uv: Path, capsys: pytes
     assert not made.folder.exists()
 
 
+def test_without_environments_it_is_said_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main("env") == 0
+    assert capsys.readouterr().out == "There are no environments yet; make one: python -m bench env 3.13\n"
+
+
 @pytest.mark.usefixtures("uv")
 def test_more_is_installed_into_an_environment_that_is_there(uv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "LOOPS", loops.LOOPS[:1])

@@ -8,6 +8,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
+import advised
 import fuzzing
 import hostile
 import msgspec
@@ -15,6 +16,7 @@ from hostile import Folder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.advice import cold
 from bench.lifecycle.probe.witness import COLUMNS
 from bench.store import outcomes
 from bench.store.outcomes import Done
@@ -115,8 +117,10 @@ JOURNAL = b"".join(
     for outcome in (outcomes.Calibration("manual", 5e-5, 60, 2), *fuzzing.MEASURED.outcomes,
                     outcomes.Failure(fuzzing.CELL, 1, "why", "a\n\tb"), Done("manual", 0, 1.5))
 )  # fmt: skip
+COLD = msgspec.json.encode(cold.Cold("2026-11-26", advised.cold()))
 VALID: Mapping[str, Sequence[bytes]] = {
     "run_json": [fuzzing.PLAIN["run.json"]], "journal_file": [JOURNAL], "resources_file": [hostile.RESOURCES],
+    "cold_file": [COLD],
     "delivery": [DELIVERY], "worker": [DELIVERY], "gauge": [READINGS], "cold_start": [STAMPS],
     "probe": [ROW, PYTHON], "check_answer": [FINDING, TESTS],
     "checks_file": [CHECKS], "pyproject": [PYPROJECT], "trace": [TRACE],
@@ -147,6 +151,12 @@ def test_two_run_folders(both: tuple[Folder, Folder]) -> None:
 @given(hostile.sound_folders() | hostile.folders())
 def test_a_run_folder_to_go_on_with(files: Folder) -> None:
     fuzzing.resumed_folder(files)
+
+
+@fuzz
+@given(hostile.hostile(COLD))
+def test_cold_starts_beside_a_run(content: bytes) -> None:
+    fuzzing.cold_file(content)
 
 
 @fuzz

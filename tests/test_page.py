@@ -260,6 +260,11 @@ PLAN = Plan(("asyncio",), ("warm",), "asyncio", Sampling(rounds=6), seed=3)
     (replace(PLAN, delay_s=0.5, thread="worker", affinity="1-2", timeout_s=9.0),
      "--delay 0.5 --thread worker --affinity 1-2 --timeout 9 --seed 3"),
     (replace(PLAN, loops=("a b", "asyncio")), "--loop 'a b'"),
+    (replace(PLAN, workloads=("turns=1", "turns=500"), together=True, scenarios=("bridge",), affinity=None),
+     "advise --baseline asyncio --loop asyncio --profile bridge --workload turns --affinity none --seed 3"),
+    (replace(PLAN, workloads=("turns=1", "turns=500"), together=True, scenarios=("runner", "bridge", "fixture"),
+             affinity="auto", sampling=Sampling(rounds=6, max_time_s=90)),
+     "advise --baseline asyncio --loop asyncio --workload turns --max-time 90s --affinity auto --seed 3"),
 ])  # fmt: skip
 def test_the_command_makes_the_run_again(plan: Plan, words: str) -> None:
     assert words in again.command(plan)

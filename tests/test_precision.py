@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from advised import measured, planned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import about, run
@@ -16,7 +17,7 @@ from bench.measurement.precision import Held, Rounds
 from bench.plan.cells import Cell
 from bench.plan.rounds import Round
 from bench.statistics import widths
-from bench.store.outcomes import About, Done, Dropped, Failure, Outcome
+from bench.store.outcomes import About, Done, Dropped, Failure, Kept, Outcome
 
 SCENARIOS = ("manual", "warm", "runner")
 
@@ -270,3 +271,39 @@ def test_the_time_left_counts_only_rounds_that_will_be_measured(held: Held | Non
     rounds = Rounds(asked(7, max_time_s=13.0), widths.widest, earlier, held)
 
     assert rounds.planned_seconds_left == left_s
+
+
+def test_rounds_with_few_and_with_many_operations_are_planned_counted_and_done_once() -> None:
+    ahead = planned(["asyncio", "uvloop"], ["runner", "bridge"], rounds=3)
+    rounds = Rounds(ahead, lambda _: 0.0)
+    kept = measured(rounds=3, scenarios=["runner", "bridge"])
+    first = tuple(one for one in kept.outcomes if getattr(one, "round", 0) == 0)
+
+    given = [str(turn) for turn in rounds]
+    for outcome in first:
+        rounds.tell(outcome)
+
+    assert sorted({*given}) == [
+        f"{name}/turns=100, round {number}" for name in ("bridge", "runner") for number in (1, 2, 3)
+    ]
+    assert rounds.rounds_of_all == 1
+    assert rounds.planned_left == {"runner/turns=100": 2, "bridge/turns=100": 2}
+    assert kept.complete
+    assert kept.rounds_of_all == 3
+    assert not replace(kept, outcomes=first).complete
+
+
+def test_precision_is_asked_of_all_sizes_that_share_rounds() -> None:
+    asked: list[set[str]] = []
+
+    def half_width(kept: Kept) -> float:
+        asked.append({run.cell.workload for run in kept.runs})
+        return 1.0
+
+    kept = measured(rounds=3, scenarios=["runner"])
+    about_ = kept.about
+    sampling = replace(about_.plan.sampling, precision=0.02, max_time_s=100.0)
+    rounds = Rounds(replace(about_, plan=replace(about_.plan, sampling=sampling)), half_width, kept.outcomes)
+
+    assert [group.name for group in rounds.wide()] == ["runner/turns=100"]
+    assert asked == [{"turns=1", "turns=100"}]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import SCENARIOS, groups
 
+from bench.plan.cells import Group
 from bench.plan.rounds import Round, estimated_seconds, schedule
 from bench.plan.sampling import FAST, Sampling
 from bench.subjects import scenarios
@@ -64,11 +65,15 @@ def test_groups_without_cells_are_never_scheduled() -> None:
     assert "asyncio_run" not in {turn.group.scenario.name for turn in turns}
 
 
+def _gathering(group: Group) -> Group:
+    return replace(group, cells=tuple(replace(cell, workload="gather=100000") for cell in group.cells))
+
+
 def test_the_estimate_grows_with_all_that_costs_time() -> None:
     little = estimated_seconds(groups(2), FAST, 0)
 
     assert estimated_seconds(groups(5), FAST, 0) > little
     assert estimated_seconds(groups(2), Sampling(), 0) > little
-    assert estimated_seconds([replace(group, workload="gather=100000") for group in groups(2)], FAST, 0) > little
+    assert estimated_seconds([_gathering(group) for group in groups(2)], FAST, 0) > little
     assert estimated_seconds(groups(2), FAST, 1) > little
     assert estimated_seconds(groups(2)[:1], FAST, 0) < little

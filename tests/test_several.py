@@ -75,7 +75,7 @@ def test_what_an_interpreter_lacks_is_skipped_there_with_the_reason() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["", "a@b", "a--b", "-a", "x" * 41, "../x", "a b"])
+@pytest.mark.parametrize("name", ["", "a@b", "a--b", "-a", "x" * 41, "../x", "a b", "é"])
 def test_a_name_of_an_interpreter_that_no_file_can_have_is_refused(name: str) -> None:
     about = on_several(("3.13", "3.14")).about
     plan = replace(about.plan, interpreters=("3.13", name))

@@ -25,7 +25,7 @@ from bench.subjects import loops, scenarios
 
 pytestmark = pytest.mark.usefixtures("_bad_loops")
 LOOPS = Path(__file__).parent / "loops"
-SHARED = {"children", "inherited", "breaks", "lives"}  # modules whose functions are no rows
+SHARED = {"children", "inherited", "breaks", "lives", "paying"}  # modules whose functions are no rows
 MARK = "SURVIVE_MARK"
 SWEEPS = 40  # more than a worker may be ahead of its turns, and than a busy machine delays one after another
 

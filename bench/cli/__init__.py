@@ -27,6 +27,7 @@ ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(sig
 ABOUT = "Compare asyncio event loops: what it costs to create, start, run and close one."
 COMMANDS = {
     "run": "new measurements and their tables (the default command)",
+    "advise": "the loop for your program, and from when on it has paid",
     "report": "tables of a finished or interrupted run",
     "compare": "changes between two runs, in what they share",
     "check": "promises of asyncio that each loop keeps",
@@ -53,6 +54,7 @@ examples:
   {PROGRAM} --save-baseline before       then upgrade a loop
   {PROGRAM} --save-baseline after        then see what changed
   {PROGRAM} compare before after --fail-if-slower 3%
+  {PROGRAM} advise --loop uvloop --profile tests --tests 2000
   {PROGRAM} publish results/runs/20261123-090000
   {PROGRAM} merge lab1=results/runs/lab1 lab2=results/runs/lab2 -o merged
   {PROGRAM} fleet tcp://127.0.0.1:8786

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 DIGITS = r"(\d{1,9}(?:\.\d{1,9})?)"
-SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+SECONDS = {None: 1, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+PER_SECOND = {None: 1, "s": 1, "m": 1 / 60, "h": 1 / 3600}
 
 Number = TypeVar("Number", int, float)
 
@@ -40,13 +41,21 @@ def percentage(text: str, most: float = 100) -> float:
 
 
 def duration(text: str) -> float:
-    """Read `90`, `90s`, `1.5m` or `1h` as seconds, more than 0."""
-    match = re.fullmatch(rf"{DIGITS}\s?([smh]?)", text.strip(), re.ASCII)
+    """Read `90`, `90s`, `1.5m`, `1h` or `2ms` as seconds, more than 0."""
+    match = re.fullmatch(rf"{DIGITS}\s?(ms|[smh])?", text.strip(), re.ASCII)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r}: write a time as 90s, 1.5m or 1h; a plain number is seconds")
     if not float(match[1]):
         raise argparse.ArgumentTypeError(f"{text}: give a time longer than 0")
     return float(match[1]) * SECONDS[match[2]]
+
+
+def rate(text: str) -> float:
+    """Read `100/s`, `6000/m` or `100` as how often in a second, more than 0."""
+    match = re.fullmatch(rf"{DIGITS}\s?(?:/\s?([smh]))?", text.strip(), re.ASCII)
+    if not match or not float(match[1]):
+        raise argparse.ArgumentTypeError(f"{text!r}: write how often as 100/s, 6000/m or 100, more than 0")
+    return float(match[1]) * PER_SECOND[match[2]]
 
 
 def baseline_name(text: str) -> str:

@@ -60,7 +60,7 @@ def ahead(options: Namespace, chosen: Chosen, start: Start, findings: Sequence[F
     least = max(options.rounds or 0, 1 if options.without_intervals else rounds_needed(about))
     if options.max_time is None and not _cut(about, least, start):
         start = IDLE  # a busy machine may make a pace take longer; it is not refused for that
-    return _fitted(about, least, start)
+    return fitted(about, least, start)
 
 
 def held(options: Namespace, about: About, spent_s: float) -> Held:
@@ -70,7 +70,7 @@ def held(options: Namespace, about: About, spent_s: float) -> Held:
 
 def _cut(about: About, least: int, start: Start) -> Sampling | None:
     """The sampling, cut so that it fits into the time that the start has left; None where that leaves too little."""
-    return budget.fitted(about.groups, *_amount(about.plan, least, start))
+    return budget.fitted(about.measured, *_amount(about.plan, least, start))
 
 
 def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int, float]:
@@ -80,17 +80,18 @@ def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int,
     return dataclasses.replace(asked, max_time_s=left_s), plan.delay_s, least, start.slowness(len(plan.labels))
 
 
-def _fitted(about: About, least: int, start: Start) -> About:
+def fitted(about: About, least: int, start: Start) -> About:
     """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
     plan, amount = about.plan, _amount(about.plan, least, start)
     limit_s, slowness = plan.sampling.max_time_s or math.inf, amount[-1]
     if cut := _cut(about, least, start):
         cut = dataclasses.replace(cut, max_time_s=plan.sampling.max_time_s)
         return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
-    number = len(about.groups)
-    fits = budget.fitting_groups(about.groups, *amount)
-    seconds = _whole(budget.sufficient_seconds(about.groups, *amount) + start.overhead_s())
-    remedies = [f"measure {counted(fits, 'scenario')} (--scenario)"] if fits else []
+    number = len(about.measured)
+    fits = budget.fitting_groups(about.measured, *amount)
+    seconds = _whole(budget.sufficient_seconds(about.measured, *amount) + start.overhead_s())
+    option = "--profile, --workload" if plan.together else "--scenario"
+    remedies = [f"measure {counted(fits, 'scenario')} ({option})"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
     busy = f" (this machine is busy: all takes {slowness:.1f} times as long)" if slowness > BUSY else ""
@@ -217,5 +218,5 @@ def with_disturbances(about: About) -> About:
 def preview(about: About, start: Start) -> None:
     """Print what would be measured, and how long that takes, from the start of the program on."""
     slowness = start.slowness(len(about.plan.labels))
-    seconds = estimated_seconds(about.groups, about.plan.sampling, about.plan.delay_s, slowness) + start.overhead_s()
-    show(drawn(choices.planned(about.plan, about.groups, seconds)))
+    seconds = estimated_seconds(about.measured, about.plan.sampling, about.plan.delay_s, slowness) + start.overhead_s()
+    show(drawn(choices.planned(about.plan, about.measured, seconds)))

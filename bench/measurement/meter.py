@@ -91,7 +91,7 @@ class Meter:
                 lifecycles = yield from self._calibrated(site, attempt, server)
             sampling = self.plan.sampling
             amount = Amount(sampling.sweeps_for(lifecycles, self.plan.delay_s), sampling.values_in_a_turn(lifecycles))
-            yield from self._measured(round_, attempt, amount)
+            yield from self._measured(round_, attempt, site, amount)
 
     def _load(
         self, round_: Round, attempt: "_Attempts", site: placement.Site, server: Server
@@ -124,22 +124,26 @@ class Meter:
         The control gets the iterations of the baseline, if that still runs.
         """
         for worker in attempt.workers.values():
-            worker.nice = site.take(worker.process.id)
+            worker.nice, worker.place = site.take(worker.process.id), site.name
         site.keep_off(*processes.BADGES.guard)
         server.place(site)
         lifecycles: list[float] = []
         for cell in [*attempt.workers]:
             yield from attempt(cell, lambda w: lifecycles.append(w.calibrate(self._turn_timeout_s)))
-        by_role = {cell.role: worker for cell, worker in attempt.workers.items()}
-        if {"baseline", CONTROL} <= set(by_role):
-            by_role[CONTROL].iterations = by_role["baseline"].iterations
+        by_role = {(cell.group, cell.role): worker for cell, worker in attempt.workers.items()}
+        for (group, role), worker in by_role.items():
+            if role == CONTROL and (baseline := by_role.get((group, "baseline"))):
+                worker.iterations = baseline.iterations
         return lifecycles
 
-    def _measured(self, round_: Round, attempt: "_Attempts", amount: Amount) -> Iterator[outcomes.Outcome]:
+    def _measured(
+        self, round_: Round, attempt: "_Attempts", site: placement.Site, amount: Amount
+    ) -> Iterator[outcomes.Outcome]:
         """Give every worker its turns, sweep after sweep; then collect what they deliver."""
         for cell in itertools.chain.from_iterable(round_.orders(amount.sweeps)):
             yield from attempt(cell, lambda w: w.turn(amount, self._turn_timeout_s))
         for worker in attempt.workers.values():
+            site.leave(worker.process.id)
             worker.finish()
         runs: list[outcomes.Run] = []
         for cell in [*attempt.workers]:

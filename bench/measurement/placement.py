@@ -34,6 +34,7 @@ class Site:
     def __init__(self, processors: Processors, allowed: Processors, near: Processors) -> None:
         """`allowed`: what the harness may use; `near`: those of them with the same memory."""
         self.processors = processors
+        self.name = ",".join(map(str, sorted(processors)))
         self._allowed, self._near = allowed, near
         self._rest = allowed - processors if processors else NONE
 
@@ -47,6 +48,11 @@ class Site:
         threads = threads_of(process)
         _move(threads, self.processors or self._allowed)
         return _raise(process, threads) if os.name == "posix" else 0
+
+    def leave(self, process: int) -> None:
+        """Let a process that will be timed no more run anywhere, so that several can end at once."""
+        if self.processors:
+            _move(threads_of(process), self._allowed)
 
     def keep_off(self, *others: int) -> None:
         """Move the harness, and other processes that it has started, away from the processors."""

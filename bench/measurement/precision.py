@@ -49,6 +49,7 @@ class Rounds:
         self._about = about
         self._half_width = half_width
         self._held = held
+        self._names = {cell.group: group.name for group in about.measured for cell in group.cells}
         self._outcomes: dict[str, list[Run | Failure]] = defaultdict(list)
         self._seconds: dict[str, dict[int, float]] = defaultdict(dict)
         self._used: dict[str, int] = defaultdict(int)
@@ -76,7 +77,7 @@ class Rounds:
         if isinstance(outcome, Done | Dropped):
             name = outcome.group
         elif isinstance(outcome, Run | Failure):
-            name = outcome.cell.group
+            name = self._names.get(outcome.cell.group, outcome.cell.group)
             self._outcomes[name].append(outcome)
             self._half_widths.pop(name, None)
         else:
@@ -89,7 +90,7 @@ class Rounds:
         """Rounds that the plan asks for and that are not done yet."""
         done = {group: len(rounds) for group, rounds in self._seconds.items()}
         sampling, seed = self._about.plan.sampling, self._about.plan.seed
-        return tuple(rounds.schedule(self._about.groups, sampling.rounds, seed, done, self._used))
+        return tuple(rounds.schedule(self._about.measured, sampling.rounds, seed, done, self._used))
 
     @property
     def seconds_left(self) -> float:
@@ -124,7 +125,7 @@ class Rounds:
     @property
     def rounds_of_all(self) -> int:
         """How many rounds every scenario has at least."""
-        return min((len(self._seconds[group.name]) for group in self._about.groups if group.cells), default=0)
+        return min((len(self._seconds[group.name]) for group in self._about.measured if group.cells), default=0)
 
     def _usual_s(self, name: str) -> float:
         """Seconds of one round of this scenario, as far as that is known."""
@@ -144,7 +145,7 @@ class Rounds:
     def wide(self) -> list[Group]:
         """The groups that have an interval wider than asked; none where no precision was asked for."""
         asked = self._about.plan.sampling.precision
-        return [] if asked is None else [group for group in self._about.groups if self._width_of(group) > asked]
+        return [] if asked is None else [group for group in self._about.measured if self._width_of(group) > asked]
 
     def _width_of(self, group: Group) -> float:
         name = group.name

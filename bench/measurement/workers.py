@@ -38,7 +38,7 @@ class Worker:
         self.cell = cell
         self.process = started("bench.worker.stopwatch", [str(os.getpid())], python)
         self.iterations = self.processors = 1
-        self.nice = 0
+        self.nice, self.place = 0, ""
         self._plan = plan
         self._turns_s: list[float] = []
         self._threads: Mapping[int, float] = {}
@@ -120,6 +120,8 @@ class Worker:
         elif status:
             ending = f"{death(status)} after delivering its values"
         metadata = {**delivery.metadata, "loops": self.iterations, "nice": self.nice}
+        if self.place:  # while it was timed; it delivers from anywhere
+            metadata["cpu_affinity"] = self.place
         return run_of(replace(delivery, metadata=metadata), self.cell, round_.index, ending)
 
     @staticmethod

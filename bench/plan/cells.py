@@ -1,7 +1,7 @@
 """What is measured: a plan, its cells, and the groups in which they are compared. Pure: no process, no clock."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ from bench.subjects import interpreters
 from bench.subjects.interpreters import Interpreter
 from bench.subjects.loops import NAME, Loop
 from bench.subjects.scenarios import GIVEN, Scenario
-from bench.subjects.workloads import SLEEP, TEXT
+from bench.subjects.workloads import SLEEP, TEXT, name_of
 from bench.texts import SHOWN, Line
 
 # What a file may hold is what the command line allows.
@@ -21,7 +21,7 @@ Thread: TypeAlias = Literal["main", "worker"]
 LoopName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}\Z")]
 InterpreterName: TypeAlias = Annotated[str, Meta(pattern=rf"\A{interpreters.NAME.pattern}\Z")]
 CellInterpreter: TypeAlias = Annotated[str, Meta(pattern=rf"\A({interpreters.NAME.pattern})?\Z")]
-Label: TypeAlias = Annotated[str, Meta(pattern=rf"\A{NAME.pattern}(@{interpreters.NAME.pattern})?\Z")]
+Label: TypeAlias = Annotated[str, Meta(max_length=300)]
 ScenarioName: TypeAlias = Annotated[str, Meta(pattern=r"\A\w{1,64}\Z")]
 WorkloadText: TypeAlias = Annotated[str, Meta(max_length=200, pattern=rf"\A{TEXT.pattern}\Z")]
 GroupName: TypeAlias = Annotated[str, Meta(max_length=300)]
@@ -95,6 +95,7 @@ class Plan:
     """A whole run, as the user asked for it: names of loops, scenarios, interpreters, workloads with their sizes.
 
     Without `interpreters` it is measured on the one that runs the harness. `baseline` is the label of a cell.
+    `together`: whether workloads that differ in nothing but their sizes share the rounds of a scenario.
     """
 
     loops: Annotated[tuple[LoopName, ...], Meta(min_length=1, max_length=100)]
@@ -108,6 +109,7 @@ class Plan:
     thread: Thread = "main"
     workloads: Annotated[tuple[WorkloadText, ...], Meta(min_length=1, max_length=100)] = (SLEEP,)
     interpreters: Annotated[tuple[InterpreterName, ...], Meta(max_length=100)] = ()
+    together: bool = False
 
     @property
     def told_apart(self) -> tuple[str, ...]:
@@ -171,6 +173,22 @@ def groups(plan: Plan, scenarios: Iterable[Scenario], skips: Collection[Skip]) -
         for scenario in scenarios
         for workload in plan.workloads
     )
+
+
+def measured(plan: Plan, compared: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The groups as they are measured, each in rounds of its own.
+
+    Where workloads are measured together, one round has the cells of all sizes of a workload. It is called as the last
+    of them. Cells with different sizes are still not compared with each other.
+    """
+    if not plan.together:
+        return compared
+    alike: dict[tuple[str, str], Group] = {}
+    for group in compared:
+        key = group.scenario.name, name_of(group.workload)
+        before = alike.get(key, replace(group, cells=(), skips=()))
+        alike[key] = replace(group, cells=(*before.cells, *group.cells), skips=(*before.skips, *group.skips))
+    return tuple(alike.values())
 
 
 def check(plan: Plan, scenarios: Collection[Scenario], skips: Collection[Skip]) -> None:

@@ -68,11 +68,14 @@ def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: fl
     """
     total = 0.0
     for group in groups:
-        works_s = group.scenario.lifecycles * (LIFECYCLE_S + workloads.named(group.workload).seconds)
-        lifecycle_s = delay_s + works_s
-        busy = (delay_s + works_s * slowness) / lifecycle_s
-        planned = [lifecycle_s] * len(group.cells)
+        works_s = [group.scenario.lifecycles * (LIFECYCLE_S + _work_s(cell.workload)) for cell in group.cells]
+        planned = [delay_s + each_s for each_s in works_s]
+        busy = (sum(planned) + sum(works_s) * (slowness - 1)) / sum(planned) if planned else 0.0
         calibration_s = sampling.calibration_s(planned, delay_s)
         sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
         total += sampling.rounds * (START_S * len(planned) * slowness + busy * (calibration_s + sweeps_s))
     return total
+
+
+def _work_s(workload: str) -> float:
+    return workloads.named(workload).seconds

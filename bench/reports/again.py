@@ -3,6 +3,8 @@
 import shlex
 from collections.abc import Iterator, Mapping
 
+from bench.advice.advising import workload_of
+from bench.advice.asked import PROFILES
 from bench.errors import AS_MODULE
 from bench.plan.cells import TIMEOUT_S, Plan
 from bench.plan.sampling import DEFAULT, FAST, RIGOROUS, Sampling
@@ -14,14 +16,33 @@ PACES: Mapping[str, Sampling] = {"": DEFAULT, "--fast": FAST, "--rigorous": RIGO
 
 def command(plan: Plan) -> str:
     """What to type; a run of the same seed has the same order of turns."""
+    if plan.together:
+        return shlex.join([*AS_MODULE.split(), "advise", *_of_advice(plan)])
     return shlex.join([*AS_MODULE.split(), *_subjects(plan), *_amount(plan), *_circumstances(plan)])
 
 
-def _subjects(plan: Plan) -> Iterator[str]:
+def _of_advice(plan: Plan) -> Iterator[str]:
+    """The options of `advise`, which finds out itself how many operations are enough."""
+    yield from _loops(plan)
+    profiles = [name for name, profile in PROFILES.items() if {*profile.scenarios} <= {*plan.scenarios}]
+    for name in profiles if profiles != [*PROFILES] else ():
+        yield from ("--profile", name)
+    for name in dict.fromkeys(map(workload_of, plan.workloads)):
+        yield from ("--workload", name)
+    if plan.sampling.max_time_s:
+        yield from ("--max-time", f"{plan.sampling.max_time_s:.9g}s")
+    yield from ("--affinity", plan.affinity or "none", "--seed", str(plan.seed))
+
+
+def _loops(plan: Plan) -> Iterator[str]:
     others = [loop for loop in plan.loops if loop != plan.baseline_loop]
     for option, names in (("--baseline", [plan.baseline]), ("--loop", others or [plan.baseline_loop])):
         for name in names:
             yield from (option, name)
+
+
+def _subjects(plan: Plan) -> Iterator[str]:
+    yield from _loops(plan)
     for name in plan.scenarios:
         yield from ("--scenario", name)
     for name in plan.interpreters:

@@ -24,7 +24,8 @@ def interval(estimate: "Estimate | None", size: float = 1) -> str:
     value = number(estimate.value / size)
     if estimate.low is None or estimate.high is None:
         return f"{value} ({NOTHING})"
-    return f"{value} ({number(estimate.low / size)}–{number(estimate.high / size)})"
+    low, high = number(estimate.low / size), number(estimate.high / size)
+    return f"{value} ({low} to {high})" if "-" in low + high else f"{value} ({low}–{high})"
 
 
 def percent(part: float) -> str:

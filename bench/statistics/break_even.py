@@ -103,7 +103,7 @@ def _set(
     root: Callable[[float], float],
 ) -> BreakEven:
     """The hull of all n whose interval contains 0; between two crossings, all n are alike."""
-    ends = [0.0, *sorted({crossing for crossing in crossings if 0 < crossing < math.inf})]
+    ends = [0.0, *sorted({float(crossing) for crossing in crossings if 0 < crossing < math.inf})]
     middles = [(low + high) / 2 for low, high in itertools.pairwise(ends)] + [2 * ends[-1] + 1]
     sides = [_side(interval(both[0] - middle * both[1], level)) for middle in middles]
     if len(set(sides)) == 1 and sides[0]:

@@ -43,7 +43,7 @@ class Load:
 def load_of(kept: Kept) -> Load:
     """What the workers of a run saw when they ended; no load where nothing is known."""
     cpus = kept.about.facts.get("cpus", "")
-    workers = max((len(group.cells) for group in kept.about.groups), default=0)
+    workers = max((len(group.cells) for group in kept.about.measured), default=0)
     average = _median(_numbers(kept.runs, "load_avg_1min"))
     others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(others_by_round(kept.runs).values()))
     others = others if others >= LEAST else 0.0

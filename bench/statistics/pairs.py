@@ -117,8 +117,8 @@ class Pair:
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
             if not kept.complete:
-                done = min(kept.rounds_done.get(cell.group, 0) for cell in kept.about.cells)
-                yield f"{side}: not complete, {done} of {kept.about.plan.sampling.rounds} rounds of every scenario"
+                done, asked = kept.rounds_of_all, kept.about.plan.sampling.rounds
+                yield f"{side}: not complete, {done} of {asked} rounds of every scenario"
             yield from (f"{side}: {problem}" for problem in dict.fromkeys(kept.notes))
 
 

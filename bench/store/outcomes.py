@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, WorkloadText, group_name, groups
+from bench.plan.cells import Cell, Group, Plan, ScenarioName, Skip, WorkloadText, group_name, groups, measured
 from bench.plan.sampling import MOST_IN_A_TURN, MOST_ITERATIONS, MOST_ROUNDS, MOST_SWEEPS
 from bench.subjects.scenarios import Scenario
 from bench.subjects.workloads import FIGURE, SLEEP
@@ -202,6 +202,11 @@ class About:
         return groups(self.plan, self.scenarios, self.skips)
 
     @property
+    def measured(self) -> tuple[Group, ...]:
+        """The cells that share rounds: the same groups, unless the plan has several of them measured together."""
+        return measured(self.plan, self.groups)
+
+    @property
     def cells(self) -> tuple[Cell, ...]:
         """All that is to be measured."""
         return tuple(cell for group in self.groups for cell in group.cells)
@@ -240,12 +245,18 @@ class Kept:
 
     @property
     def rounds_done(self) -> Mapping[str, int]:
-        """For each group, by its name, the number of complete rounds."""
+        """For each group that is measured, by its name, the number of complete rounds."""
         done = {(outcome.group, outcome.round) for outcome in self.outcomes if isinstance(outcome, Done)}
         return Counter(group for group, _ in done)
 
     @property
     def complete(self) -> bool:
         """Whether at least the planned number of rounds was measured in every group."""
+        return self.rounds_of_all >= self.about.plan.sampling.rounds
+
+    @property
+    def rounds_of_all(self) -> int:
+        """How many complete rounds every group has at least; the plan's where there is nothing to measure."""
         done = self.rounds_done
-        return all(done.get(c.group, 0) >= self.about.plan.sampling.rounds for c in self.about.cells)
+        counted = (done.get(group.name, 0) for group in self.about.measured if group.cells)
+        return min(counted, default=self.about.plan.sampling.rounds)

@@ -12,7 +12,7 @@ from bench.subjects import loops
 from bench.subjects.loops import Loop
 
 OLDEST = (3, 11)
-NAME = re.compile(r"(?=.{1,40}\Z)\w+([.-]\w+)*")
+NAME = re.compile(r"(?=.{1,40}\Z)[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*")  # a part of a suite's file name
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,15 @@ def names() -> tuple[str, ...]:
     return (SLEEP, *sorted(found - {SLEEP}))
 
 
+def name_of(text: str) -> str:
+    """What a workload is called, without its sizes."""
+    return re.split("[=,]", text, maxsplit=1)[0]
+
+
 @functools.cache
 def named(text: str) -> Workload:
     """Read `name`, `name=number` or `name=number,size=number`; raises BenchError for anything else."""
-    name = re.split("[=,]", text, maxsplit=1)[0]
+    name = name_of(text)
     if name not in names():
         raise unknown("workload", name, names(), f"see {PROGRAM} list")
     module = importlib.import_module(f"{workloads.__name__}.{name}")
@@ -97,7 +102,20 @@ def _asked(text: str, workload: Workload, module: ModuleType) -> Iterator[tuple[
         if name not in workload.sizes:
             lacks = f"{workload.name} has no {f'size {name}' if name else 'size'}"
             raise BenchError(f"--workload {text}: {lacks}\n{example}")
-        least, most = getattr(module, "LEAST", {}).get(name, LEAST), getattr(module, "MOST", {}).get(name, MOST)
+        least, most = _limits(module, name)
         if not least <= int(number) <= most:
             raise BenchError(f"--workload {text}: give a number of {name} from {least} to {most}")
         yield name, int(number)
+
+
+def _limits(module: ModuleType, size: str) -> tuple[int, int]:
+    return getattr(module, "LEAST", {}).get(size, LEAST), getattr(module, "MOST", {}).get(size, MOST)
+
+
+def resized(text: str, operations: int) -> str:
+    """The same workload with this number of operations, its first size; with the nearest one that it allows."""
+    workload = named(text)
+    first, *others = workload.sizes
+    least, most = _limits(importlib.import_module(f"{workloads.__name__}.{workload.name}"), first)
+    sizes = {first: min(max(operations, least), most)} | {size: workload.sizes[size] for size in others}
+    return str(replace(workload, sizes=MappingProxyType(sizes)))

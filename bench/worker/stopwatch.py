@@ -165,7 +165,7 @@ class Stopwatch:
 def measure(turns: Turns) -> dict[str, object]:
     """Time the cell that the first turn names, in the thread it names; the result is what to deliver.
 
-    Until then nothing of the cell is known here, so that the harness can start workers ahead of their round.
+    Until then nothing of the cell is known here: the worker loads while the server that it will talk to does.
     """
     parent = int(sys.argv.pop())
     die_with_parent(parent)

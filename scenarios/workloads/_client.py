@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a Python without TLS can do all else
 
 HERE = "127.0.0.1"
 CERTIFICATE = Path(__file__).with_name("_localhost.pem")  # with its key, as it protects nothing
+AUTHORITY = Path(__file__).with_name("_authority.pem")  # who signed it
 PATIENCE_S = 10.0  # until a client gives up
 WARM_UPS, MOST, MOST_S = 10, 200, 0.1  # requests: untimed, timed at most, and seconds for the timed ones
 
@@ -22,10 +23,10 @@ clock = time.perf_counter
 
 @functools.cache
 def trusting() -> "ssl.SSLContext":
-    """What trusts the server's certificate, and no other."""
+    """What trusts those who signed the server's certificate, and nobody else."""
     import ssl
 
-    return ssl.create_default_context(cafile=str(CERTIFICATE))
+    return ssl.create_default_context(cafile=str(AUTHORITY))
 
 
 def connected(port: int) -> socket.socket:
