@@ -55,10 +55,13 @@ def _where(run: Named) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def _lines(where: Mapping[str, str], runs: Sequence[Named]) -> Iterator[Line]:
+def _lines(where: Mapping[str, str], runs: list[Named]) -> Iterator[Line]:
+    """The lines of one machine; `runs` is used up, since thousands of digests are much."""
     moments: dict[tuple[str, str], list[Moment]] = {}
     before: tuple[Named, tuple[Comparison, ...]] | None = None
-    for run in runs:
+    runs.reverse()
+    while runs:
+        run = runs.pop()
         rows, light = run.totals(), run.without_rounds()
         since = _changes(before, (run, rows)) if before else {}
         before = run, rows
