@@ -12,10 +12,10 @@ from bench.cli.terminal import SIMPLE, add_format, add_verbose, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bench.plan.cells import Plan
-    from bench.reports.besides import Besides
+    from bench.reports.document import Document
     from bench.statistics.comparisons import Comparison
     from bench.store.folder import RunFolder
     from bench.store.outcomes import Kept
@@ -95,7 +95,8 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
     A folder that is full, read-only or in use is still printed.
     """
     from bench.reports import besides as beside
-    from bench.reports.files import FILES
+    from bench.reports import files, png, tables
+    from bench.reports.charted import charted
     from bench.statistics.comparisons import compare
 
     refused = None
@@ -106,15 +107,16 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
             refused = error
         kept, besides = folder.load(), beside.read(folder)
         comparisons = compare(kept)
+        document = tables.document(kept, comparisons, besides)
         try:
             if not refused:
-                for name, made in FILES.items():
-                    folder.write(name, made(kept, comparisons, besides))
+                for name, text in files.texts(kept, comparisons, besides, document):
+                    folder.write(name, text)
                 if options.png:
-                    folder.write_pictures(_pictures(kept, comparisons, besides))
+                    folder.write_pictures(png.pictures(charted(document, kept, comparisons, besides)))
                 folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
-            show(_printed(options, kept, comparisons, besides))
+            show(_printed(options, kept, comparisons, document))
     if isinstance(refused, NotMeasuredError):
         raise refused
     state = "interrupted; " if interrupted else "" if kept.complete else "incomplete, "
@@ -139,19 +141,11 @@ def _fails(options: Namespace, comparisons: "Sequence[Comparison]") -> bool:
     return bool(failed)
 
 
-def _pictures(kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> "Iterator[tuple[str, bytes]]":
-    from bench.reports import png, tables
-    from bench.reports.charted import charted
-
-    return png.pictures(charted(tables.document(kept, comparisons), kept, comparisons, besides))
-
-
-def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> str:
+def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", document: "Document") -> str:
     """The report as the options ask for it."""
     from bench.reports import records, tables
 
     if options.json:
         return records.everything(kept, comparisons)
-    document = tables.document(kept, comparisons, besides)
     is_brief = options.format == SIMPLE and not options.verbose
     return drawn(tables.brief(document) if is_brief else document, options.format, bars=not options.no_bars)
