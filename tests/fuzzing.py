@@ -146,7 +146,7 @@ def cold_file(content: bytes) -> None:
     with surviving(folder, BenchError):
         starts = RunFolder(folder).read_record(cold.FILE, cold.Cold)
         assert starts
-        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"})
+        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"}, {})
         shown(render(advice_report.document(found), "simple", 80))
         shown(render(advice_report.document(found), "github"), markdown=True)
         json.loads(advice_report.as_json(found))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from invented import about
 
 from bench.plan import budget
-from bench.plan.rounds import estimated_seconds
+from bench.plan.rounds import Slowness, estimated_seconds
 from bench.plan.sampling import DEFAULT, FAST, Sampling
 from bench.subjects import scenarios
 
@@ -73,8 +73,10 @@ def test_the_paces_are_not_cut_for_two_loops() -> None:
 
 @given(st.floats(1, 10), st.sampled_from([0, 1]))
 def test_on_a_slow_machine_less_fits_but_a_sleep_takes_no_longer(slowness: float, delay_s: float) -> None:
-    idle, busy = (estimated_seconds(GROUPS, FAST, delay_s, factor) for factor in (1.0, slowness))
+    idle, busy = (estimated_seconds(GROUPS, FAST, delay_s, Slowness(factor, factor)) for factor in (1.0, slowness))
 
     assert idle <= busy <= slowness * idle * 1.001
-    assert budget.fitting_groups(GROUPS, FAST, 0, LEAST, slowness) <= budget.fitting_groups(GROUPS, FAST, 0, LEAST)
-    assert not budget.fitted(GROUPS, replace(FAST, max_time_s=5), 0, LEAST, 10.0)
+    slow = budget.fitting_groups(GROUPS, FAST, 0, LEAST, Slowness(slowness, slowness))
+    assert slow <= budget.fitting_groups(GROUPS, FAST, 0, LEAST)
+    assert estimated_seconds(GROUPS, FAST, delay_s, Slowness(slowness, 1.0)) <= busy
+    assert not budget.fitted(GROUPS, replace(FAST, max_time_s=5), 0, LEAST, Slowness(10.0, 10.0))

@@ -15,7 +15,7 @@ from bench.cli import planning
 from bench.errors import NotMeasuredError
 from bench.machine import place
 from bench.plan import sampling
-from bench.plan.rounds import START_S
+from bench.plan.rounds import IDLE, START_S, Slowness
 from bench.reports.colours import shown
 from bench.store import folder as run_folder
 from bench.store.outcomes import Done
@@ -259,7 +259,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
 def _idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this machine be an idle one that starts at once, and the default be as it is."""
     monkeypatch.undo()
-    monkeypatch.setattr(planning.Start, "slowness", lambda *_: 1.0)
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: IDLE)
     monkeypatch.setattr(planning.Start, "overhead_s", lambda _: 0.0)
 
 
@@ -311,14 +311,14 @@ def test_the_first_command_of_the_readme_with_a_delay_fits(capsys: pytest.Captur
 @pytest.mark.usefixtures("_idle")
 @pytest.mark.parametrize(("slowness", "overhead_s", "said"), [
     (1.0, 5.5, "do not fit into 6 s: that leaves"),
-    (4.0, 0.0, "do not fit into 6 s (this machine is busy: all takes 4.0 times as long): that leaves"),
+    (4.0, 0.0, "do not fit into 6 s (this machine is busy: a start takes 4.0 times as long): that leaves"),
 ])  # fmt: skip
 def test_the_start_and_a_busy_machine_count(
     slowness: float, overhead_s: float, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--dry-run", "--scenario", "warm", "--loop", "asyncio", "--max-time", "6s")
     assert main(*words) == 0
-    monkeypatch.setattr(planning.Start, "slowness", lambda *_: slowness)
+    monkeypatch.setattr(planning.Start, "slowness", lambda *_: Slowness(slowness, slowness))
     monkeypatch.setattr(planning.Start, "overhead_s", lambda _: overhead_s)
 
     assert main(*words) == 2
@@ -329,11 +329,19 @@ def test_the_start_and_a_busy_machine_count(
 def test_how_slow_a_machine_is_follows_from_the_imports_that_every_run_begins_with() -> None:
     each_s = START_S
 
-    assert planning.Start(2 * each_s, 1.0).slowness(2) == 1.0
-    assert planning.Start(0.0, 1.0).slowness(2) == 1.0
-    assert planning.Start(6 * each_s, 1.0).slowness(2) == pytest.approx(3)
-    assert planning.Start(1000.0, 1.0).slowness(1) == planning.SLOWEST
+    assert planning.Start(2 * each_s, 1.0).slowness(2) == IDLE
+    assert planning.Start(0.0, 1.0).slowness(2) == IDLE
+    assert planning.Start(6 * each_s, 1.0).slowness(2).start == pytest.approx(3)
+    assert planning.Start(1000.0, 1.0).slowness(1).start == planning.SLOWEST
     assert planning.Start(0.5, 2.0).overhead_s() > 2.0
+
+
+def test_turns_are_slower_on_a_busy_machine_only_where_nothing_shields_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, answers = planning.Start(6 * START_S, 1.0), iter((True, False))
+    monkeypatch.setattr("bench.measurement.placement.shields", lambda: next(answers))
+
+    assert busy.slowness(2).turn == planning.SHIELDED
+    assert busy.slowness(2).turn == pytest.approx(3)
 
 
 @pytest.mark.usefixtures("_idle")

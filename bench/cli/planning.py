@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from bench.cli import selecting
 from bench.cli.interpreting import Chosen
 from bench.cli.promises import without_broken
+from bench.cli.report import check_gate
 from bench.cli.terminal import drawn, show
 from bench.contract.findings import Finding
 from bench.errors import BenchError
 from bench.machine import conditions, facts
-from bench.measurement import processes
+from bench.measurement import placement, processes
 from bench.measurement.precision import Held
 from bench.plan import budget, sampling
 from bench.plan.cells import AUTO, TIMEOUT_S, Plan, Thread, skips
-from bench.plan.rounds import START_S, estimated_seconds
+from bench.plan.rounds import START_S, Slowness, estimated_seconds
 from bench.plan.sampling import Sampling
 from bench.reports import choices
 from bench.statistics.estimates import minimum_rounds
@@ -28,7 +29,7 @@ from bench.subjects.interpreters import Interpreter, here
 
 AHEAD_S = 1.5  # until the first round: a look at the machine takes up to a second
 SLOWEST = 10.0  # times as slow as idle: beyond that, one look at a few processes says little
-BUSY = 1.5
+BUSY, SHIELDED = 1.5, 1.3
 LEAST_S = 0.001
 
 
@@ -43,9 +44,13 @@ class Start:
         """Seconds that are not there for rounds."""
         return self.all_s + AHEAD_S
 
-    def slowness(self, loops: int) -> float:
-        """How many times as long a process takes to start as on an idle machine: as long will rounds take."""
-        return min(SLOWEST, max(1.0, self.imports_s / loops / START_S))
+    def slowness(self, loops: int) -> Slowness:
+        """How many times as long as on an idle machine a process takes to start, and a turn.
+
+        A turn takes no longer than `SHIELDED` times, where workers get the highest priority.
+        """
+        start = min(SLOWEST, max(1.0, self.imports_s / loops / START_S))
+        return Slowness(start, min(start, SHIELDED) if placement.shields() else start)
 
 
 IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
@@ -54,6 +59,7 @@ IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
 def ahead(options: Namespace, chosen: Chosen, start: Start, findings: Sequence[Finding] = ()) -> About:
     """What a run of these loops is, with what their checks found; raises BenchError for one that can't answer."""
     about = without_broken(described(planned(options, chosen), chosen.interpreters), findings)
+    check_gate(options, about.plan)
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)
@@ -73,7 +79,7 @@ def _cut(about: About, least: int, start: Start) -> Sampling | None:
     return budget.fitted(about.measured, *_amount(about.plan, least, start))
 
 
-def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int, float]:
+def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int, Slowness]:
     """What `budget` asks for beside the groups: the sampling with the time that is there for rounds."""
     asked = plan.sampling
     left_s = None if asked.max_time_s is None else max(LEAST_S, asked.max_time_s - start.overhead_s())
@@ -83,7 +89,7 @@ def _amount(plan: Plan, least: int, start: Start) -> tuple[Sampling, float, int,
 def fitted(about: About, least: int, start: Start) -> About:
     """The run, cut so that it fits into its time; raises BenchError where that leaves no interval, naming what fits."""
     plan, amount = about.plan, _amount(about.plan, least, start)
-    limit_s, slowness = plan.sampling.max_time_s or math.inf, amount[-1]
+    limit_s, slowness = plan.sampling.max_time_s or math.inf, amount[-1].start
     if cut := _cut(about, least, start):
         cut = dataclasses.replace(cut, max_time_s=plan.sampling.max_time_s)
         return dataclasses.replace(about, plan=dataclasses.replace(plan, sampling=cut))
@@ -94,7 +100,7 @@ def fitted(about: About, least: int, start: Start) -> About:
     remedies = [f"measure {counted(fits, 'scenario')} ({option})"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
-    busy = f" (this machine is busy: all takes {slowness:.1f} times as long)" if slowness > BUSY else ""
+    busy = f" (this machine is busy: a start takes {slowness:.1f} times as long)" if slowness > BUSY else ""
     what = f"{counted(number, 'scenario')} and {counted(len(plan.labels), 'loop')}"
     raise BenchError(
         f"{where}{what} do not fit into {limit_s:g} s{busy}: "

@@ -1,6 +1,7 @@
 """Settings of the kernel and the environment: clocks, memory layout, io_uring, Python's switches."""
 
 import re
+from collections.abc import Callable
 
 from bench.machine import facts
 from bench.machine.place import OTHERS, Place, UnknownError, unexpected
@@ -62,18 +63,26 @@ def clock(place: Place) -> tuple[str, str]:
 
 def priority(place: Place) -> tuple[str, str]:
     """Workers with a higher priority are hardly ever interrupted by other processes; without it, measure when idle."""
-    capabilities = CAPABILITIES.search(place.read("proc/self/status"))
-    if capabilities is None:
-        raise unexpected("proc/self/status")
-    limit = NICE_LIMIT.search(place.read("proc/self/limits"))
-    if limit is None:
-        raise unexpected("proc/self/limits")
-    if int(capabilities[1], 16) & MAY_RAISE_PRIORITY or limit[1] in {HIGHEST_PRIORITY, "unlimited"}:
+    if may_raise_priority(place.read):
         return "workers may get the highest", ""
     if (place.sample.others or 0) <= OTHERS:
         return "workers keep the usual one, which does while nothing else runs", ""
     permit = f"sudo prlimit --nice={HIGHEST_PRIORITY} --pid $$"
     return "workers keep the usual one, and others interrupt their values", permit
+
+
+def may_raise_priority(read: Callable[[str], str]) -> bool:
+    """Whether this process may give others the highest priority; `read` gives the text of a file below the root.
+
+    Raises UnknownError where the kernel does not tell.
+    """
+    capabilities = CAPABILITIES.search(read("proc/self/status"))
+    if capabilities is None:
+        raise unexpected("proc/self/status")
+    limit = NICE_LIMIT.search(read("proc/self/limits"))
+    if limit is None:
+        raise unexpected("proc/self/limits")
+    return bool(int(capabilities[1], 16) & MAY_RAISE_PRIORITY) or limit[1] in {HIGHEST_PRIORITY, "unlimited"}
 
 
 def aslr(place: Place) -> tuple[str, str]:

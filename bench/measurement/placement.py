@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bench.errors import NotMeasuredError
-from bench.machine.place import cpu_list
+from bench.machine import settings
+from bench.machine.place import UnknownError, cpu_list
 from bench.plan.cells import AUTO
 
 PRIORITY = -20  # nice value of workers, where it is permitted: other processes then hardly ever interrupt a value
@@ -90,6 +91,13 @@ def site(asked: str | None, needed: int = 1, root: Path = Path("/")) -> Iterator
         yield chosen
     finally:
         chosen.release()
+
+
+def shields() -> bool:
+    """Whether workers can get the priority that keeps other processes off their processor."""
+    with suppress(OSError, UnknownError):
+        return settings.may_raise_priority(lambda path: Path("/", path).read_text("utf-8"))
+    return False
 
 
 def threads_of(process: int) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bench.plan.cells import Group
-from bench.plan.rounds import estimated_seconds
+from bench.plan.rounds import IDLE, Slowness, estimated_seconds
 from bench.plan.sampling import Sampling
 
 WORTH_A_ROUND = 3  # a round with less than a third of the planned sweeps is mostly waiting for its processes
@@ -13,7 +13,7 @@ SPARE = 1.1  # of a time limit that is suggested: a plan that just fits may not 
 
 
 def fitted(
-    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: Slowness = IDLE
 ) -> Sampling | None:
     """The sampling with as many sweeps and rounds as fit into its time limit; None if fewer than `least_rounds` do.
 
@@ -29,7 +29,7 @@ def fitted(
 
 
 def fitting_groups(
-    groups: Sequence[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+    groups: Sequence[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: Slowness = IDLE
 ) -> int:
     """How many of the groups, from the first on, fit into the time limit."""
     numbers = range(len(groups), 0, -1)
@@ -37,7 +37,7 @@ def fitting_groups(
 
 
 def sufficient_seconds(
-    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: float = 1.0
+    groups: Collection[Group], sampling: Sampling, delay_s: float, least_rounds: int, slowness: Slowness = IDLE
 ) -> float:
     """Seconds into which all groups fit."""
     *_, least = _cuts(sampling, least_rounds)

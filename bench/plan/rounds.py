@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.plan.cells import Cell, Group
 from bench.plan.sampling import MOST_ROUNDS, Sampling
@@ -61,19 +62,28 @@ def round_of(group: Group, index: int, seed: int) -> Round:
     return Round(group, index, f"{seed}/{group.name}/{index}")
 
 
-def estimated_seconds(groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: float = 1.0) -> float:
-    """Rough wall time of a plan, on two cores and with loops slower than the baseline.
+class Slowness(NamedTuple):
+    """How many times as long as on an idle machine it takes to start a worker, and to take a turn."""
 
-    `slowness`: how many times as long this machine takes now as an idle one. A sleep takes no longer.
-    """
+    start: float = 1.0
+    turn: float = 1.0
+
+
+IDLE = Slowness()
+
+
+def estimated_seconds(
+    groups: Collection[Group], sampling: Sampling, delay_s: float, slowness: Slowness = IDLE
+) -> float:
+    """Rough wall time of a plan, on two cores and with loops slower than the baseline. A sleep takes no longer."""
     total = 0.0
     for group in groups:
         works_s = [group.scenario.lifecycles * (LIFECYCLE_S + _work_s(cell.workload)) for cell in group.cells]
         planned = [delay_s + each_s for each_s in works_s]
-        busy = (sum(planned) + sum(works_s) * (slowness - 1)) / sum(planned) if planned else 0.0
+        busy = (sum(planned) + sum(works_s) * (slowness.turn - 1)) / sum(planned) if planned else 0.0
         calibration_s = sampling.calibration_s(planned, delay_s)
         sweeps_s = sampling.sweeps_for(planned, delay_s) * sampling.sweep_s(planned, delay_s)
-        total += sampling.rounds * (START_S * len(planned) * slowness + busy * (calibration_s + sweeps_s))
+        total += sampling.rounds * (START_S * len(planned) * slowness.start + busy * (calibration_s + sweeps_s))
     return total
 
 

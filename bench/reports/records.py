@@ -21,9 +21,9 @@ def indented(record: object) -> str:
     return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
 
 
-def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
-    """A list of objects; absent numbers are null."""
-    return indented([_fields(row) for row in comparisons])
+def as_json(kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
+    """A list of objects; absent numbers are null. Totals of workloads with a server have `figures` too."""
+    return indented(_objects(kept, comparisons))
 
 
 def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
@@ -32,7 +32,7 @@ def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     return indented({
         "plan": about.plan, "facts": about.facts, "measured": about.started, "method": about.method,
         "disturbances": about.disturbances, "skips": about.skips, "complete": kept.complete, "notes": kept.notes,
-        "comparisons": [_fields(row) for row in comparisons],
+        "comparisons": _objects(kept, comparisons),
     })  # fmt: skip
 
 
@@ -44,6 +44,16 @@ def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> st
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _objects(kept: "Kept", comparisons: "Sequence[Comparison]") -> list[dict[str, object]]:
+    from bench.statistics.figures import figures
+
+    said = {cell: found for group in kept.about.groups for cell, found in figures(kept, group.name).items() if found}
+    return [
+        _fields(row) | ({"figures": said[row.cell]} if row.stage == "total" and row.cell in said else {})
+        for row in comparisons
+    ]
 
 
 def _fields(row: "Comparison") -> dict[str, object]:
