@@ -32,7 +32,8 @@ MACHINES, ROUNDS, NIGHTS = 20, 9, (30, 90, 180, 365)
 MEASURE = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 
 
@@ -83,14 +84,14 @@ def invented(nights: range) -> Iterator[Named]:
             yield night(run, machine, number, chance)
 
 
-def measured(*words: str) -> tuple[float, int]:
-    """Seconds that a command takes, and the most memory that it uses, in MiB."""
+def measured(*words: str) -> tuple[float, float, int]:
+    """Seconds that a command takes, those of a processor among them, and the most memory that it uses, in MiB."""
     began = time.monotonic()
     command = [sys.executable, "-c", MEASURE, sys.executable, "-m", "bench", *words]
-    code, kib = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    code, cpu_s, kib = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     if code != "0":
         raise SystemExit(f"{' '.join(words)} ended with {code}")
-    return time.monotonic() - began, int(kib) // 1024
+    return time.monotonic() - began, float(cpu_s), int(kib) // 1024
 
 
 def main() -> None:
@@ -105,10 +106,10 @@ def main() -> None:
                 parquet.write(place, datasets.stored(run), ())
             there = number
             for command in ("history", "merge"):
-                seconds, mib = measured(command, str(place))
-                rows.append((number, MACHINES * number, command, f"{seconds:.0f}", mib))
+                seconds, cpu_s, mib = measured(command, str(place))
+                rows.append((number, MACHINES * number, command, f"{seconds:.0f}", f"{cpu_s:.0f}", mib))
                 print(rows[-1], file=sys.stderr)
-    print(tabulate(rows, ("nights", "runs", "command", "seconds", "MiB"), "github"))
+    print(tabulate(rows, ("nights", "runs", "command", "seconds", "of a processor", "MiB"), "github"))
 
 
 if __name__ == "__main__":

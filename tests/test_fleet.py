@@ -123,7 +123,7 @@ def test_two_orders_a_killed_worker_and_a_killed_scheduler_end_with_complete_tab
         journals = {file.read_bytes() for file in tmp_path.glob("*/127*/journal.jsonl")}
         assert len(journals) == 6
 
-        third = opened.bench("--fleet", opened.address, *PLAN, "-o", "third")
+        third = opened.bench("--fleet", opened.address, *PLAN, "--rounds", "1", "-o", "third")
         wait(lambda: any(tmp_path.glob("third/127*/journal.jsonl")))
         scheduler.send_signal(signal.SIGKILL)
         said = opened.end(third, 3)

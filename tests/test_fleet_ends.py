@@ -215,10 +215,15 @@ def test_the_command_merges_what_came_back_and_says_what_did_not(
 ) -> None:
     hosts = {name: Host(name, 1, measuring) for name, measuring in (("a", 1), ("b", 1), ("c", 0))}
 
-    def collect(_client: object, known: Mapping[Path, orders.Order], *_: object) -> list[End]:
+    def collect(
+        _client: object, known: Mapping[Path, orders.Order], _patience_s: float, tell: Callable[[End], None]
+    ) -> list[End]:
         first, second = known
         kept(first, 2)
-        return [End("a", first, profiled=True), End("b", second, collecting.LOST)]
+        ends = [End("a", first, profiled=True), End("b", second, collecting.LOST)]
+        for end in ends:
+            tell(end)
+        return ends
 
     fleet(monkeypatch, hosts, collect)
     lab = str(tmp_path / "lab")
@@ -226,6 +231,7 @@ def test_the_command_merges_what_came_back_and_says_what_did_not(
     assert main("--fleet", "tcp://127.0.0.1:1", "-o", lab, "--scenario", "manual") == 3
     captured = capsys.readouterr()
     assert "left out: c has no worker that may measure" in captured.err
+    assert f"a: measured\nb: {collecting.LOST}\n" in captured.err
     assert f"b is not whole: {collecting.LOST}" in captured.out
     assert "Dask's profiler ran on a beside the measurement" in captured.out
     assert [order.host for order in orders.read(tmp_path / "lab")] == ["a", "b"]

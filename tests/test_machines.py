@@ -140,7 +140,7 @@ def test_a_machine_without_a_ratio_or_with_a_single_round_is_shown_and_not_poole
     assert cell.pooled is None
     assert [one.effect is None for one in cell.machines].count(True) == 2
     assert len(cell.measured) == 3
-    assert "nothing is not complete" in texts([*THREE[:2], nothing])
+    assert "nothing is not complete" in texts([*THREE[:2], nothing, alone])
 
 
 def test_a_control_that_differs_names_its_machine() -> None:

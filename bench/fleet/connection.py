@@ -47,7 +47,7 @@ def _security(file: Path | None) -> Security | None:
     if not file.is_file():
         raise BenchError(f"there is no file {file}: --fleet-security takes a configuration of Dask, in YAML")
     try:
-        settings = dask.config.merge(*dask.config.collect_yaml(paths=[str(file)]))
+        settings = dask.config.merge(dask.config.config, *dask.config.collect_yaml(paths=[str(file)]))
         with dask.config.set(settings):
             return Security(require_encryption=True)
     except (OSError, TypeError, ValueError) as error:

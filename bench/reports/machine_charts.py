@@ -29,9 +29,7 @@ def ratios(group: str, cells: Sequence[Across]) -> tuple[Chart, ...]:
 
 
 def _estimates(cell: Across) -> Iterator[tuple[str, Estimate, str]]:
-    for one in cell.measured:
-        if one.ratio:
-            yield one.machine, one.ratio, one.verdict or ""
+    yield from ((one.machine, one.ratio, one.verdict or "") for one in cell.machines if one.ratio)
     if cell.pooled:
         yield "average machine", cell.pooled.ratio, cell.pooled.verdict
         yield "next machine", cell.pooled.next_machine, ""

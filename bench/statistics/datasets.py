@@ -1,6 +1,9 @@
 """Named runs to the records of a data set, and back. Pure."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -11,6 +14,8 @@ from bench.statistics.runs import Named
 from bench.store.folder import about_of
 from bench.store.outcomes import Kept
 from bench.store.parquet import Stored
+
+Same = TypeVar("Same", bound=Hashable)
 
 
 class _Meta(msgspec.Struct, frozen=True):
@@ -42,7 +47,18 @@ def stored(run: Named) -> Stored:
 def named(kept: Stored) -> Named:
     """The run without its values; raises ValueError for what is no run."""
     meta = msgspec.json.decode(kept.about, type=_Meta)
-    seconds = {key: np.asarray(numbers) for key, numbers in zip(kept.keys, kept.seconds, strict=True)}
-    logs = {key: np.asarray(numbers) for key, numbers in zip(kept.keys, kept.logs, strict=True) if len(numbers)}
+    keys = [_one(key) for key in kept.keys]
+    seconds = {key: np.asarray(numbers) for key, numbers in zip(keys, kept.seconds, strict=True)}
+    logs = {key: np.asarray(numbers) for key, numbers in zip(keys, kept.logs, strict=True) if len(numbers)}
     digest = Digest(seconds, logs, meta.facts, meta.load, meta.value_s, meta.complete, meta.notes)
-    return Named(meta.name, Kept(about_of(bytes(meta.about)), ()), meta.machine, digest)
+    about = about_of(bytes(meta.about))
+    about = replace(
+        about, scenarios=_one(about.scenarios), facts=digest.facts if about.facts == meta.facts else about.facts
+    )
+    return Named(meta.name, Kept(about, ()), meta.machine, digest)
+
+
+@functools.lru_cache(maxsize=4096)
+def _one(same: Same) -> Same:
+    """The first of things that are the same, so that thousands of runs share it."""
+    return same

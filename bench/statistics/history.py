@@ -55,18 +55,21 @@ def _where(run: Named) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def _lines(where: Mapping[str, str], runs: Sequence[Named]) -> Iterator[Line]:
+def _lines(where: Mapping[str, str], runs: list[Named]) -> Iterator[Line]:
+    """The lines of one machine; `runs` is used up, since thousands of digests are much."""
     moments: dict[tuple[str, str], list[Moment]] = {}
     before: tuple[Named, tuple[Comparison, ...]] | None = None
-    for run in runs:
-        rows = run.totals()
+    runs.reverse()
+    while runs:
+        run = runs.pop()
+        rows, light = run.totals(), run.without_rounds()
         since = _changes(before, (run, rows)) if before else {}
         before = run, rows
         of_group = _by_group(rows)
         for row in rows:
             key = (row.cell.group, row.cell.label)
             if row.cell.role == "loop" and row.ratio:
-                moment = Moment(run, row, of_group[row.cell.group], since.get(key))
+                moment = Moment(light, row, of_group[row.cell.group], since.get(key))
                 moments.setdefault(key, []).append(moment)
     for (scenario, loop), found in moments.items():
         yield Line(where, scenario, loop, tuple(found))

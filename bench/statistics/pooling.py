@@ -126,16 +126,14 @@ def _explaining(logs: Array, variances: Array, wanted: Array) -> Array:
 
     Q falls with the variance and is convex, so that Newton's steps from 0 never go too far.
     """
-    between = np.zeros_like(wanted)
-    for _ in range(STEPS):
+    between, step = np.zeros_like(wanted), np.full_like(wanted, np.inf)
+    while np.any(step > PRECISE * between):
         weights = 1 / (variances + between[:, None])
         squares = (logs - (weights @ logs / weights.sum(1))[:, None]) ** 2
         too_much = (weights * squares).sum(1) - wanted
         slopes = (weights**2 * squares).sum(1)
         step = np.divide(too_much, slopes, out=np.zeros_like(wanted), where=(too_much > 0) & (slopes > 0))
         between += step
-        if np.all(step <= PRECISE * between):
-            break
     return between
 
 

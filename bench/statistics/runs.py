@@ -43,6 +43,10 @@ class Named:
         """The same run without its values, but with its digest."""
         return self if self.known else replace(self, kept=Kept(self.about, ()), known=digest(self.kept))
 
+    def without_rounds(self) -> "Named":
+        """The same run without the numbers of its rounds: what is left where thousands of runs are told of."""
+        return replace(self, kept=Kept(self.about, ()), known=replace(self.digest(), seconds={}, logs={}))
+
     def digest(self) -> Digest:
         """Its digest, made now if it has none."""
         return self.known or digest(self.kept)
