@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def add_gate(parser: argparse.ArgumentParser) -> None:
     """Add what makes the command fail: a loop that is slower than another one of the same run."""
     add = parser.add_argument
-    slower = "failure where a total is slower than LOOP's by more: asyncio 10%%"
+    slower = "failure where totals exceed LOOP's by more: asyncio 10%%"
     add("--fail-if-slower-than", nargs=2, action=_Limit, metavar=("LOOP", "P%"), help=slower)
     add("--require-power", action="store_true", help="failure where --fail-if-slower-than could not have failed")
 
