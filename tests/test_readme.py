@@ -55,7 +55,7 @@ def test_the_list_of_options_has_every_option_of_a_run() -> None:
 
 def test_every_command_in_readme_and_guides_is_accepted() -> None:
     texts = README + "".join(
-        file.read_text("utf-8") for file in (*sorted((ROOT / "docs").glob("guide*.md")), blocks.WHICH)
+        file.read_text("utf-8") for file in (*sorted((ROOT / "docs").glob("[gs]*.md")), blocks.WHICH)
     )
     lines = re.findall(r"^ *(?:\$ )?python -m (bench|scenarios\.\w+)(.*?)(?: >> .*)?$", texts, re.MULTILINE)
 

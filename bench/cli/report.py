@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def add_gate(parser: argparse.ArgumentParser) -> None:
     """Add what makes the command fail: a loop that is slower than another one of the same run."""
     add = parser.add_argument
-    slower = "failure where a total is slower than LOOP's by more: asyncio 10%%"
+    slower = "failure where totals exceed LOOP's by more: asyncio 10%%"
     add("--fail-if-slower-than", nargs=2, action=_Limit, metavar=("LOOP", "P%"), help=slower)
     add("--require-power", action="store_true", help="failure where --fail-if-slower-than could not have failed")
 
@@ -120,12 +120,18 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
     if isinstance(refused, NotMeasuredError):
         raise refused
     state = "interrupted; " if interrupted else "" if kept.complete else "incomplete, "
-    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
-    place = f"nothing was written: {str(refused).splitlines()[0]}" if refused else f"kept in {folder.path}{more}"
-    print(f"\n{place}", file=sys.stderr)
+    print(f"\n{_place(folder, state, refused)}", file=sys.stderr)
     if options.fail_if_slower_than and _fails(options, comparisons):
         return Exit.CHECK_FAILED
     return Exit.NOT_MEASURED if kept.failures or not kept.complete else Exit.DONE
+
+
+def _place(folder: "RunFolder", state: str, refused: Exception | None) -> str:
+    """Where everything is, and the command that resumes a run that is not complete."""
+    if refused:
+        return f"nothing was written: {str(refused).splitlines()[0]}"
+    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
+    return f"kept in {folder.path}{more}"
 
 
 def _fails(options: Namespace, comparisons: "Sequence[Comparison]") -> bool:
