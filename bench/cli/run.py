@@ -20,6 +20,7 @@ from bench.cli.run_options import add_options, check
 from bench.errors import PROGRAM, Exit
 
 if TYPE_CHECKING:
+    from bench.cli.opening import Opened
     from bench.store.folder import RunFolder
 
 __all__ = ["add_options", "call"]
@@ -46,7 +47,7 @@ def call(options: Namespace) -> Exit:
         findings = promises.tried_first(chosen.loops, quiet=options.quiet)
         began = time.monotonic() - imports_s  # a time limit is for measuring
     # pandas and scipy from here on: a mistake in the options is reported before
-    from bench.cli import measuring, opening, planning, report
+    from bench.cli import opening, planning
     from bench.contract.findings import CHECKS
 
     start = planning.Start(imports_s, time.monotonic() - began)
@@ -61,14 +62,21 @@ def call(options: Namespace) -> Exit:
                 opened.folder.write_record(CHECKS, findings)
         else:
             opened = opening.reopened(options, locks)
-        held = planning.held(options, opened.kept.about, time.monotonic() - began)
-        try:
-            measuring.measure(opened, held, quiet=options.quiet)
-        except KeyboardInterrupt:
-            _end_early(opened.folder, options)
-            return Exit.INTERRUPTED
-        code = report.conclude(opened.folder, options)
-        _save_baseline(opened.folder.path, options.save_baseline, code)
+        return _measured(opened, options, time.monotonic() - began)
+
+
+def _measured(opened: "Opened", options: Namespace, spent_s: float) -> Exit:
+    """Measure into the folder, and print the tables; `spent_s` is gone of the time already."""
+    from bench.cli import measuring, planning, report
+
+    held = planning.held(options, opened.kept.about, spent_s)
+    try:
+        measuring.measure(opened, held, quiet=options.quiet)
+    except KeyboardInterrupt:
+        _end_early(opened.folder, options)
+        return Exit.INTERRUPTED
+    code = report.conclude(opened.folder, options)
+    _save_baseline(opened.folder.path, options.save_baseline, code)
     return code
 
 
