@@ -25,8 +25,7 @@ def planned(
 ) -> About:
     """What a run is that measures few operations and many together."""
     found = about(scenarios, loops, rounds)
-    facts = {**found.facts, "cpu": "Z80"}
-    return replace(found, plan=replace(found.plan, workloads=tuple(workloads), together=True), facts=facts)
+    return replace(found, plan=replace(found.plan, workloads=tuple(workloads), together=True))
 
 
 def measured(

@@ -146,7 +146,7 @@ def cold_file(content: bytes) -> None:
     with surviving(folder, BenchError):
         starts = RunFolder(folder).read_record(cold.FILE, cold.Cold)
         assert starts
-        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"})
+        found = advising.advise(ADVISED, starts.cells, Asked(), {"uvloop": "uvloop:new_event_loop"}, {})
         shown(render(advice_report.document(found), "simple", 80))
         shown(render(advice_report.document(found), "github"), markdown=True)
         json.loads(advice_report.as_json(found))
@@ -211,8 +211,8 @@ def worker(answer: bytes) -> None:
     """What a worker writes, where the parent waits for it: a run, or a reason that can be kept."""
     told = object.__new__(workers.Worker)
     told.cell = CELL
-    told.iterations, told.processors, told.nice = 1, 1, 0
-    told._plan, told._turns_s = PLAIN_ABOUT.plan, [1e9, 1e9]
+    told.iterations, told.processors, told.nice, told.place = 1, 1, 0, ""
+    told._plan, told._turns_s, told._cpu_s = PLAIN_ABOUT.plan, [1e9, 1e9], 0.0
     for read in (told.calibrate, lambda timeout_s: told.run(ONE_ROUND, 2, timeout_s), told.ready):
         told.process = Said(answer)  # type: ignore[assignment]  # it answers as one
         with surviving(room()):

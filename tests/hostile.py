@@ -276,7 +276,7 @@ def folders(draw: st.DrawFn) -> Folder:
     if name == "journal.jsonl" and files[name]:
         files[name] = draw(_hostile_journal(files[name]))
     else:
-        files[name] = draw(hostile(files.get(name) or RECORDS[name]))
+        files[name] = draw(hostile(files.get(name) or RECORDS.get(name, RESOURCES)))
     return files
 
 

@@ -8,6 +8,7 @@ from invented import FACTS, SCENARIOS, run
 
 from bench.plan.cells import Plan, Skip
 from bench.plan.sampling import Sampling
+from bench.reports.besides import Besides
 from bench.reports.files import FILES
 from bench.statistics.comparisons import compare
 from bench.store.outcomes import About, Done, Failure, Kept, Outcome, Run
@@ -43,6 +44,6 @@ def kept(names: Sequence[str] = tuple(LOOPS), rounds: int = 11, sweeps: int = 12
     return Kept(about, tuple(outcomes))
 
 
-def page(of: Kept) -> str:
+def page(of: Kept, besides: Besides | None = None) -> str:
     """Its report.html."""
-    return FILES[FILE](of, compare(of), None)
+    return FILES[FILE](of, compare(of), besides)

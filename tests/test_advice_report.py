@@ -17,6 +17,7 @@ from bench.reports.rendering import render
 from bench.statistics.break_even import UNKNOWN, BreakEven
 
 THREE = {**TRUTH, "rloop": (100 * US, 10 * US)}
+PROMISES = {"uvloop": "60/67"}
 FACTORIES = {name: f"{name}:new_event_loop" for name in THREE}
 PROMISES = {"uvloop": "60/67"}
 
@@ -71,6 +72,7 @@ def test_what_can_not_be_told_apart_is_said_to_be_so() -> None:
     found = text(advised(Asked(("bridge",)), noise=0.2))
 
     assert "Too close to tell: " in found
+    assert re.search(r"Noisy: asyncio against itself came out at -\d+ to \+\d+ %; close what runs beside it", found)
 
 
 def test_a_control_that_differs_from_the_baseline_is_a_warning() -> None:
@@ -81,16 +83,16 @@ def test_a_control_that_differs_from_the_baseline_is_a_warning() -> None:
     slower = [one for one in kept.outcomes if getattr(getattr(one, "cell", None), "role", "") != "control"]
     faster = measured({name: (2 * start, 2 * each) for name, (start, each) in THREE.items()}, rounds=17)
     slower += [one for one in faster.outcomes if getattr(getattr(one, "cell", None), "role", "") == "control"]
-    distrusted = advise(type(kept)(kept.about, tuple(slower)), (), Asked(("bridge",)), FACTORIES)
+    distrusted = advise(type(kept)(kept.about, tuple(slower)), (), Asked(("bridge",)), FACTORIES, PROMISES)
     assert "These numbers can't be trusted: asyncio against itself came out at" in text(distrusted)
 
 
 def test_too_few_rounds_are_said_to_be_the_reason() -> None:
-    few = advise(measured(rounds=3), (), Asked(("bridge",)), FACTORIES)
+    few = advise(measured(rounds=3), (), Asked(("bridge",)), FACTORIES, PROMISES)
 
     assert "Too close to tell: uvloop (too few rounds) of that." in text(few)
     asked = Asked(("service",), requests_per_s=5.0)
-    assert "At 5 requests/s" not in text(advise(measured(rounds=3), cold(), asked, FACTORIES))
+    assert "At 5 requests/s" not in text(advise(measured(rounds=3), cold(), asked, FACTORIES, PROMISES))
 
 
 def test_a_loop_that_works_slower_costs_a_service_something_in_each_second() -> None:
@@ -102,7 +104,7 @@ def test_a_loop_that_works_slower_costs_a_service_something_in_each_second() -> 
 
 
 def test_nothing_that_was_not_measured_is_answered() -> None:
-    found = text(advise(measured(workloads=["turns=5"]), (), Asked(), FACTORIES))
+    found = text(advise(measured(workloads=["turns=5"]), (), Asked(), FACTORIES, PROMISES))
 
     assert "nothing was measured that could be compared" in found
     assert "script: not measured in this run" in found
@@ -110,10 +112,10 @@ def test_nothing_that_was_not_measured_is_answered() -> None:
 
 
 def test_a_baseline_alone_has_its_own_settings() -> None:
-    found = text(advise(measured({"asyncio": TRUTH["asyncio"]}), (), Asked(("bridge",)), FACTORIES))
+    found = text(advise(measured({"asyncio": TRUTH["asyncio"]}), (), Asked(("bridge",)), FACTORIES, PROMISES))
 
     assert "To choose asyncio there:" in found
-    other = advise(measured({"asyncio": TRUTH["asyncio"]}), (), Asked(("bridge",)), {})
+    other = advise(measured({"asyncio": TRUTH["asyncio"]}), (), Asked(("bridge",)), {}, {})
     assert "To choose" not in text(other)
 
 

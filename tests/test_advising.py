@@ -105,6 +105,8 @@ def test_an_invocation_is_cold_first_and_warm_later() -> None:
 
     assert answer(first) == pytest.approx((62 + 0.05, 2 - 0.05), rel=0.02)
     assert answer(later) == pytest.approx((0.35, 0.15), rel=0.02)
+    (warm,) = advise(measured(), (), Asked(("lambda",), operations=10), FACTORIES, PROMISES).cases
+    assert warm == later
 
 
 def test_the_break_evens_are_those_of_lock_step_rounds_alone() -> None:
@@ -119,6 +121,16 @@ def test_the_break_evens_are_those_of_lock_step_rounds_alone() -> None:
     assert one.break_even.value == pytest.approx(40, rel=0.05)
     assert one.start_excess.value == pytest.approx(200 * US, rel=0.05)
     assert (one.baseline, one.python, one.operations, one.rounds) == ("asyncio", "3.14.0", 100, 9)
+
+
+def test_each_workload_has_answers_of_its_own() -> None:
+    kept = measured(workloads=["turns=1", "gather=1", "turns=100", "gather=20"])
+
+    found = advised(Asked(("bridge",)), kept)
+
+    assert [(case.workload, case.what) for case in found.cases] == [
+        ("turns", "A call with 1 operation of turns"), ("gather", "A call with 1 operation of gather"),
+    ]  # fmt: skip
 
 
 def test_curves_have_the_total_for_each_number_of_operations_and_cross_where_it_has_paid() -> None:
@@ -136,11 +148,11 @@ def test_the_import_of_asyncio_is_told_in_lifecycles() -> None:
 
     assert found.imports
     assert found.imports.value == pytest.approx((30 - 10) / 0.1, rel=0.05)
-    assert advise(measured(), (), Asked(("bridge",)), FACTORIES).imports is None
+    assert advise(measured(), (), Asked(("bridge",)), FACTORIES, PROMISES).imports is None
 
 
 def test_what_was_not_measured_is_not_answered_and_named() -> None:
-    found = advise(measured(scenarios=["runner"]), (), Asked(("service", "tests", "bridge")), FACTORIES)
+    found = advise(measured(scenarios=["runner"]), (), Asked(("service", "tests", "bridge")), FACTORIES, PROMISES)
 
     assert found.cases == ()
     assert [text.partition(":")[0] for text in found.missing] == ["service", "tests", "bridge"]
@@ -153,7 +165,7 @@ def test_a_loop_that_failed_has_no_answer_but_a_note() -> None:
     failures = tuple(Failure(cell, 0, "died of SIGSEGV") for cell in cells)
     alone = tuple(one for one in kept.outcomes if getattr(getattr(one, "cell", None), "loop", "") != "uvloop")
 
-    found = advise(replace(kept, outcomes=(*alone, *failures)), cold(), Asked(("cli",)), FACTORIES)
+    found = advise(replace(kept, outcomes=(*alone, *failures)), cold(), Asked(("cli",)), FACTORIES, PROMISES)
 
     assert [one.loop for one in found.cases[0].answers] == ["asyncio"]
     assert found.notes[0] == "uvloop in runner/turns=1: died of SIGSEGV"

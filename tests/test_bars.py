@@ -3,13 +3,14 @@
 import io
 import math
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.cli import terminal
-from bench.reports.bars import FULL, ONE, THIN, WIDTH, barred
+from bench.reports.bars import FULL, HEAD, ONE, THIN, WIDTH, barred
 from bench.reports.document import LOOP, Bar, Column, Document, Interval, Row, Table, Verdict
 from bench.reports.parts import tables, width_of
 from bench.statistics.estimates import Estimate
@@ -35,9 +36,9 @@ def test_a_bar_goes_from_1_to_the_ratio_and_the_interval_is_a_thin_line() -> Non
     none, half, double, wide = bars(Estimate(0.5, 0.49, 0.51), Estimate(2, 1.99, 2), Estimate(1, 0.5, 2))
 
     assert none == ""
-    assert half == FULL * 7 + ONE
-    assert double == " " * 7 + ONE + FULL * 6
-    assert wide == THIN * 7 + ONE + THIN * 6
+    assert half == FULL * 5 + ONE
+    assert double == " " * 5 + ONE + FULL * 4
+    assert wide == THIN * 5 + ONE + THIN * 4
     assert len(double) == WIDTH
 
 
@@ -63,16 +64,33 @@ def test_columns_that_do_not_ask_for_bars_have_none() -> None:
     assert barred(document) == document
 
 
-def test_bars_stand_only_where_there_is_room_for_the_whole_table() -> None:
+def test_bars_take_only_room_that_no_column_needs() -> None:
     table = table_of(Estimate(2, 1.9, 2.1), Estimate(3, 2.9, 3.1))
+    table = replace(table, groups=(*table.groups, (Column("next"),)), rows=tuple((*row, "text") for row in table.rows))
     (with_bars,) = barred(Document(summary=(table,))).summary
     assert isinstance(with_bars, Table)
-    (whole,) = tables(with_bars, "simple", None)
-    wide = width_of(whole)
 
-    assert list(tables(with_bars, "simple", wide)) == [whole]
-    assert list(tables(with_bars, "simple", wide - 1)) == list(tables(table, "simple", wide - 1))
-    assert FULL in whole
+    for width in range(10, 80):
+        plain, found = (list(tables(each, "simple", width)) for each in (table, with_bars))
+        assert len(plain) == len(found)
+        assert all(width_of(text) <= max(width, width_of(other)) for text, other in zip(found, plain, strict=True))
+    (wide,) = tables(with_bars, "simple", None)
+    first, second = tables(with_bars, "simple", width_of(next(tables(table, "simple", 45))) - 1)
+    assert wide.splitlines()[0].split() == ["loop", "ratio", "verdict", *HEAD.name.split(), "next"]
+    assert first.splitlines()[0].split() == ["loop", "ratio", "verdict"]
+    assert second.splitlines()[0].split() == ["loop", "next"]
+
+
+def test_a_part_of_a_table_has_the_bars_of_its_ratios() -> None:
+    table = table_of(Estimate(2, 1.9, 2.1), Estimate(3, 2.9, 3.1))
+    table = replace(table, groups=(*table.groups, (Column("n" * 40),)), rows=tuple((*row, "x") for row in table.rows))
+    (with_bars,) = barred(Document(summary=(table,))).summary
+    assert isinstance(with_bars, Table)
+
+    first, second = tables(with_bars, "simple", 60)
+
+    assert FULL in first
+    assert FULL not in second
 
 
 class Stream(io.StringIO):
@@ -84,7 +102,7 @@ class Stream(io.StringIO):
 
 
 @pytest.mark.parametrize(("variables", "shown"), [
-    ({}, True), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, False), ({"COLUMNS": "50"}, False),
+    ({}, True), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, False), ({"COLUMNS": "45"}, False),
 ])  # fmt: skip
 def test_a_terminal_has_bars_unless_it_is_narrow_or_can_do_nothing(
     variables: dict[str, str], *, shown: bool, monkeypatch: pytest.MonkeyPatch

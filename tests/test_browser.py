@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal
 import pages
 import pytest
 
+from bench.contract.findings import Finding
 from bench.publishing import index
+from bench.reports.besides import Besides
 from bench.reports.files import FILES
 from bench.statistics.comparisons import compare
 
@@ -322,4 +324,27 @@ def test_the_index_of_published_runs_is_a_page_of_the_same_kind(browser: "Browse
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.locator("figure.chart > svg").count() == len(runs)
     assert page.locator("a[href='a.1/report.html']").count() == 1
+    assert (opened.requests, opened.complaints) == ([opened.address], [])
+
+
+def test_what_loops_keep_is_filtered_and_loops_in_a_plane_are_hidden(browser: "Browser", tmp_path: Path) -> None:
+    checks = tuple(
+        Finding(loop, "1", "3.14.0", f"check_{number}", "network", kept, "kept" if kept else "broken", f"why {number}")
+        for loop in PLAN.loops[:3]
+        for number, kept in enumerate([True, True, loop == "asyncio"] + 5 * [loop != "uvloop"])
+    )
+    file = tmp_path / pages.FILE
+    file.write_text(pages.page(KEPT, Besides(checks=checks)), "utf-8")
+    opened = Opened(browser, file.as_uri())
+    page = opened(viewport=PHONE)
+    spots = ".plane > .loop[data-loop=uvloop]"
+
+    assert page.evaluate(SHOWN, spots) > 0
+    page.locator("#loops button", has_text="uvloop").click()
+    assert page.evaluate(SHOWN, spots) == 0
+    page.locator("#checks").get_by_role("searchbox").last.fill("check_3")
+    assert page.locator("#checks .table >> nth=1").locator("tbody tr:visible").count() == 1
+    page.evaluate(AXE)
+    assert page.evaluate(VIOLATIONS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert (opened.requests, opened.complaints) == ([opened.address], [])

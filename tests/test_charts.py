@@ -201,6 +201,12 @@ def test_a_narrow_bar_has_no_text() -> None:
     assert "thin" not in drawn
 
 
+class Reading:
+    """What is no mark."""
+
+    says = ""
+
+
 def test_what_is_no_mark_is_refused() -> None:
-    with pytest.raises(TypeError, match="can't be a str"):
-        drawing.svg(Picture(Axis("x", 0, 1), (Line(("mark",)),)), "")  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(TypeError, match="can't be a Reading"):
+        drawing.svg(Picture(Axis("x", 0, 1), (Line((Reading(),)),)), "")  # type: ignore[arg-type]  # on purpose

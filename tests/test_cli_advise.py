@@ -12,9 +12,12 @@ from commands import main
 from bench.advice import calibrating
 from bench.advice import cold as cold_starts
 from bench.advice.cold import FILE, Cold
-from bench.cli import advise_measuring, measuring
+from bench.cli import advise_measuring, measuring, promises
+from bench.contract.findings import CHECKS, Finding
 from bench.store.folder import RunFolder
 from bench.store.outcomes import Kept, Run
+
+FOUND = (Finding("rloop", "1.0", "3.14.0", "tcp", "network", kept=True, how="kept"),)
 
 
 def kept_in(folder: Path, kept: Kept | None = None, *, with_cold: bool = True) -> Path:
@@ -88,6 +91,7 @@ def test_a_run_answers_for_the_loops_and_workloads_that_are_named(
     truth = {"asyncio": (1e-4, 1e-5), "uvloop": (3e-4, 5e-6), "rloop": (1e-4, 1e-5)}
     kept = measured(truth, workloads=["turns=1", "gather=1", "turns=100", "gather=20"])
     folder = kept_in(tmp_path / "run", kept)
+    RunFolder(folder).write_record(CHECKS, FOUND)
 
     code = main(
         "advise", "--from", str(folder), "--loop", "rloop", "--workload", "gather", "--profile", "bridge", "--json"
@@ -97,6 +101,7 @@ def test_a_run_answers_for_the_loops_and_workloads_that_are_named(
     assert code == 0
     assert {one["loop"] for one in found["break_evens"]} == {"rloop"}
     assert {one["workload"] for one in found["cases"]} == {"gather"}
+    assert [one["promises"] for one in found["cases"][0]["answers"]] == [None, "1/1"]
     assert found["factories"] == {"asyncio": "asyncio:new_event_loop", "rloop": "rloop:new_event_loop"}
 
 
@@ -170,6 +175,7 @@ def test_ctrl_c_keeps_what_was_measured_and_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(measuring, "measure", interrupt)
+    monkeypatch.setattr(promises, "known", lambda _: FOUND)
     monkeypatch.setattr(calibrating, "measured", lambda _: measured(scenarios=["bridge"]))
     folder = tmp_path / "run"
 
@@ -183,3 +189,4 @@ def test_ctrl_c_keeps_what_was_measured_and_says_how_to_go_on(
     assert (plan.seed, plan.affinity, plan.scenarios) == (5, None, ("bridge",))
     assert plan.workloads == ("fetch=1,answer=150", "fetch=5,answer=150")
     assert not (folder / FILE).exists()
+    assert RunFolder(folder).read_record(CHECKS, tuple[Finding, ...]) == FOUND

@@ -119,7 +119,7 @@ def test_a_run_can_check_first_and_its_tables_then_have_a_column(
         report = (tmp_path / name / "report.md").read_text("utf-8")
         assert "promises: of asyncio's, how many the loop keeps" in report
         assert "## What loops keep of asyncio's promises, on Python" in report
-        assert "uvloop: broken: it accepted something else" in report
+        assert "it accepted something else" in report
         found = json.loads((tmp_path / name / "checks.json").read_text())
         assert [(one["loop"], one["check"], one["kept"]) for one in found] == [
             ("asyncio", "debug_mode", True), ("asyncio", "default_executor", True),

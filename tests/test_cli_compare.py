@@ -243,6 +243,7 @@ def test_json_has_all_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(document["changes"][0]) == [
         "scenario", "loop", "stage", "role", "baseline", "old_rounds", "new_rounds", "old_seconds", "new_seconds",
         "old_ratio", "new_ratio", "confidence", "change", "mean_change", "comparable", "verdict", "reason",
+        "workload", "interpreter",
     ]  # fmt: skip
     uvloop = next(row for row in document["changes"] if (row["loop"], row["stage"]) == ("uvloop", TOTAL))
     assert uvloop["change"] == pytest.approx({"value": 1.25, "low": 1.25, "high": 1.25})

@@ -8,6 +8,7 @@ import pyperf
 import pytest
 import venvs
 from commands import main
+from invented import on_several
 
 from bench.cli import interpreting
 from bench.machine import place
@@ -114,3 +115,41 @@ def test_a_loop_that_is_not_installed_on_an_interpreter_is_said_before_anything_
     )
     assert "or make an environment that has it: python -m bench env old --loop uvloop" in said
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def measured(tmp_path: Path) -> str:
+    """A run folder of two interpreters, in which each cell takes 7 % longer than the one before."""
+    kept = on_several(("3.13", "3.15"), names=("asyncio",))
+    folder = RunFolder(tmp_path / "run")
+    folder.create(kept.about)
+    for outcome in kept.outcomes:
+        folder.append(outcome)
+    return str(folder.path)
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    ("asyncio@3.13 3%", 1, "failed: asyncio@3.15 in manual is slower than asyncio@3.13 by more than 3%: 1.070"),
+    ("asyncio 10%", 0, "passed; in manual, for asyncio@3.15, this run could have shown a slow-down of 10 %"),
+    ("asyncio@3.15 3%", 2, "--fail-if-slower-than asyncio@3.15: the run has asyncio@3.13 as its baseline"),
+    ("asyncio 3", 2, "argument --fail-if-slower-than: '3': write a percentage as 3% or 0.5%"),
+])  # fmt: skip
+def test_a_run_fails_if_a_loop_is_slower_than_its_baseline_by_more_than_the_limit(
+    words: str, code: int, said: str, measured: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main("report", measured, "--fail-if-slower-than", *words.split()) == code
+    assert said in capsys.readouterr().err
+
+
+def test_the_loop_of_a_limit_is_the_baseline_and_the_only_one(
+    measured: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limit = ("--fail-if-slower-than", "asyncio-poll", "10%")
+
+    assert main("--loop", "asyncio", *limit, "--dry-run") == 0
+    assert "asyncio-poll, control, asyncio" in capsys.readouterr().out
+    assert main("--loop", "asyncio", *limit, "--dry-run", "--baseline", "asyncio") == 2
+    assert "the run has asyncio as its baseline" in capsys.readouterr().err
+    assert main("--resume", measured, *limit) == 2
+    assert main("report", measured, "--require-power") == 2
+    assert "--require-power asks what --fail-if-slower-than could have shown" in capsys.readouterr().err

@@ -94,6 +94,7 @@ def test_other_commands_take_what_means_the_same_for_all(monkeypatch: pytest.Mon
 
     assert (options.loop, options.check, options.timeout) == (["mine", "uvloop"], None, None)
     assert cli.parse([]).check is True
+    assert cli.parse(["env", "3.13"]).loop is None  # there they would be installed
 
 
 def test_what_is_set_where_is_listed_and_said_and_nothing_is_imported(
@@ -131,6 +132,7 @@ def test_a_loop_of_the_folder_is_checked_by_its_name(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(("text", "problem"), [
     ("[tool.evloop-bench]\nmax-tim = '1s'\n", "no option is called 'max-tim'; the nearest: max-time"),
     ("[tool.evloop-bench]\noutput = 'here'\n", "it is set in pyproject.toml, [tool.evloop-bench] output"),
+    ("[tool.evloop-bench]\nfleet = 'tcp://elsewhere:8786'\n", "no option is called 'fleet'"),
     ("[tool.evloop-bench]\nfast = 1\n", "pyproject.toml, [tool.evloop-bench] fast: 1 is not true or false"),
     ("[tool.evloop-bench]\nseed = true\n", "[tool.evloop-bench] seed: True is not a text or a number"),
     ("[tool.evloop-bench]\nloop = [1979-05-27]\n", "is not a list of texts"),

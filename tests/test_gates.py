@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -80,3 +81,35 @@ def test_only_totals_of_loops_are_asked(invent: Invent) -> None:
     pair = Pair(old, new)
 
     assert gates.failures(Gate(0.03, inconclusive=True, power=True), pair, changes.between(pair)) == ()
+
+
+def row(value: float, low: float | None, high: float | None, verdict: str | None = "slower") -> Comparison:
+    """A loop's total in one run."""
+    return replace(ROW, ratio=Estimate(value, low, high), verdict=verdict)
+
+
+def test_a_loop_of_one_run_fails_if_its_whole_interval_lies_beyond_the_limit() -> None:
+    gate = Gate(0.1)
+
+    assert gates.slower(gate, [row(1.2, 1.15, 1.25)]) == (
+        "uvloop in manual is slower than asyncio by more than 10%: 1.20 (1.15–1.25)",
+    )
+    assert gates.slower(gate, [row(1.2, 1.09, 1.3)]) == ()
+    assert gates.slower(gate, [row(1.2, 1.15, 1.25, "inconclusive")]) == ()
+    assert gates.slower(gate, [row(1.2, None, None, None), replace(ROW, stage="start"), replace(ROW, ratio=None)]) == ()
+
+
+def test_a_gate_of_one_run_says_its_power_and_fails_without_it_if_asked() -> None:
+    weak, strong = [row(1.0, 0.5, 2.0, "inconclusive")], [row(1.0, 0.99, 1.01, "same")]
+
+    assert gates.not_slower(Gate(0.1), strong) == (
+        "passed; in manual, for uvloop, this run could have shown a slow-down of 11 %, and no smaller one"
+    )
+    assert "passed, but in manual, for uvloop, this run could have shown" in str(gates.not_slower(Gate(0.1), weak))
+    assert gates.slower(Gate(0.1, power=True), strong) == ()
+    (failed,) = gates.slower(Gate(0.1, power=True), weak)
+    assert failed == (
+        "uvloop in manual: a slow-down of 20 % could not have failed; this run could have shown a slow-down of 120 %, "
+        "and no smaller one"
+    )
+    assert gates.not_slower(Gate(0.1), [replace(ROW, ratio=None)]) is None

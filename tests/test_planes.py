@@ -4,18 +4,23 @@ import math
 import re
 import xml.etree.ElementTree as ET
 
+import advised
 import pages
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.reports import drawing, planes, scales
-from bench.reports.document import Document
+from bench.contract.findings import Finding
+from bench.reports import drawing, planes, png, scales
+from bench.reports.besides import Besides
+from bench.reports.charted import charted
+from bench.reports.document import Chart, Document
 from bench.reports.page import text as page_of
-from bench.reports.paying import Paying, ahead, paying
+from bench.reports.paying import Paying, of_run, paying
 from bench.reports.pictures import Axis, Guide, Plane, Reach, Spot, Subject
 from bench.reports.promised import promised
 from bench.reports.scenes import Scene, scenes
+from bench.reports.tables import document
 from bench.statistics.break_even import UNKNOWN, BreakEven
 from bench.statistics.comparisons import compare
 from bench.statistics.estimates import Estimate
@@ -90,7 +95,7 @@ def test_texts_in_a_plane_are_texts() -> None:
 
 
 def test_what_a_loop_costs_and_saves_has_a_chart_with_lines_of_equal_break_even() -> None:
-    (chart,) = paying(ROWS, "asyncio", "operation")
+    chart = paying(ROWS, "asyncio", "runner")
 
     assert isinstance(chart.picture, Plane)
     assert [guide.text for guide in chart.picture.guides] == ["10 operations", "100 operations", "1,000 operations"]
@@ -98,30 +103,37 @@ def test_what_a_loop_costs_and_saves_has_a_chart_with_lines_of_equal_break_even(
         number = int(guide.text.split()[0].replace(",", ""))
         assert guide.end[0] == pytest.approx(number * guide.end[1])
     assert [row[-1] for row in chart.table.rows] == [
-        "ahead after 100 (80–130)",
-        "ahead from the first on",
-        "never ahead",
+        "has paid for its start after 100 (80–130) operations",
+        "is ahead from the first on",
+        "never pays for its start",
     ]
-    assert paying((), "asyncio", "operation") == ()
 
 
-@pytest.mark.parametrize(("paid", "words"), [
-    (BreakEven("unknown", low=3.0), "ahead not before 3, if ever"), (UNKNOWN, "when it is ahead is unknown"),
-    (None, "when it is ahead is unknown"),
-])  # fmt: skip
-def test_a_break_even_that_is_not_known_is_not_claimed(paid: BreakEven | None, words: str) -> None:
-    assert ahead(paid) == words
+def test_a_run_with_few_and_many_operations_has_such_a_chart_for_each_of_its_groups() -> None:
+    kept = advised.measured(scenarios=["runner"])
+
+    ((group, chart),) = of_run(kept).items()
+
+    assert isinstance(chart.picture, Plane)
+    (one,) = chart.picture.spots
+    assert one.label == "uvloop"
+    assert one.x.at / one.y.at == pytest.approx(40, rel=0.1)
+    comparisons = compare(kept)
+    shown = charted(document(kept, comparisons), kept, comparisons)
+    assert [block.name for block in shown.page() if block == chart] == [f"paying-{group}"]
+    assert f"paying-{group.replace('/', '-').replace('=', '-')}.png" in dict(png.pictures(Document(body=(chart,))))
+    assert of_run(KEPT) == {}
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=4))
 def test_any_costs_can_be_drawn(numbers: list[tuple[float, float, float]]) -> None:
     rows = [
-        Paying(f"loop{place}", Estimate(start, start, high), Estimate(saving, None, None))
+        Paying(f"loop{place}", Estimate(start, start, high), Estimate(saving, None, None), UNKNOWN)
         for place, (start, saving, high) in enumerate(numbers)
         if math.isfinite(start) and math.isfinite(saving)
     ]
 
-    for chart in paying(rows, "asyncio", "operation"):
+    for chart in [paying(rows, "asyncio", "runner")] if rows else ():
         drawn = drawing.svg(chart.picture, chart.about, alone=True)
         assert not re.search(r"nan|inf", re.sub(r"<style>.*?</style>|<title>.*?</title>", "", drawn, flags=re.DOTALL))
         page_of(Document(body=(chart,)))
@@ -159,3 +171,17 @@ def test_loops_in_a_plane_can_be_hidden() -> None:
     assert '<li data-loop="uvloop">' in page
     assert page.count('<g class="loop" data-loop="uvloop" data-scenario="runner" data-verdict="faster">') == 2
     assert '<li data-loop="asyncio">' not in page
+
+
+def test_the_page_of_checked_loops_has_that_chart_in_one_scenario() -> None:
+    checks = tuple(
+        Finding(loop, "1", "3.14.0", "tcp", "network", kept=True, how="kept") for loop in ("asyncio", "uvloop")
+    )
+    comparisons = compare(KEPT)
+
+    def names(besides: Besides | None) -> list[str]:
+        shown = charted(document(KEPT, comparisons, besides), KEPT, comparisons, besides)
+        return [block.name for block in shown.page() if isinstance(block, Chart) and "promises" in block.name]
+
+    assert names(Besides(checks=checks)) == ["promises-run_forever"]
+    assert names(Besides()) == names(None) == []

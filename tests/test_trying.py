@@ -119,12 +119,12 @@ def test_what_probably_hangs_keeps_no_other_check_waiting(most: int, monkeypatch
     assert max(seen) == most
 
 
-def test_a_check_is_prompt_until_it_was_waited_for_a_second() -> None:
+def test_a_check_is_prompt_until_it_was_waited_for_some_time() -> None:
     attempt = object.__new__(trying._Attempt)
     attempt._ready, attempt._waited_s = False, 50.0
 
     starting = attempt.prompt
-    attempt._ready, attempt._waited_s = True, 0.5
+    attempt._ready, attempt._waited_s = True, 0.2
     soon = attempt.prompt
     attempt._waited_s = 1.5
 

@@ -14,7 +14,7 @@ class Profile:
 
 
 PROFILES: Mapping[str, Profile] = {
-    "script": Profile("A script", ("runner",)),
+    "script": Profile("A script that runs once", ("runner",)),
     "cli": Profile("A command that does little", ("runner",)),
     "tests": Profile("A test suite with a loop for each test", ("runner", "fixture")),
     "bridge": Profile("Async code called from synchronous code", ("bridge",), cold=False),

@@ -140,8 +140,7 @@ def set_elsewhere() -> "tuple[Setting, ...]":
     """The options that are set in the environment and in the current folder's pyproject.toml, the stronger first."""
     from bench.cli import elsewhere
 
-    parser = parser_of("run")
-    return elsewhere.settings(parser.switches, parser.options)
+    return elsewhere.settings(parser_of("run"))
 
 
 def parser_of(command: str, first: Sequence[str] = ()) -> "Parser":
@@ -177,6 +176,12 @@ class Parser(argparse.ArgumentParser):
     def switches(self) -> set[str]:
         """The options that take no value, as on the command line but without dashes."""
         return {name.replace("_", "-") for name, action in self.options.items() if action.nargs == 0}
+
+    @property
+    def lists(self) -> set[str]:
+        """The options that can be repeated."""
+        repeated = argparse._AppendAction  # noqa: SLF001  (argparse has no other name for it)
+        return {name for name, action in self.options.items() if isinstance(action, repeated)}
 
     def given(self, words: Sequence[str]) -> set[str]:
         """The names of what these words set."""

@@ -3,8 +3,9 @@
 import argparse
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench.advice.asked import PROFILES, Asked
 from bench.cli.arguments import affinity, at_least, duration, rate
@@ -12,10 +13,21 @@ from bench.cli.terminal import add_format, drawn, show
 from bench.errors import PROGRAM, BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.advice.cold import Cold
+    from bench.contract.findings import Finding
+    from bench.resources.readings import ColdCell
+    from bench.store.folder import RunFolder
     from bench.store.outcomes import Kept
 
 MEASURING = ("baseline", "max_time", "seed", "affinity", "output")  # options that a finished run has no use for
+
+
+class Measured(NamedTuple):
+    """A run folder, what it holds of rounds and of cold starts, and what became of the checks of its loops."""
+
+    folder: "RunFolder"
+    kept: "Kept"
+    cold: "Sequence[ColdCell]"
+    findings: "Sequence[Finding]"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -52,30 +64,31 @@ def call(options: Namespace) -> Exit:
     from bench.advice.advising import advise
     from bench.contract.findings import promised
     from bench.reports import advice as report
-    from bench.reports import besides
-    from bench.store.folder import RunFolder
     from bench.subjects import loops
 
-    if options.folder:
-        folder, kept, cold = _read(options)
-    else:
-        from bench.cli import advise_measuring
-
-        try:
-            folder, kept, cold = advise_measuring.measured(options, asked)
-        except KeyboardInterrupt:
-            return Exit.INTERRUPTED
+    try:
+        run = _read(options) if options.folder else _measure(options, asked)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
     known = {loop.name: loop.factory for loop in (*loops.LOOPS, *loops.plugged_in())}
-    factories = {name: known.get(name, name) for name in kept.about.plan.loops}
-    promises = promised(besides.read(RunFolder(folder)).checks)
-    found = advise(kept, cold.cells if cold else (), asked, factories, promises)
+    factories = {name: known.get(name, name) for name in run.kept.about.plan.loops}
+    found = advise(run.kept, run.cold, asked, factories, promised(run.findings))
     if options.profile and options.folder and found.missing:
         raise BenchError("\n".join(found.missing))
     show(report.as_json(found) if options.json else drawn(report.document(found), options.format))
     if not options.folder:
-        advise_measuring.keep(folder, found)
-        print(f"\nkept in {folder}; ask again: {PROGRAM} advise --from {folder}", file=sys.stderr)
-    return Exit.NOT_MEASURED if kept.failures or found.missing else Exit.DONE
+        from bench.cli import advise_measuring
+
+        advise_measuring.keep(run.folder, found)
+        place = run.folder.path
+        print(f"\nkept in {place}; ask again: {PROGRAM} advise --from {place}", file=sys.stderr)
+    return Exit.NOT_MEASURED if run.kept.failures or found.missing else Exit.DONE
+
+
+def _measure(options: Namespace, asked: Asked) -> Measured:
+    from bench.cli import advise_measuring
+
+    return advise_measuring.measured(options, asked)
 
 
 def _asked(options: Namespace) -> Asked:
@@ -98,9 +111,10 @@ def _check(options: Namespace) -> None:
         raise BenchError(f"--{given[0].replace('_', '-')} can't be combined with --from: the run is measured already")
 
 
-def _read(options: Namespace) -> "tuple[Path, Kept, Cold | None]":
+def _read(options: Namespace) -> Measured:
     """The run in a folder, narrowed to the loops and workloads that the user names."""
     from bench.advice.cold import FILE, Cold
+    from bench.contract.findings import CHECKS, Finding
     from bench.statistics.shared import Shared, narrowed
     from bench.store.folder import RunFolder
     from bench.subjects import workloads
@@ -123,4 +137,5 @@ def _read(options: Namespace) -> "tuple[Path, Kept, Cold | None]":
             f"{', '.join(dict.fromkeys(map(workloads.name_of, plan.workloads)))}\n{again}"
         )
     shared = Shared(frozenset(names), frozenset(plan.scenarios), texts)
-    return options.folder, narrowed(kept, shared), folder.read_record(FILE, Cold)
+    cold, findings = folder.read_record(FILE, Cold), folder.read_record(CHECKS, tuple[Finding, ...])
+    return Measured(folder, narrowed(kept, shared), cold.cells if cold else (), findings or ())

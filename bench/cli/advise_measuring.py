@@ -6,13 +6,12 @@ import secrets
 import sys
 import time
 from argparse import Namespace
-from pathlib import Path
 
 from bench.advice import amounts, calibrating, cold
 from bench.advice.answers import Advice
 from bench.advice.asked import PROFILES, Asked, scenarios_of
-from bench.advice.cold import Cold
 from bench.cli import measuring, opening, planning, promises, selecting
+from bench.cli.advise import Measured
 from bench.contract.findings import CHECKS
 from bench.errors import PROGRAM
 from bench.measurement.precision import Held
@@ -22,7 +21,7 @@ from bench.reports import advice as report
 from bench.statistics.estimates import minimum_rounds
 from bench.statistics.operations import costs
 from bench.store.folder import RunFolder
-from bench.store.outcomes import About, Kept
+from bench.store.outcomes import About
 from bench.subjects.loops import Loop
 
 WORKLOAD = "fetch"
@@ -31,7 +30,7 @@ SAMPLING = dataclasses.replace(DEFAULT, sweeps=6, precision=0.01)
 ADVICE, TOTALS = "advise.json", "totals.csv"
 
 
-def measured(options: Namespace, asked: Asked) -> tuple[Path, Kept, Cold | None]:
+def measured(options: Namespace, asked: Asked) -> Measured:
     """Measure into a new run folder; raises KeyboardInterrupt on Ctrl-C, once it has said how to go on."""
     began = time.monotonic()
     chosen = selecting.selected(options.loop, options.baseline)
@@ -48,29 +47,33 @@ def measured(options: Namespace, asked: Asked) -> tuple[Path, Kept, Cold | None]
     starts = cold.measured(first.plan, first.started, least, lambda what: _say(options, what)) if is_cold else None
     about = _described(options, asked, chosen, counted, sampling)
     about = _fitted(options, about, least, planning.Start(imports_s, time.monotonic() - began))
+    findings = promises.known(chosen)
     with contextlib.ExitStack() as locks:
         opened = opening.created(options, about, (), locks)
-        folder, findings = opened.folder, promises.known(chosen)
-        if findings:
-            folder.write_record(CHECKS, findings)
+        folder = opened.folder
         if starts:
             folder.write_record(cold.FILE, starts)
-        held = Held(time.monotonic() - began, 0 if options.max_time else least)
-        try:
-            measuring.measure(opened, held, quiet=options.quiet)
-        except KeyboardInterrupt:
-            again = f"{PROGRAM} --resume {folder.path}, then {PROGRAM} advise --from {folder.path}"
-            print(f"\ninterrupted; what was measured is kept; go on with: {again}", file=sys.stderr)
-            raise
-        return folder.path, folder.load(), starts
+        if findings:
+            folder.write_record(CHECKS, findings)
+        _measure(options, opened, Held(time.monotonic() - began, 0 if options.max_time else least))
+        return Measured(folder, folder.load(), starts.cells if starts else (), findings)
 
 
-def keep(folder: Path, advice: Advice) -> None:
+def _measure(options: Namespace, opened: opening.Opened, held: Held) -> None:
+    try:
+        measuring.measure(opened, held, quiet=options.quiet)
+    except KeyboardInterrupt:
+        place = opened.folder.path
+        again = f"{PROGRAM} --resume {place}, then {PROGRAM} advise --from {place}"
+        print(f"\ninterrupted; what was measured is kept; go on with: {again}", file=sys.stderr)
+        raise
+
+
+def keep(folder: RunFolder, advice: Advice) -> None:
     """Write the advice into the run's folder, and the numbers of its charts as CSV."""
-    run = RunFolder(folder)
-    with run.locked():
-        run.write(ADVICE, report.as_json(advice))
-        run.write(TOTALS, report.totals_as_csv(advice))
+    with folder.locked():
+        folder.write(ADVICE, report.as_json(advice))
+        folder.write(TOTALS, report.totals_as_csv(advice))
 
 
 def _described(

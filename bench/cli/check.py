@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--fail-on", action="append", metavar="CHECK", help=f"failure where this check, or {ANY!r}, is not kept")
     timeout = "seconds for one check (default: 5; with --conformance: 10)"
     add("--timeout", type=at_least(0.1, float, 3600), metavar="S", help=timeout)
-    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the tables; its loops by default")
+    add("--into", type=Path, metavar="DIR", help="run folder whose report gets the tables")
     add("--list", action="store_true", help="all checks, and the promises that they try")
     add("--json", action="store_true", help="JSON list of objects instead of the tables")
     add("-q", "--quiet", action="store_true", help="no progress display")
@@ -132,7 +132,7 @@ def by_us(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None
             found.append(finding)
             yield finding
         if len(names) == len(checks):
-            cache.keep(loop, found)
+            cache.keep(loop, sorted(found, key=lambda finding: names.index(finding.check)))
 
 
 def _by_cpython(loops: "Sequence[Loop]", names: Sequence[str], timeout_s: float | None) -> "Iterator[Finding]":

@@ -6,11 +6,10 @@ commands take from them only which loops and scenarios, and how a result looks.
 
 import os
 from argparse import Namespace
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench import texts
 from bench.errors import BenchError, unknown
 from bench.measurement.guard import BADGE
 from bench.subjects import configured, loops
@@ -19,11 +18,15 @@ if TYPE_CHECKING:
     from bench.cli import Parser
 
 PREFIX = "EVLOOP_BENCH_"
-OF_ALL = {"loop", "scenario", "format", "quiet"}
-WITH_RESUME = {"format", "json", "quiet", "verbose"}
-# Not these: they are for one occasion, or give a permission.
-ONCE = {"help", "version", "output", "resume", "force_resume", "save_baseline", "force", "dry_run", "without_intervals"}
-LISTS = {"loop", "scenario", "python"}
+OF_LOOPS = {"loop", "scenario"}
+OF_ALL = {*OF_LOOPS, "format", "quiet"}
+WITH_RESUME = {"format", "json", "no_bars", "png", "quiet", "verbose"}
+INSTALL = {"env"}  # commands whose loops are not those that are measured
+# Not these: they are for one occasion, give a permission, or send a plan to other machines.
+ONCE = {
+    "help", "version", "output", "resume", "force_resume", "save_baseline", "force", "dry_run", "without_intervals",
+    "fleet", "fleet_security", "insecure", "wait_for_lost",
+}  # fmt: skip
 PACES = {"fast", "rigorous"}
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -42,24 +45,26 @@ class Setting:
         return self.option.replace("-", "_")
 
 
-def settings(switches: Collection[str], options: Collection[str]) -> tuple[Setting, ...]:
-    """All settings, the stronger first; raises BenchError for one that `run` does not have among its `options`."""
-    known = sorted(name.replace("_", "-") for name in options if name not in ONCE)
+def settings(run: "Parser") -> tuple[Setting, ...]:
+    """All settings, the stronger first; raises BenchError for one that `run` does not have."""
+    known = sorted(name.replace("_", "-") for name in run.options if name not in ONCE)
     found = []
-    for option, value, source in (*_of_environment(switches), *_of_file()):
+    for option, value, source in (*_of_environment(run), *_of_file()):
         if option not in known:
+            from bench import texts
+
             where = texts.line(source)[:200]
             raise unknown("option", option[:100], known, f"it is set in {where}; others can't be set there")
-        found.append(Setting(option, tuple(_words(option, value, source, is_switch=option in switches)), source))
+        found.append(Setting(option, tuple(_words(run, option, value, source)), source))
     return tuple(found)
 
 
-def _of_environment(switches: Collection[str]) -> Iterator[tuple[str, object, str]]:
+def _of_environment(run: "Parser") -> Iterator[tuple[str, object, str]]:
     for variable, text in sorted(os.environ.items()):
         if variable.startswith(PREFIX) and variable != BADGE and text:
             option = variable.removeprefix(PREFIX).lower().replace("_", "-")
-            value = text.split(",") if option in LISTS else text
-            yield option, (SWITCHES.get(text.lower(), text) if option in switches else value), variable
+            value = text.split(",") if option in run.lists else text
+            yield option, (SWITCHES.get(text.lower(), text) if option in run.switches else value), variable
 
 
 def _of_file() -> Iterator[tuple[str, object, str]]:
@@ -69,10 +74,11 @@ def _of_file() -> Iterator[tuple[str, object, str]]:
             yield key, value, f"{configured.TABLE} {key}"
 
 
-def _words(option: str, value: object, source: str, *, is_switch: bool) -> Iterator[str]:
-    values = value if isinstance(value, list) and option in LISTS else [value]
+def _words(run: "Parser", option: str, value: object, source: str) -> Iterator[str]:
+    is_list, is_switch = option in run.lists, option in run.switches
+    values = value if isinstance(value, list) and is_list else [value]
     if is_switch != isinstance(value, bool) or not all(isinstance(one, bool | str | int | float) for one in values):
-        kind = "true or false" if is_switch else "a list of texts" if option in LISTS else "a text or a number"
+        kind = "true or false" if is_switch else "a list of texts" if is_list else "a text or a number"
         raise BenchError(f"{source}: {value!r:.100} is not {kind}")
     if is_switch:
         yield from [f"--{option}"] if value else []
@@ -86,7 +92,8 @@ def parsed(parser: "Parser", command: str, words: Sequence[str], all_: Sequence[
     Raises BenchError for a setting that the command refuses.
     """
     given = parser.given(words)
-    allowed = {*parser.options} & ({*parser.options} if command == "run" else OF_ALL)
+    allowed = {*parser.options} if command == "run" else OF_ALL.intersection(parser.options)
+    allowed -= OF_LOOPS if command in INSTALL else set()
     if "resume" in given:
         allowed &= WITH_RESUME
     taken = []

@@ -34,11 +34,13 @@ def chosen(options: Namespace) -> Chosen:
 
     Raises BenchError for what the user named and can't have. What else is left out, is said.
     """
+    limited = options.fail_if_slower_than and options.fail_if_slower_than[0]
+    baseline = options.baseline or limited
     if not options.python:
-        _refuse_interpreter(options.baseline)
-        found = selecting.selected(options.loop, options.baseline)
+        _refuse_interpreter(baseline)
+        found = selecting.selected(options.loop, baseline)
         return Chosen(found, found[0].name)
-    loop, at, where = (options.baseline or DEFAULT_BASELINE).partition("@")
+    loop, at, where = (baseline or DEFAULT_BASELINE).partition("@")
     candidates = _candidates(options.loop, loop)
     hosts = asked(options.python, candidates)
     home = _home(hosts, where) if at else hosts[0]

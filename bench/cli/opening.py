@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.cli import interpreting, planning
+from bench.cli.report import check_gate
 from bench.errors import BenchError
 from bench.machine import facts
 from bench.store.folder import RunFolder
@@ -46,6 +47,7 @@ def reopened(options: Namespace, locks: ExitStack) -> Opened:
     locks.enter_context(folder.locked())
     kept = folder.load()
     plan = kept.about.plan
+    check_gate(options, plan)
     programs = _programs(folder, plan.interpreters)
     now = planning.described(plan, interpreting.again(programs, [loops.named(name) for name in plan.loops]))
     planning.check_something_is_left(now)

@@ -23,8 +23,9 @@ PATIENCE_S = 600.0
 OURS = {
     "help", "version", "fleet", "fleet_security", "insecure", "wait_for_lost", "output", "resume", "force_resume",
     "quiet", "json", "verbose", "format", "save_baseline", "force", "dry_run", "check", "no_bars", "png",
+    "fail_if_slower_than", "require_power",
 }  # fmt: skip
-REFUSED = ("check", "dry_run", "save_baseline", "force_resume", "png")
+REFUSED = ("check", "dry_run", "save_baseline", "force_resume", "png", "fail_if_slower_than")
 
 
 def call(options: Namespace, parser: argparse.ArgumentParser) -> Exit:

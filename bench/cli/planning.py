@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bench.cli import selecting
 from bench.cli.interpreting import Chosen
 from bench.cli.promises import without_broken
+from bench.cli.report import check_gate
 from bench.cli.terminal import drawn, show
 from bench.contract.findings import Finding
 from bench.errors import BenchError
@@ -58,6 +59,7 @@ IDLE = Start(0.0, -AHEAD_S)  # as if it had taken no time
 def ahead(options: Namespace, chosen: Chosen, start: Start, findings: Sequence[Finding] = ()) -> About:
     """What a run of these loops is, with what their checks found; raises BenchError for one that can't answer."""
     about = without_broken(described(planned(options, chosen), chosen.interpreters), findings)
+    check_gate(options, about.plan)
     check_something_is_left(about)
     if not options.without_intervals:
         check_intervals(about)

@@ -31,7 +31,9 @@ def tried_first(loops: "Sequence[Loop]", *, quiet: bool) -> "tuple[Finding, ...]
     due = [loop for loop in loops if loop.name not in checked]
     if due and not quiet:
         print(f"trying {len(every())} checks on {', '.join(loop.name for loop in due)}", file=sys.stderr)
-    return (*found, *watched(by_us(due, [*every()], None), len(due) * len(every()), quiet=quiet))
+    new = watched(by_us(due, [*every()], None), len(due) * len(every()), quiet=quiet)
+    places = {name: place for place, name in enumerate([*(loop.name for loop in loops), *every()])}
+    return tuple(sorted((*found, *new), key=lambda one: (places[one.loop], places.get(one.check, 0))))
 
 
 def without_broken(about: "About", findings: "Sequence[Finding]") -> "About":

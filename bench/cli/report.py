@@ -5,15 +5,17 @@ import contextlib
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from bench.cli.arguments import percentage
 from bench.cli.terminal import SIMPLE, add_format, add_verbose, drawn, show
-from bench.errors import PROGRAM, Exit, InUseError, NotMeasuredError
+from bench.errors import PROGRAM, BenchError, Exit, InUseError, NotMeasuredError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from bench.reports.besides import Besides
+    from bench.plan.cells import Plan
+    from bench.reports.document import Document
     from bench.statistics.comparisons import Comparison
     from bench.store.folder import RunFolder
     from bench.store.outcomes import Kept
@@ -23,9 +25,44 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run, and how its tables look."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="run folder")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
+    add_gate(parser)
     add_verbose(parser)
     add_pictures(parser)
     add_format(parser)
+
+
+def add_gate(parser: argparse.ArgumentParser) -> None:
+    """Add what makes the command fail: a loop that is slower than another one of the same run."""
+    add = parser.add_argument
+    slower = "failure where totals exceed LOOP's by more: asyncio 10%%"
+    add("--fail-if-slower-than", nargs=2, action=_Limit, metavar=("LOOP", "P%"), help=slower)
+    add("--require-power", action="store_true", help="failure where --fail-if-slower-than could not have failed")
+
+
+class _Limit(argparse.Action):
+    """Reads a loop and a percentage."""
+
+    def __call__(self, _parser: object, options: Namespace, values: object, _option: str | None = None) -> None:
+        """Keep both; argparse says what is wrong with the percentage."""
+        loop, limit = cast("list[str]", values)
+        try:
+            setattr(options, self.dest, (loop, percentage(limit)))
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+
+
+def check_gate(options: Namespace, plan: "Plan") -> None:
+    """Raise BenchError for a limit on what is slower than a loop that is not the baseline of the run."""
+    if options.require_power and not options.fail_if_slower_than:
+        raise BenchError(
+            "--require-power asks what --fail-if-slower-than could have shown: name a loop and a limit too"
+        )
+    loop = options.fail_if_slower_than and options.fail_if_slower_than[0]
+    if loop and loop not in {plan.baseline, plan.baseline_loop}:
+        raise BenchError(
+            f"--fail-if-slower-than {loop}: the run has {plan.baseline} as its baseline, and all ratios are to that\n"
+            f"give --fail-if-slower-than {plan.baseline}, or measure with --baseline {loop}"
+        )
 
 
 def add_pictures(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +84,9 @@ def call(options: Namespace) -> Exit:
     from bench.store.folder import RunFolder
 
     check_pictures(options)
-    return conclude(RunFolder(options.folder), options)
+    folder = RunFolder(options.folder)
+    check_gate(options, folder.about().plan)
+    return conclude(folder, options)
 
 
 def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = False) -> Exit:
@@ -56,7 +95,8 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
     A folder that is full, read-only or in use is still printed.
     """
     from bench.reports import besides as beside
-    from bench.reports.files import FILES
+    from bench.reports import files, png, tables
+    from bench.reports.charted import charted
     from bench.statistics.comparisons import compare
 
     refused = None
@@ -67,37 +107,51 @@ def conclude(folder: "RunFolder", options: Namespace, *, interrupted: bool = Fal
             refused = error
         kept, besides = folder.load(), beside.read(folder)
         comparisons = compare(kept)
+        document = tables.document(kept, comparisons, besides)
         try:
             if not refused:
-                for name, made in FILES.items():
-                    folder.write(name, made(kept, comparisons, besides))
+                for name, text in files.texts(kept, comparisons, besides, document):
+                    folder.write(name, text)
                 if options.png:
-                    folder.write_pictures(_pictures(kept, comparisons, besides))
+                    folder.write_pictures(png.pictures(charted(document, kept, comparisons, besides)))
                 folder.write_suites(kept)  # last: pyperf may refuse what the reports can say
         finally:
-            show(_printed(options, kept, comparisons, besides))
+            show(_printed(options, kept, comparisons, document))
     if isinstance(refused, NotMeasuredError):
         raise refused
     state = "interrupted; " if interrupted else "" if kept.complete else "incomplete, "
-    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
-    place = f"nothing was written: {str(refused).splitlines()[0]}" if refused else f"kept in {folder.path}{more}"
-    print(f"\n{place}", file=sys.stderr)
+    print(f"\n{_place(folder, state, refused)}", file=sys.stderr)
+    if options.fail_if_slower_than and _fails(options, comparisons):
+        return Exit.CHECK_FAILED
     return Exit.NOT_MEASURED if kept.failures or not kept.complete else Exit.DONE
 
 
-def _pictures(kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> "Iterator[tuple[str, bytes]]":
-    from bench.reports import png, tables
-    from bench.reports.charted import charted
+def _place(folder: "RunFolder", state: str, refused: Exception | None) -> str:
+    """Where everything is, and the command that resumes a run that is not complete."""
+    if refused:
+        return f"nothing was written: {str(refused).splitlines()[0]}"
+    more = f"; {state}resume with: {PROGRAM} --resume {folder.path}" if state else ""
+    return f"kept in {folder.path}{more}"
 
-    return png.pictures(charted(tables.document(kept, comparisons), kept, comparisons, besides))
+
+def _fails(options: Namespace, comparisons: "Sequence[Comparison]") -> bool:
+    """Whether a loop is slower than the user allows; says which, or how small a slow-down could have shown."""
+    from bench.reports import gates
+
+    gate = gates.Gate(options.fail_if_slower_than[1], power=options.require_power)
+    failed = gates.slower(gate, comparisons)
+    for failure in failed:
+        print(f"failed: {failure}", file=sys.stderr)
+    if not failed and (power := gates.not_slower(gate, comparisons)):
+        print(power, file=sys.stderr)
+    return bool(failed)
 
 
-def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", besides: "Besides") -> str:
+def _printed(options: Namespace, kept: "Kept", comparisons: "Sequence[Comparison]", document: "Document") -> str:
     """The report as the options ask for it."""
     from bench.reports import records, tables
 
     if options.json:
         return records.everything(kept, comparisons)
-    document = tables.document(kept, comparisons, besides)
     is_brief = options.format == SIMPLE and not options.verbose
     return drawn(tables.brief(document) if is_brief else document, options.format, bars=not options.no_bars)

@@ -57,18 +57,18 @@ def call(options: Namespace) -> Exit:
     with contextlib.ExitStack() as locks:
         if about and chosen:
             opened = opening.created(options, about, chosen.interpreters, locks)
+            if findings:
+                opened.folder.write_record(CHECKS, findings)
         else:
             opened = opening.reopened(options, locks)
-        folder, held = opened.folder, planning.held(options, opened.kept.about, time.monotonic() - began)
-        if about and findings:
-            folder.write_record(CHECKS, findings)
+        held = planning.held(options, opened.kept.about, time.monotonic() - began)
         try:
             measuring.measure(opened, held, quiet=options.quiet)
         except KeyboardInterrupt:
-            _end_early(folder, options)
+            _end_early(opened.folder, options)
             return Exit.INTERRUPTED
-        code = report.conclude(folder, options)
-        _save_baseline(folder.path, options.save_baseline, complete=code == Exit.DONE)
+        code = report.conclude(opened.folder, options)
+        _save_baseline(opened.folder.path, options.save_baseline, code)
     return code
 
 
@@ -82,12 +82,13 @@ def _end_early(folder: "RunFolder", options: Namespace) -> None:
         print(f"\ninterrupted; resume with: {PROGRAM} --resume {folder.path}", file=sys.stderr)
 
 
-def _save_baseline(folder: Path, name: str | None, *, complete: bool) -> None:
-    """Save a run under the name that was asked for, if any, and if all of it was measured."""
+def _save_baseline(folder: Path, name: str | None, code: Exit) -> None:
+    """Save a run under the name that was asked for, if any, if all of it was measured and it failed no limit."""
     from bench.store import baselines
 
-    if name and complete:
+    if name and code == Exit.DONE:
         saved = baselines.save(folder, name)
         print(f"saved in {saved}; later: {PROGRAM} compare {name} NEW", file=sys.stderr)
     elif name:
-        print(f"not saved as the baseline {name}: not everything was measured", file=sys.stderr)
+        why = "a loop is too slow" if code == Exit.CHECK_FAILED else "not everything was measured"
+        print(f"not saved as the baseline {name}: {why}", file=sys.stderr)

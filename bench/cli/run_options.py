@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from bench.cli.arguments import affinity, at_least, baseline_name, duration, percentage
-from bench.cli.report import add_pictures, check_pictures
+from bench.cli.report import add_gate, add_pictures, check_pictures
 from bench.cli.terminal import add_format, add_verbose
 from bench.errors import BenchError
 
@@ -29,6 +29,8 @@ ALSO_WITH_RESUME = {
     "fleet_security",
     "insecure",
     "wait_for_lost",
+    "fail_if_slower_than",
+    "require_power",
 }
 FLEET = ("fleet_security", "insecure", "wait_for_lost")
 
@@ -61,6 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_fleet(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables, with plan and facts")
+    add_gate(parser)
     add_verbose(parser)
     add_pictures(parser)
     add_format(parser)

@@ -36,10 +36,10 @@ def selected(names: Sequence[str] | None, baseline: str | None = None) -> tuple[
 
 def _say_what_is_missing(chosen: Sequence[Loop]) -> None:
     """Say that the loop which most people know is not installed; evloop-bench asks for it, but works without."""
-    usual = loops.named("winloop" if sys.platform == "win32" else "uvloop")
-    if usual.unavailable:
+    usual = "winloop" if sys.platform == "win32" else "uvloop"
+    for reason in (loop.unavailable for loop in loops.LOOPS if loop.name == usual and loop.unavailable):
         what = "left out" if len(chosen) > 1 else f"nothing to compare {chosen[0].name} with"
-        print(f"{what}: {usual.name} is {usual.unavailable}\nall loops: {PROGRAM} list", file=sys.stderr)
+        print(f"{what}: {usual} is {reason}\nall loops: {PROGRAM} list", file=sys.stderr)
 
 
 def check_available(chosen: Sequence[Loop]) -> None:

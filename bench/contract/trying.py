@@ -1,6 +1,6 @@
 """Tries checks, each in a fresh process, two at a time. A process that hangs or dies is a finding like any other.
 
-A check that has not answered for a second probably hangs. It gets all of its time, but the next one starts beside it,
+A check that has not answered soon probably hangs. It gets all of its time, but the next one starts beside it,
 so that a loop which hangs in many checks does not take the sum of their times.
 """
 
@@ -24,8 +24,8 @@ from bench.subjects.loops import Loop
 from bench.texts import publishable
 
 AT_ONCE = 2
-MOST_AT_ONCE = 12  # with those that probably hang
-PROMPT_S = 1.0  # of a check that does not hang: most take some milliseconds
+MOST_AT_ONCE = 16  # with those that probably hang
+PROMPT_S = 0.3  # of a check that does not hang: most take some milliseconds
 TIMEOUT_S = 5.0  # of one check, from its turn on
 START_S = 60.0  # until a process is ready for its turn
 LOOK_S = 0.01

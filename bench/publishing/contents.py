@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from bench.publishing.privacy import Cleaner
 from bench.reports import besides as beside
+from bench.reports import files
 from bench.reports.besides import Besides
-from bench.reports.files import FILES
 from bench.statistics.comparisons import compare
 from bench.store import suites
 from bench.store.folder import ABOUT, JOURNAL, SUITES, RunFolder, text_of, text_of_record
@@ -23,8 +23,7 @@ def _files(kept: Kept, besides: Besides) -> Iterator[tuple[str, str]]:
     yield ABOUT, text_of(kept.about)
     yield JOURNAL, b"".join(map(line_of, kept.outcomes)).decode()
     yield from ((name, text_of_record(record)) for name, record in besides.records())
-    for name, made in FILES.items():
-        yield name, made(kept, comparisons, besides)
+    yield from files.texts(kept, comparisons, besides)
     for number, runs in enumerate(suites.by_platform(kept.runs) or ((),), 1):
         place = SUITES if number == 1 else f"{SUITES}-{number}"
         for label, benchmarks in suites.suites(runs, [group.name for group in kept.about.groups]).items():

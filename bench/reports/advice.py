@@ -39,6 +39,7 @@ from bench.subjects import workloads
 
 PERCENT = Unit("%", 0.01)
 SOME = 0.095  # of a program: from 10 % on, whole per cents
+NOISY = 0.05  # of a program
 FEW = 10  # operations below this have a decimal
 WORDS: dict[Verdict, str] = {
     "saves": "saves", "costs": "costs", "does not matter": "It does not matter here", "unclear": "Too close to tell",
@@ -110,8 +111,7 @@ def _profiles(advice: Advice) -> Iterator[Block]:
         for case in found:
             yield Paragraph(" ".join(_sentences(advice, case)))
             yield _table(case)
-            if case.noise and case.noise_verdict in {"saves", "costs"}:
-                yield _distrust(advice, case)
+            yield from _distrust(advice, case)
         loop = _example(advice, found)
         if loop in advice.factories:
             yield Note(f"To choose {loop} there:")
@@ -195,7 +195,12 @@ def _negative(estimate: Estimate) -> Estimate:
 def _table(case: Case) -> Table:
     unit = unit_for(min(answer.total.value for answer in case.answers))
     checked = any(answer.promises for answer in case.answers)
-    columns = (Column("total", unit), Column("saves", unit), Column("saves", PERCENT), Column(f"after {case.noun}"))
+    columns = (
+        Column("total", unit),
+        Column("saves", unit),
+        Column("of program", PERCENT),
+        Column(f"after {case.noun}"),
+    )
     rows = tuple(_row(answer, checked=checked) for answer in case.answers)
     return Table((LOOP,), (columns, *(((Column("promises"),),) if checked else ())), rows)
 
@@ -207,13 +212,15 @@ def _row(answer: Answer, *, checked: bool) -> Row:
     return (answer.loop, estimated(answer.total), *map(estimated, saved), after, *promises)
 
 
-def _distrust(advice: Advice, case: Case) -> Caution:
-    noise = _between(case.noise) if case.noise else ""
-    return Caution(
-        "These numbers can't be trusted",
-        f"{advice.baseline} against itself came out at {noise}",
-        "close what runs beside it, and measure again",
-    )
+def _distrust(advice: Advice, case: Case) -> Iterator[Caution]:
+    """A warning where the control differs from the baseline, or may differ by much."""
+    noise = case.noise
+    if noise is None or noise.low is None or noise.high is None:
+        return
+    title = "These numbers can't be trusted" if case.noise_verdict in {"saves", "costs"} else "Noisy"
+    if title != "Noisy" or max(-noise.low, noise.high) > NOISY:
+        cause = f"{advice.baseline} against itself came out at {_between(noise)}"
+        yield Caution(title, cause, "close what runs beside it, and measure again, or for longer")
 
 
 def _break_evens(advice: Advice) -> Iterator[Block]:
@@ -250,9 +257,9 @@ def _notes(advice: Advice) -> Iterator[Block]:
     yield Note(
         "total: seconds of the whole thing; a whole script, command or test suite begins with the start of its "
         "interpreter, and has the imports of asyncio and of the loop in it. saves: less than with "
-        f"{advice.baseline}; in % of your program where you said how long it takes (--program, --handler), else of the "
-        "least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. after: how "
-        "many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
+        f"{advice.baseline}; of program: that in % of yours, where you said how long it takes (--program, --handler), "
+        "else of the least program that does this: of a longer one it is a smaller part. Below 1 % it does not matter. "
+        "after: how many it takes until the loop is ahead. promises: of asyncio's, how many the loop keeps of those "
         "that the command check tried."
     )
     yield from map(Note, advice.notes)

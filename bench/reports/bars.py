@@ -10,7 +10,7 @@ from dataclasses import replace
 from bench.reports.document import Bar, Block, Column, Document, Entry, Interval, Table, Verdict
 from bench.statistics.estimates import Estimate
 
-WIDTH = 14  # characters
+WIDTH = 10  # characters
 FEWEST = 2  # ratios: one alone has nothing to be compared with
 FULL, THIN, ONE, NOTHING = "█", "─", "│", " "
 HEAD = Column("from 1 │", side="left", if_narrow="spare")

@@ -82,11 +82,11 @@ def _flat(row: Change) -> dict[str, object]:
     """A change as one flat object."""
     return {
         "scenario": row.cell.scenario, "loop": row.cell.loop, "stage": row.stage, "role": row.cell.role,
-        "workload": row.cell.workload, "interpreter": row.cell.interpreter,
         "baseline": row.baseline, "old_rounds": row.old.rounds, "new_rounds": row.new.rounds,
         "old_seconds": row.old.seconds, "new_seconds": row.new.seconds, "old_ratio": row.old.ratio,
         "new_ratio": row.new.ratio, "confidence": row.confidence, "change": row.change, "mean_change": row.mean_change,
         "comparable": row.comparable, "verdict": row.verdict, "reason": reason_of(row),
+        "workload": row.cell.workload, "interpreter": row.cell.interpreter,
     }  # fmt: skip
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bench.contract.findings import promised as kept_of_tried
-from bench.reports import promised, stages, values
+from bench.reports import meaning, paying, promised, stages, values
 from bench.reports.besides import Besides
 from bench.reports.document import Block, Chart, Document, Heading, Table
 from bench.reports.scenes import Scene, scenes
 from bench.statistics.comparisons import Comparison
 from bench.statistics.spreads import Spread, spreads, together
-from bench.store.outcomes import Kept
+from bench.store.outcomes import TOTAL, Kept
 
-MOST_DOTS = 50_000  # on a page: about 0.4 MB
+MOST_DOTS = 40_000  # on a page: about 0.3 MB
 LEAST_DOTS = 5  # of a row
 MOST_ROWS = 1500  # of dots on a page: of more, the rounds of a loop are drawn together
 READING = (
@@ -30,13 +30,18 @@ def charted(
     """The document with its charts, each below the table of its scenario."""
     measured = _measured(kept)
     promises = kept_of_tried(besides.checks) if besides else {}
+    totals = [row for row in comparisons if row.stage == TOTAL and row.seconds]
+    in_one = meaning.example(kept, totals)[0].name if totals else ""
+    work = paying.of_run(kept)
     most = max(LEAST_DOTS, MOST_DOTS // max(1, sum(map(len, measured.values()))))
 
     def charts(scene: Scene) -> Iterator[Chart]:
         of_scene = {label: rounds for (name, label), rounds in measured.items() if name == scene.scenario}
         yield from values.values(scene, of_scene, most)
         yield from stages.stages(scene)
-        yield from promised.promised(scene, promises)
+        yield from (chart for group, chart in work.items() if group == scene.scenario)
+        if scene.scenario == in_one:
+            yield from promised.promised(scene, promises)
 
     by_scenario = {scene.scenario: tuple(charts(scene)) for scene in scenes(comparisons)}
     return replace(document, body=tuple(_between(document.body, by_scenario)))

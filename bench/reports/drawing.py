@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import singledispatch
 from html import escape
+from itertools import groupby, pairwise
 
 from bench.reports import planes, scales
 from bench.reports.assets import CHART_CSS
@@ -103,7 +104,14 @@ def _line(axis: Axis, line: Line, width: int | None) -> str:
     top = TITLE if line.title else 0
     title = tag("text", {"class": "title", "x": "2%", "y": 14}, words(line.title)) if line.title else ""
     place = _Place(axis, top, _of_round(_rounds(line)), width)
-    return title + "".join(_mark(mark, place) for mark in line.marks) + _label(axis, line, top)
+    return title + "".join(_marks(line, place)) + _label(axis, line, top)
+
+
+def _marks(line: Line, place: _Place) -> Iterator[str]:
+    """Marks that say the same say it once, together."""
+    for text, marks in groupby(line.marks, lambda mark: mark.says):
+        drawn = "".join(_mark(mark, place) for mark in marks)
+        yield tag("g", {}, says(text) + drawn) if text else drawn
 
 
 def _height(line: Line) -> int:
@@ -142,20 +150,20 @@ def _(mark: Span, place: _Place) -> str:
     x, width = _extent(place.axis, mark)
     if mark.look == "interval":
         ends = {"x1": f"{x}%", "x2": f"{round(x + width, 2)}%", "y1": place.top + 10, "y2": place.top + 10}
-        return tag("line", {"class": f"interval {mark.paint}", **ends}, says(mark.says))
+        return tag("line", {"class": f"interval {mark.paint}", **ends})
     tall = {"y": place.top, "height": ROW if mark.look == "floor" else ROW - 4}
     size = {"x": f"{x}%", "width": f"{width}%", **tall}
     text = ""
     if mark.text and width > ENOUGH:
         middle = {"class": f"inside {mark.paint}", "x": f"{round(x + width / 2, 2)}%", "y": place.top + 12}
         text = tag("text", middle, words(mark.text))
-    return tag("rect", {"class": f"{mark.look} {mark.paint}", **size}, says(mark.says)) + text
+    return tag("rect", {"class": f"{mark.look} {mark.paint}", **size}) + text
 
 
 @_mark.register
 def _(mark: Point, place: _Place) -> str:
     path = {"class": f"point {mark.paint}", "d": SHAPES[mark.shape], "transform": f"translate(0 {place.top + 10})"}
-    return tag("svg", {"x": place.at(mark.at), "class": "spot"}, tag("path", path, says(mark.says)))
+    return tag("svg", {"x": place.at(mark.at), "class": "spot"}, tag("path", path))
 
 
 @_mark.register
@@ -180,9 +188,9 @@ def _dots(mark: Cloud, place: _Place, y: float) -> str:
     if place.width:
         dots = "".join(f"M{step * place.width / STEPS:.2f} {y}h.01" for step in steps)
         return tag("path", {"class": f"cloud {mark.paint}", "d": dots})
-    dots = f"M{'M'.join(f'{step} 0h0' for step in steps)}"
+    dots = "".join(f"m{step - before} 0h0" for before, step in pairwise([0, *steps]))
     box = {"y": y, "width": "100%", "height": 1, "viewBox": f"0 0 {STEPS} 1", "preserveAspectRatio": "none"}
-    cloud = tag("path", {"class": f"cloud {mark.paint}", "d": dots}, says(mark.says))
+    cloud = tag("path", {"class": f"cloud {mark.paint}", "d": dots})
     return tag("svg", {**box, "class": "spot"}, cloud)
 
 

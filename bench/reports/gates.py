@@ -1,11 +1,13 @@
-"""What a user asks of a comparison of two runs, what fails it, and how small a slow-down it could have shown."""
+"""What a user asks of a comparison of two runs, or of one run; what fails it, and how small a slow-down could show."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.plan.cells import Cell
 from bench.reports.numbers import interval, percent
 from bench.statistics.changes import Change, slower_by, smallest_slowdown, uncompared
+from bench.statistics.comparisons import Comparison
 from bench.statistics.estimates import THRESHOLD
 from bench.statistics.pairs import Pair
 from bench.store.outcomes import TOTAL
@@ -36,8 +38,44 @@ def passed(gate: Gate, changes: Sequence[Change]) -> str | None:
         return None
     limit = gate.slower
     weakest = max(totals, key=lambda row: smallest_slowdown(row, limit))
-    smallest, needed = smallest_slowdown(weakest, limit), _needed(limit)
-    power = f"in {weakest.cell.group}, for {weakest.cell.label}, these two runs {_shown(smallest)}"
+    return _passed(weakest.cell, smallest_slowdown(weakest, limit), limit, "these two runs")
+
+
+def slower(gate: Gate, rows: Sequence[Comparison]) -> tuple[str, ...]:
+    """The loops of one run that are slower than its baseline by more than the gate allows, a sentence for each.
+
+    Their whole interval lies beyond that. With `power`, also those of which the run could not have shown it.
+    """
+    limit, found = gate.slower or 0.0, list[str]()
+    for row in (row for row in rows if row.stage == TOTAL and row.cell.role == "loop" and row.ratio):
+        name, smallest = f"{row.cell.label} in {row.cell.group}", _smallest(row, limit)
+        if row.verdict == "slower" and row.ratio and (row.ratio.low or 0) > 1 + limit:
+            found.append(f"{name} is slower than {row.baseline} by more than {limit * 100:g}%: {interval(row.ratio)}")
+        elif gate.power and smallest > _needed(limit):
+            slowdown = f"a slow-down of {percent(_needed(limit))}"
+            found.append(f"{name}: {slowdown} could not have failed; this run {_shown(smallest)}")
+    return tuple(found)
+
+
+def not_slower(gate: Gate, rows: Sequence[Comparison]) -> str | None:
+    """What a gate that no loop of one run failed says of its power; None where no loop was compared."""
+    limit = gate.slower or 0.0
+    totals = [row for row in rows if row.stage == TOTAL and row.cell.role == "loop" and row.ratio]
+    if not totals:
+        return None
+    weakest = max(totals, key=lambda row: _smallest(row, limit))
+    return _passed(weakest.cell, _smallest(weakest, limit), limit, "this run")
+
+
+def _smallest(row: Comparison, limit: float) -> float:
+    """The smallest slow-down, 0.1 for 10 %, that fails with an interval as wide as this; infinite if none would."""
+    ratio = row.ratio
+    return (1 + limit) * ratio.value / ratio.low - 1 if ratio and ratio.low else math.inf
+
+
+def _passed(cell: Cell, smallest: float, limit: float, runs: str) -> str:
+    needed = _needed(limit)
+    power = f"in {cell.group}, for {cell.label}, {runs} {_shown(smallest)}"
     if smallest <= needed:
         return f"passed; {power}"
     return f"passed, but {power}: the gate could not have failed on one of {percent(needed)}"

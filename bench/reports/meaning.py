@@ -16,7 +16,7 @@ WORK = "A lifecycle holds its workload: the stage work is the workload alone, an
 
 def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
     """What the loops cost in one scenario, in seconds of a test suite and of a server; and the limits of that."""
-    group, opens = _group(kept, totals)
+    group, opens = example(kept, totals)
     name, limits = group.name, WORK if {*kept.about.plan.workloads} - {SLEEP} else LIMITS
     rows = [row for row in totals if row.cell.group == name]
     base = next((row.seconds.value for row in rows if row.cell.role == "baseline" and row.seconds), 0.0)
@@ -39,7 +39,7 @@ def meaning(kept: Kept, totals: Sequence[Comparison]) -> str:
     return f"In {name}, {what} costs {', '.join(costs)}: {', '.join(many)} in {tests}{server}. {limits}"
 
 
-def _group(kept: Kept, totals: Sequence[Comparison]) -> tuple[Group, bool]:
+def example(kept: Kept, totals: Sequence[Comparison]) -> tuple[Group, bool]:
     """The group to speak of, and whether it creates and closes its loop: the first that does, if one does."""
     measured = {row.cell.group for row in totals}
     groups = [group for group in kept.about.groups if group.name in measured]

@@ -1,7 +1,7 @@
 """Tables to characters; for people on a terminal that is too narrow, in parts that fit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from bench.reports import colours
@@ -22,10 +22,10 @@ def tables(table: Table, style: str, width: int | None) -> Iterator[str]:
     room = width if FOR_PEOPLE.fullmatch(style) else None
     drawing = _Drawing(table, style, room)
     whole = drawing.grid(range(len(table.columns)))
-    if not drawing.fits(whole) and any(column.if_narrow == "spare" for column in table.columns):
-        yield from tables(_without_spare(table), style, room)
-    elif drawing.fits(whole):
+    if drawing.fits(whole):
         yield whole
+    elif drawing.fits(needed := drawing.grid(drawing.needed)):
+        yield needed
     else:
         yield from _parted(drawing)
         yield from _below(drawing)
@@ -45,12 +45,24 @@ class _Drawing:
         return range(len(self.table.keys))
 
     @property
+    def needed(self) -> Places:
+        """Where all columns are but those for which only room to spare is used."""
+        return [place for place, column in enumerate(self.table.columns) if column.if_narrow != "spare"]
+
+    def spared(self, places: Places, text: str) -> str:
+        """The table of these columns, with what belongs behind them and has room there; its text without that."""
+        behind = (place + 1 for place in places if place + 1 < len(self.table.columns))
+        spare = [place for place in behind if self.table.columns[place].if_narrow == "spare"]
+        wider = self.narrow(sorted([*places, *spare])) if spare else text
+        return wider if self.fits(wider) else text
+
+    @property
     def groups(self) -> Iterator[Places]:
         """Where the columns of each group are, less those that stand below."""
         first = len(self.table.keys)
         for group in self.table.groups:
             places = range(first, first + len(group))
-            if beside := [place for place in places if self.table.columns[place].if_narrow != "below"]:
+            if beside := [place for place in places if self.table.columns[place].if_narrow not in {"below", "spare"}]:
                 yield beside
             first += len(group)
 
@@ -87,13 +99,6 @@ class _Drawing:
         return not self.width or width_of(text) <= self.width
 
 
-def _without_spare(table: Table) -> Table:
-    """The table with the columns that it needs."""
-    groups = tuple(group for group in table.groups if group[0].if_narrow != "spare")
-    needed = [place for place, column in enumerate(table.columns) if column.if_narrow != "spare"]
-    return replace(table, groups=groups, rows=tuple(tuple(row[place] for place in needed) for row in table.rows))
-
-
 def width_of(text: str) -> int:
     """Characters of the longest line."""
     return max(map(colours.shown, text.splitlines()))
@@ -108,11 +113,11 @@ def _parted(drawing: _Drawing) -> Iterator[str]:
         if shown and not drawing.fits(wider):
             if drawing.table.columns[group[0]].if_narrow == "drop":
                 break
-            yield text
+            yield drawing.spared([*drawing.keys, *shown], text)
             shown, wider = [], drawing.narrow([*drawing.keys, *group])
         shown += group
         text = wider
-    yield text
+    yield drawing.spared([*drawing.keys, *shown], text)
 
 
 def _below(drawing: _Drawing) -> Iterator[str]:

@@ -25,7 +25,7 @@ def drawn(plane: Plane) -> tuple[int, list[str]]:
     taken: list[_Box] = []
     groups = [(spot, _spot(plane, spot)) for spot in spots] + [(spot, _name(plane, spot, taken)) for spot in spots]
     for spot, elements in groups:  # all names in front of all marks
-        inside.append(tag("g", {"class": "loop", **of_subject(spot.subject)}, "".join(elements)))
+        inside.append(tag("g", {"class": "loop", **of_subject(spot.subject)}, says(spot.says) + "".join(elements)))
     return TOP + HEIGHT + BELOW, inside
 
 
@@ -98,13 +98,13 @@ def _spot(plane: Plane, spot: Spot) -> Iterator[str]:
     x, y = scales.percent(plane.x, spot.x.at), _height(plane.y, spot.y.at)
     for low, high in _ends(spot.x):
         ends = {"x1": f"{scales.percent(plane.x, low)}%", "x2": f"{scales.percent(plane.x, high)}%"}
-        yield tag("line", {"class": f"interval {spot.paint}", **ends, "y1": y, "y2": y}, says(spot.says))
+        yield tag("line", {"class": f"interval {spot.paint}", **ends, "y1": y, "y2": y})
     for low, high in _ends(spot.y):
         ends = {"x1": f"{x}%", "x2": f"{x}%"}
         heights = {"y1": _height(plane.y, low), "y2": _height(plane.y, high)}
-        yield tag("line", {"class": f"interval {spot.paint}", **ends, **heights}, says(spot.says))
+        yield tag("line", {"class": f"interval {spot.paint}", **ends, **heights})
     path = {"class": f"point {spot.paint}", "d": SHAPES[spot.shape], "transform": f"translate(0 {y})"}
-    yield tag("svg", {"x": f"{x}%", "class": "spot"}, tag("path", path, says(spot.says)))
+    yield tag("svg", {"x": f"{x}%", "class": "spot"}, tag("path", path))
 
 
 def _ends(reach: Reach) -> Iterator[tuple[float, float]]:

@@ -10,6 +10,7 @@ from bench.reports.assets import CHART_CSS
 from bench.reports.document import Chart, Document
 
 SCALE = 3  # 2280 pixels wide: 19 cm at 300 dots per inch
+UNSAFE = re.compile(r"[^\w.-]")  # in a file name: groups have workloads such as turns=100
 MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 DEFINED = re.compile(r"--(\w+):\s*([^;]+);?")
@@ -38,7 +39,7 @@ def pictures(document: Document) -> Iterator[tuple[str, bytes]]:
     plain = f"{without_variables(CHART_CSS)}\n{FONT}"
     for chart in (block for block in document.page() if isinstance(block, Chart)):
         text = drawing.svg(chart.picture, chart.about, alone=True)
-        yield f"{chart.name}.png", _png(text.replace(CHART_CSS, plain))
+        yield f"{UNSAFE.sub('-', chart.name)}.png", _png(text.replace(CHART_CSS, plain))
 
 
 def without_variables(css: str) -> str:

@@ -10,7 +10,6 @@ import msgspec
 from bench.reports.reasons import line
 
 if TYPE_CHECKING:  # scipy comes with them, and `doctor` and `lifecycle` need none of it
-    from bench.reports.besides import Besides
     from bench.statistics.comparisons import Comparison
     from bench.store.outcomes import Kept
 
@@ -22,9 +21,9 @@ def indented(record: object) -> str:
     return msgspec.json.format(msgspec.json.encode(record), indent=1).decode() + "\n"
 
 
-def as_json(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
-    """A list of objects; absent numbers are null."""
-    return indented([_fields(row) for row in comparisons])
+def as_json(kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
+    """A list of objects; absent numbers are null. Totals of workloads with a server have `figures` too."""
+    return indented(_objects(kept, comparisons))
 
 
 def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
@@ -33,11 +32,11 @@ def everything(kept: "Kept", comparisons: "Sequence[Comparison]") -> str:
     return indented({
         "plan": about.plan, "facts": about.facts, "measured": about.started, "method": about.method,
         "disturbances": about.disturbances, "skips": about.skips, "complete": kept.complete, "notes": kept.notes,
-        "comparisons": [_fields(row) for row in comparisons],
+        "comparisons": _objects(kept, comparisons),
     })  # fmt: skip
 
 
-def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Besides | None" = None) -> str:
+def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", *_: object) -> str:
     """A row for each comparison; `seconds` and `ratio` have three columns each; absent is empty."""
     rows = [_flat(_fields(comparison)) for comparison in comparisons]
     text = io.StringIO()
@@ -45,6 +44,16 @@ def as_csv(_kept: "Kept", comparisons: "Sequence[Comparison]", _besides: "Beside
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _objects(kept: "Kept", comparisons: "Sequence[Comparison]") -> list[dict[str, object]]:
+    from bench.statistics.figures import figures
+
+    said = {cell: found for group in kept.about.groups for cell, found in figures(kept, group.name).items() if found}
+    return [
+        _fields(row) | ({"figures": said[row.cell]} if row.stage == "total" and row.cell in said else {})
+        for row in comparisons
+    ]
 
 
 def _fields(row: "Comparison") -> dict[str, object]:

@@ -12,6 +12,7 @@ from bench.store.outcomes import Kept
 from bench.subjects import workloads
 
 MOST_SHARE = 0.4  # of a request: a server that takes more hides differences between loops
+MOST_OF_CLIENT = 0.8  # of the time: a client that works for longer is what limits the rate
 RATES = (
     "requests/s, p50, p99: by the clock of the client; half of the requests took at most p50, 99 in 100 at most p99. "
     "client: the part of this time in which the client itself worked, which no loop can make shorter."
@@ -27,8 +28,18 @@ def served(kept: Kept) -> Iterator[Block]:
         columns = (Column("requests/s"), Column("p50", unit), Column("p99", unit), Column("client"))
         yield Heading(f"{name}: requests", 3)
         yield Table((LOOP,), (columns,), tuple(_service(cell, one) for cell, one in found.items()))
+    limited = [name for name, found in tables.items() if any(_is_limit(one) for one in found.values())]
     if tables:
-        yield Note(RATES)
+        limit = (
+            f" In {', '.join(limited)} it was the limit for a loop or more: loops look more alike than they are."
+            if limited
+            else ""
+        )
+        yield Note(f"{RATES}{limit}")
+
+
+def _is_limit(one: Figures) -> bool:
+    return "client" in one and one["client"].value > MOST_OF_CLIENT
 
 
 def _service(cell: Cell, one: Figures) -> Row:

@@ -65,7 +65,7 @@ class Client:
 def floor(port: int, size: int, tls: "ssl.SSLContext | None" = None, *, keep_alive: bool) -> dict[str, float]:
     """Seconds of a request of `fetch` without a loop, and the server's own part of them.
 
-    The server's own part is its CPU time: every loop waits for it.
+    The server's own part is its CPU time: every loop waits for it. Both are medians.
     """
     seconds: list[float] = []
     with ExitStack() as opened:
@@ -73,13 +73,14 @@ def floor(port: int, size: int, tls: "ssl.SSLContext | None" = None, *, keep_ali
         kept = opened.enter_context(Client(port, tls)) if keep_alive else None
         for _ in range(WARM_UPS):
             _request(port, size, tls, kept)
-        before, ends = beside.ask(ask="spent")["seconds"], clock() + MOST_S
+        beside.ask(ask="own")  # from here on it counts
+        ends = clock() + MOST_S
         while not seconds or (len(seconds) < MOST and clock() < ends):
             began = clock()
             _request(port, size, tls, kept)
             seconds.append(clock() - began)
-        spent = beside.ask(ask="spent")["seconds"] - before
-    return {"floor": statistics.median(seconds), "server": spent / len(seconds)}
+        own = beside.ask(ask="own")["seconds"]
+    return {"floor": statistics.median(seconds), "server": own}
 
 
 def _request(port: int, size: int, tls: "ssl.SSLContext | None", kept: Client | None) -> None:

@@ -7,9 +7,11 @@ is a request in JSON: for the two records, or one of `ASKS`. A connection that b
 import functools
 import json
 import socket
+import statistics
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # a Python without TLS can do all else
     import ssl
 
 BACKLOG = 128
+OWN = deque[float](maxlen=1000)  # seconds of CPU time that the latest answers took
 HANDSHAKE = b"\x16"  # the first byte of a client that wants TLS
 
 
@@ -40,15 +43,29 @@ def _wait(listener: socket.socket, others: threading.Semaphore) -> None:
 
 def _accept(listener: socket.socket, others: threading.Semaphore) -> None:
     """Serve one connection after another. `others` counts the other threads that wait for one: starting one costs."""
+    meter = _Meter()
     while True:
         connection, _ = listener.accept()
         if not others.acquire(blocking=False):
             _wait(listener, others)
-        _serve(connection)
+        _serve(connection, meter)
         others.release()
 
 
-def _serve(connection: socket.socket) -> None:
+class _Meter:
+    """Notes the CPU time of one thread for each of its answers."""
+
+    def __init__(self) -> None:
+        self._before = time.thread_time()
+
+    def note(self) -> None:
+        """Another answer is sent: what was spent since the one before it was for this one."""
+        now = time.thread_time()
+        OWN.append(now - self._before)
+        self._before = now
+
+
+def _serve(connection: socket.socket, meter: _Meter) -> None:
     """Answer the requests of one connection, line by line, until the client closes it."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with connection:
@@ -56,8 +73,10 @@ def _serve(connection: socket.socket) -> None:
             if connection.recv(1, socket.MSG_PEEK) == HANDSHAKE:
                 connection = _security().wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as requests:
-                for request in requests:
-                    connection.sendall(_reply(**json.loads(request)))
+                for request in map(json.loads, requests):
+                    connection.sendall(_reply(**request))
+                    if "ask" not in request:
+                        meter.note()
         except OSError:
             return  # the client is gone: killed, perhaps
 
@@ -88,13 +107,15 @@ def _answer(number: int, size: int) -> bytes:
     return answer.ljust(size - 1).encode() + b"\n"
 
 
-def _spent() -> Mapping[str, float]:
-    """Seconds of CPU time of this process, which is the server's own time."""
-    return {"seconds": time.process_time()}
+def _own() -> Mapping[str, float]:
+    """Seconds of CPU time that the server spent on a request, the median since it was last asked for."""
+    seconds = statistics.median(OWN) if OWN else 0.0
+    OWN.clear()
+    return {"seconds": seconds}
 
 
 ASKS: Mapping[str, Callable[..., Mapping[str, float | str]]] = MappingProxyType(
-    {"spent": _spent, "drive": _driver.drive, "driven": _driver.driven}
+    {"own": _own, "drive": _driver.drive, "driven": _driver.driven}
 )
 
 
