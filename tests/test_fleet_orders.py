@@ -114,6 +114,7 @@ def test_no_host_is_left_out_whatever_is_wrong_with_it() -> None:
     text = render(report.document(rows), "simple")
 
     assert "1 of 3 hosts may measure." in text
+    assert "No worker has come to this scheduler yet" in render(report.document(()), "simple")
     assert "b has no worker that may measure" in text
     assert "c: busy" in text
     assert "a is disturbed: load 3 on 2 CPUs" in text

@@ -15,7 +15,7 @@ from bench.fleet import connection, host
 from bench.fleet.orders import Delivery, Order, name_of
 from bench.store.folder import RunFolder
 
-LOOK_S = 0.5
+LOOK_S = 2.0  # each look costs the scheduler a millisecond
 LOST = "lost: it has had no worker for too long"
 FORGOTTEN = {"cancelled", "lost"}  # by a scheduler that was started again
 

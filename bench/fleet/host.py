@@ -19,7 +19,7 @@ from bench.store.folder import ABOUT, JOURNAL
 from bench.subjects import loops
 
 PATIENCE_S = 30.0  # for the worker's own loop
-LOOK_S = 1.0  # between two looks at the journal
+LOOK_S = 2.0  # between two looks at the journal
 STOPPED = "it was stopped before all was measured"
 GOING = {"executing", "long-running"}
 RUNNING = {"running", "paused"}

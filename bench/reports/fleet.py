@@ -14,6 +14,8 @@ Answered: TypeAlias = tuple[Host, Described | str]  # what the host says of itse
 
 def document(rows: Sequence[Answered]) -> Document:
     """A row for each host, and below it what disturbs there."""
+    if not rows:
+        return Document(conclusion=Paragraph(f"No worker has come to this scheduler yet: {HOW}."))
     able = sum(is_able(*row) for row in rows)
     return Document(
         title=Heading("Hosts", 1),
