@@ -14,12 +14,12 @@ from test_fleet_orders import ORDER, kept
 from bench.cli import ordering
 from bench.errors import BenchError
 from bench.fleet import orders
-from bench.fleet.orders import Delivery, Host, Piece
+from bench.fleet.orders import Delivery, End, Host, Piece
 from bench.store.folder import RunFolder
 
 pytest.importorskip("distributed")
 from bench.fleet import collecting, connection, host
-from bench.fleet.collecting import End, collect
+from bench.fleet.collecting import collect
 
 THERE = {ORDER.host: Host(ORDER.host, 1, 1)}
 

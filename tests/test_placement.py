@@ -217,3 +217,12 @@ def test_a_known_work_is_done_on_the_processor_that_is_tried() -> None:
         assert os.sched_getaffinity(0) == {cpu}
     finally:
         os.sched_setaffinity(0, HERE)
+
+
+def test_where_the_kernel_does_not_say_nothing_is_shielded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsaid(_: object) -> bool:
+        raise place.UnknownError("the kernel has no /proc")
+
+    assert placement.shields() in {True, False}
+    monkeypatch.setattr("bench.machine.settings.may_raise_priority", unsaid)
+    assert not placement.shields()

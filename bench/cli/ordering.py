@@ -16,8 +16,7 @@ from bench.errors import INSTALLED, PROGRAM, BenchError, Exit
 if TYPE_CHECKING:
     import types
 
-    from bench.fleet.collecting import End
-    from bench.fleet.orders import Host, Order
+    from bench.fleet.orders import End, Host, Order
 
 PATIENCE_S = 600.0
 OURS = {

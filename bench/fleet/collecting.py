@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,12 @@ from distributed import Client, Future
 from bench import texts
 from bench.errors import BenchError
 from bench.fleet import connection, host
-from bench.fleet.orders import Delivery, Order, name_of
+from bench.fleet.orders import Delivery, End, Order, name_of
 from bench.store.folder import RunFolder
 
 LOOK_S = 2.0  # each look costs the scheduler a millisecond
 LOST = "lost: it has had no worker for too long"
 FORGOTTEN = {"cancelled", "lost"}  # by a scheduler that was started again
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """What became of an order: its run folder here, why it is not whole, if it is not, and if it was profiled."""
-
-    host: str
-    folder: Path
-    reason: str = ""
-    profiled: bool = False
 
 
 def folder_of(output: Path, name: str) -> Path:

@@ -59,6 +59,16 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What became of an order: its run folder here, why it is not whole, if it is not, and if it was profiled."""
+
+    host: str
+    folder: Path
+    reason: str = ""
+    profiled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """What a host says of itself: what `run` would put into run.json, and what disturbs there."""
 
