@@ -251,7 +251,7 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(
     assert code == 0
     assert "own_run " in out
     assert "asyncio-poll: no run() of its own" in out
-    assert re.search(r"6 rounds of up to 8 sweeps, seed 7: about \d+ s$", out)
+    assert re.search(r"6 rounds of up to 6 sweeps, seed 7: about \d+ s$", out)
     assert not list(tmp_path.iterdir())
 
 

@@ -71,5 +71,5 @@ class Sampling:
 
 
 DEFAULT = Sampling(rounds=9, precision=0.02, max_time_s=120)
-FAST = Sampling(rounds=6, sweeps=8, in_a_turn=5, max_time_s=60)
+FAST = Sampling(rounds=6, sweeps=6, in_a_turn=4, max_time_s=60)
 RIGOROUS = Sampling(rounds=17, sweeps=18, precision=0.01, max_time_s=600)
