@@ -255,7 +255,9 @@ def calibrated(turns: Turns, value: Callable[[int], float], *, in_turn: bool) ->
             return iterations, values, in_a_turn
         own, all_threads = time.thread_time(), time.process_time()
         seconds = value(iterations)
-        own, all_threads = time.thread_time() - own, time.process_time() - all_threads
+        # in this order, so that what an interrupted reading costs is never taken for another thread's work
+        all_threads = time.process_time() - all_threads
+        own = time.thread_time() - own
         answer = f"[{seconds!r},{1 if in_turn else usable_processors(own, all_threads - own)}]"
 
 
