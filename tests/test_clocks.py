@@ -48,9 +48,11 @@ def test_a_slow_clock_needs_some_turns_and_somebody_to_be_compared_with() -> Non
 
 def test_a_clock_that_shows_less_than_a_processor_worked_is_wrong_however_late_the_hand_overs_are() -> None:
     late = Turns([1.0] * SWEEPS, [0.015] * SWEEPS)
-    slow = Turns([1.0] * SWEEPS, [0.015] * SWEEPS, 12 * 0.03)
+    slow = Turns([1.0] * SWEEPS, [0.015] * SWEEPS, 11 * 0.03)
+    right = Turns([1.0] * SWEEPS, [0.015] * SWEEPS, 11 * 0.016)
 
     assert disagreement(late, (late,)) is None
+    assert disagreement(right, (late,)) is None
     assert disagreement(slow, (late,)) == "its turns took 12 s, by its own clock 0.18 s: its clock is wrong"
 
 

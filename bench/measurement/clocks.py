@@ -17,8 +17,8 @@ class Turns:
     """Seconds of each turn of one worker, by the harness's clock and by the worker's own.
 
     The harness's are longer by the hand-over: until the worker runs, and until the harness reads its answer.
-    `cpu_s`: seconds that one of the worker's threads was on a processor in all of them, as the kernel says; 0 if it
-    doesn't. No right clock shows less.
+    `cpu_s`: seconds that one of the worker's threads was on a processor in all turns but the first, in which pyperf
+    begins; 0 where the kernel does not say. No right clock shows less.
     """
 
     harness: Sequence[float]
@@ -42,7 +42,7 @@ def disagreement(turns: Turns, others: Iterable[Turns]) -> str | None:
     usual = [median(other.handed_over) for other in others]
     missed = [handed - SLOW * seconds for handed, seconds in zip(turns.handed_over, turns.worker, strict=True)]
     too_slow = usual and len(missed) >= LEAST_TURNS and min(missed) > max(usual)
-    too_slow = too_slow or turns.cpu_s > theirs * (1 + SLOW) + LEAST_S
+    too_slow = too_slow or turns.cpu_s > sum(turns.worker[1:]) * (1 + SLOW) + LEAST_S
     if theirs > ours * CLOCKS_DIFFER or too_slow:
         return f"its turns took {ours:.3g} s, by its own clock {theirs:.3g} s: its clock is wrong"
     return None

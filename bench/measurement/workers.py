@@ -89,7 +89,8 @@ class Worker:
 
     def turn(self, amount: Amount, timeout_s: float) -> None:
         """Let it take its next turn, and wait for it; the first turn says how much there will be."""
-        self._threads = self._threads or thread_seconds(self.process.id)
+        if len(self._turns_s) == 1:
+            self._threads = thread_seconds(self.process.id)
         began = time.monotonic()
         numbers = (self.iterations, amount.values, amount.in_a_turn)
         self.process.tell(b"\n" if self._turns_s else b"%d %d %d\n" % numbers)
