@@ -12,7 +12,6 @@ import pytest
 
 import bench
 from bench import cli
-from bench.plan.cells import Cell
 from bench.reports import besides
 from bench.reports import machines as report
 from bench.reports.files import FILES
@@ -28,6 +27,7 @@ from bench.subjects import loops, scenarios
 ROOT = Path(__file__).resolve().parents[1]
 README, GUIDE = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/guide.md"))
 PUBLISHED = sorted(file.parent for file in (ROOT / "results").glob("2*/run.json"))
+PRIVATE = re.compile(r"\bhostname\b|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time")
 
 SELFCHECKS = sorted((ROOT / "results").glob("*-selfcheck/*.json"))
 
@@ -109,7 +109,7 @@ def test_what_is_published_is_what_its_journal_says(folder: Path) -> None:
     for name, render in FILES.items():
         if name.endswith(".md"):
             assert (folder / name).read_text("utf-8") == render(kept, comparisons, besides.read(folder_))
-    assert (folder / "suites" / "asyncio.json").exists()
+    assert any((folder / "suites").glob("asyncio*.json"))  # one for each interpreter, where there are several
 
 
 @pytest.mark.parametrize("folder", PUBLISHED, ids=lambda folder: folder.name)
@@ -118,7 +118,7 @@ def test_what_is_published_has_every_cell_of_its_plan(folder: Path) -> None:
     rows = {row.cell for row in compare(kept) if row.stage == TOTAL and row.seconds}
 
     assert rows == {*kept.about.cells}
-    assert Cell("warm", "uvloop", "loop") in kept.about.cells
+    assert ("warm", "uvloop", "loop") in {(cell.scenario, cell.loop, cell.role) for cell in kept.about.cells}
 
 
 @pytest.mark.parametrize("file", SELFCHECKS, ids=lambda file: file.stem)
@@ -136,7 +136,9 @@ def test_a_published_selfcheck_is_what_its_trials_say(file: Path) -> None:
 def test_what_is_published_names_no_host_no_user_and_no_path(folder: Path) -> None:
     for file in (path for path in folder.rglob("*") if path.is_file()):
         text = file.read_text("utf-8")
-        assert not re.search(r"hostname|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time", text), file.name
+        assert not re.search(r"\bhostname\b|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time", text), (
+            file.name
+        )
         assert os.uname().nodename not in re.findall(r"[\w.-]+", text) or len(os.uname().nodename) < 3
 
 
