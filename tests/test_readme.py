@@ -28,7 +28,6 @@ ROOT = Path(__file__).resolve().parents[1]
 README, GUIDE = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/guide.md"))
 PUBLISHED = sorted(file.parent for file in (ROOT / "results").glob("2*/run.json"))
 PRIVATE = re.compile(r"\bhostname\b|python_executable|/home/|/root|/usr|/opt|/tmp|/work|boot_time")
-
 SELFCHECKS = sorted((ROOT / "results").glob("*-selfcheck/*.json"))
 
 sys.path += [str(ROOT / "docs"), str(ROOT / "benchmarks")]
