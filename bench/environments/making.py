@@ -1,6 +1,6 @@
 """Makes environments with uv, virtualenv or venv, whichever is there first, and installs loops into them.
 
-Only this module runs programs that are no Python of ours.
+Only this module runs the programs that make environments.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ SHOWN = 5  # lines of what a program says when it fails
 
 
 def make(name: str, asked: str, loops: Sequence[Loop], requirements: Sequence[str]) -> Environment:
-    """Make an environment, or install more into one that is there; one that is half made is made anew.
+    """Make an environment, or install more into an existing one. A half-made environment is made again.
 
     Raises BenchError where something can't be made or installed; what is there then counts as half made.
     """

@@ -41,7 +41,7 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
 def asked(program: str, loops: Collection[Loop], name: str | None = None) -> Interpreter:
     """What the interpreter says of itself and of these loops, each of which it has imported once.
 
-    Raises BenchError for a program that is no Python, is too old, is for another machine, hangs, or prints at start.
+    Raises BenchError for a program that is not a Python, is too old, is for another machine, hangs, or prints at start.
     """
     try:
         answer = ask_again(lambda: _answer(program, loops))

@@ -94,7 +94,7 @@ def pays(found: BreakEven, noun: str) -> str:
 
 
 def counts(found: BreakEven) -> str:
-    """9 (7–13); for a table, also when there is no number."""
+    """How a table shows a break-even: `9 (7–13)`, or in words where it has no number."""
     if found.value is None or found.low is None or found.high is None:
         return f"not before {_count(found.low)}" if found.low else found.kind
     return f"{_count(found.value)} ({_count(found.low)}–{_count(found.high)})"

@@ -44,7 +44,7 @@ def _with_bars(table: Table) -> Table:
 
 
 def _bars(entries: Sequence[Entry]) -> Iterator[str]:
-    """A drawing for each entry; an empty one for what is no ratio."""
+    """A drawing for each entry; it is empty for an entry that is not a ratio."""
     ratios = [_ratio(entry) for entry in entries]
     ends = [0.0, *(log for ratio in ratios if ratio for log in _logs(ratio))]
     low, high = min(ends), max(ends)

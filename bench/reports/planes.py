@@ -113,7 +113,7 @@ def _ends(reach: Reach) -> Iterator[tuple[float, float]]:
 
 
 def _name(plane: Plane, spot: Spot, taken: list[_Box]) -> Iterator[str]:
-    """Beside the spot, where no other name is; nothing where there is no such place."""
+    """Draw the name beside its spot; nothing where other names take every place."""
     y = _height(plane.y, spot.y.at)
     low, high = (scales.percent(plane.x, spot.x.at if end is None else end) for end in (spot.x.low, spot.x.high))
     ends = {"start": high, "end": low}

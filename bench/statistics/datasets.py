@@ -19,7 +19,7 @@ Same = TypeVar("Same", bound=Hashable)
 
 
 class _Meta(msgspec.Struct, frozen=True):
-    """What a run is, and what of its digest is no list of numbers."""
+    """What a run is, and the parts of its digest that are not lists of numbers."""
 
     name: str
     machine: str | None
@@ -45,7 +45,7 @@ def stored(run: Named) -> Stored:
 
 
 def named(kept: Stored) -> Named:
-    """The run without its values; raises ValueError for what is no run."""
+    """The run without its values; raises ValueError if the record is not a run."""
     meta = msgspec.json.decode(kept.about, type=_Meta)
     keys = [_one(key) for key in kept.keys]
     seconds = {key: np.asarray(numbers) for key, numbers in zip(keys, kept.seconds, strict=True)}

@@ -268,7 +268,7 @@ class _OldAbout:
 
 
 def about_of(content: bytes) -> About:
-    """Read what a run is; raises ValueError for what is no run."""
+    """Read what a run is; raises ValueError if the text does not describe a run."""
     keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     if "groups" in keys:
         about = msgspec.json.decode(content, type=_OldAbout).translated()
