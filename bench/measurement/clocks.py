@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.measurement.placement import threads_of
+
 CLOCKS_DIFFER = 1.01  # by this factor two clocks may differ, of which only one is adjusted to true time
 SLOW = 0.1  # part of a turn that a clock may miss
 LEAST_S = 0.005  # on a processor beside the turns: reading what to do, answering
@@ -41,9 +43,9 @@ def disagreement(turns: Turns, others: Iterable[Turns]) -> str | None:
     ours, theirs = sum(turns.harness), sum(turns.worker)
     usual = [median(other.handed_over) for other in others]
     missed = [handed - SLOW * seconds for handed, seconds in zip(turns.handed_over, turns.worker, strict=True)]
-    too_slow = usual and len(missed) >= LEAST_TURNS and min(missed) > max(usual)
-    too_slow = too_slow or turns.cpu_s > sum(turns.worker[1:]) * (1 + SLOW) + LEAST_S
-    if theirs > ours * CLOCKS_DIFFER or too_slow:
+    misses_work = turns.cpu_s > sum(turns.worker[1:]) * (1 + SLOW) + LEAST_S
+    misses_turns = usual and len(missed) >= LEAST_TURNS and min(missed) > max(usual)
+    if theirs > ours * CLOCKS_DIFFER or misses_work or misses_turns:
         return f"its turns took {ours:.3g} s, by its own clock {theirs:.3g} s: its clock is wrong"
     return None
 
@@ -51,9 +53,10 @@ def disagreement(turns: Turns, others: Iterable[Turns]) -> str | None:
 def thread_seconds(process: int) -> Mapping[int, float]:
     """Seconds that each thread of a process has been on a processor; empty where the kernel does not say."""
     seconds = {}
-    for schedule in Path(f"/proc/{process}/task").glob("*/schedstat"):
+    for thread in threads_of(process):
         with suppress(OSError):  # a thread may end meanwhile
-            seconds[int(schedule.parent.name)] = int(schedule.read_text("ascii").split()[0]) * 1e-9
+            schedule = Path(f"/proc/{process}/task/{thread}/schedstat").read_text("ascii")
+            seconds[thread] = int(schedule.split()[0]) * 1e-9
     return seconds
 
 
