@@ -18,7 +18,7 @@ from bench.plan.rounds import Round
 from bench.plan.sampling import Sampling
 from bench.store.outcomes import Done, Failure, Outcome, Run
 from bench.subjects import scenarios, workloads
-from scenarios.workloads import _server
+from scenarios.workloads import _client, _server
 
 LITTLE = Sampling(rounds=1, sweeps=3, value_s=0.0005, in_a_turn=1, warmups=1, rehearsed=1)
 
@@ -49,10 +49,19 @@ def test_workers_fetch_from_a_server_that_ends_with_the_round(started: list[Serv
 
     (server, _) = started
     assert [type(outcome) for outcome in outcomes] == [Run, Run, Done]
-    assert all({*run.figures} == {"floor", "server"} for run in outcomes if isinstance(run, Run))
+    assert [{*run.figures} for run in outcomes if isinstance(run, Run)] == [{"floor", "server"}] * 2
     assert [outcome.group for outcome in outcomes if isinstance(outcome, Done)] == ["warm/fetch=2,answer=150"]
     assert server._process
     assert server._process.status() == -signal.SIGKILL
+
+
+def test_a_worker_that_asks_for_the_servers_share_takes_it_from_nobody() -> None:
+    port = _server.start()
+    _client.floor(port, 150, keep_alive=True)
+
+    with _client.Client(port) as one, _client.Client(port) as other:
+        assert one.ask(ask="own")["seconds"] > 0
+        assert other.ask(ask="own")["seconds"] > 0
 
 
 @pytest.mark.skipif(len(getattr(os, "sched_getaffinity", lambda _: ())(0)) < 2, reason="takes two processors")
