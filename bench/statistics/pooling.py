@@ -14,17 +14,7 @@ import numpy as np
 from scipy import special
 
 from bench.errors import INSTALLED
-from bench.statistics.estimates import (
-    CONFIDENCE,
-    THRESHOLD,
-    Array,
-    Estimate,
-    exponential,
-    mean_and_variance,
-    middle,
-    student,
-    verdict,
-)
+from bench.statistics.estimates import CONFIDENCE, THRESHOLD, Array, Estimate, exponential, student, verdict
 
 LEAST_MACHINES = 3  # of two, nothing can be said about how far machines differ
 LEAST_ROUNDS = 2
@@ -64,8 +54,8 @@ def effect_of(logs: Array) -> Effect | None:
     """What one run says: the median over its rounds; None for a single round, whose variance nobody knows."""
     if len(logs) < LEAST_ROUNDS:
         return None
-    _, variance = mean_and_variance(logs)
-    return Effect(middle(np.sort(logs)), max(MEDIAN * variance / len(logs), LEAST_VARIANCE))
+    variance = float(np.var(logs, ddof=1))
+    return Effect(float(np.median(logs)), max(MEDIAN * variance / len(logs), LEAST_VARIANCE))
 
 
 def of_machine(effects: Sequence[Effect]) -> Effect:
