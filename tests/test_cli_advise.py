@@ -32,6 +32,16 @@ def kept_in(folder: Path, kept: Kept | None = None, *, with_cold: bool = True) -
     return folder
 
 
+def test_a_folder_that_is_not_empty_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(calibrating, "measured", None)
+    (tmp_path / "other").touch()
+
+    assert main("advise", "--loop", "asyncio", "-o", str(tmp_path)) == 2
+    assert f"{tmp_path} is not empty: a run needs a folder of its own\n" in capsys.readouterr().err
+
+
 @pytest.mark.every_python
 @pytest.mark.usefixtures("_bad_loops")
 def test_a_script_is_measured_kept_and_asked_about_again(

@@ -33,6 +33,8 @@ ADVICE, TOTALS = "advise.json", "totals.csv"
 def measured(options: Namespace, asked: Asked) -> Measured:
     """Measure into a new run folder; raises KeyboardInterrupt on Ctrl-C, once it has said how to go on."""
     began = time.monotonic()
+    if options.output:
+        RunFolder(options.output).make()  # what is wrong with it is said now, not after minutes of calibrating
     chosen = selecting.selected(options.loop, options.baseline)
     imports_s = time.monotonic() - began
     texts, least = options.workload or [WORKLOAD], minimum_rounds(len(chosen) - 1)

@@ -82,13 +82,8 @@ class RunFolder:
     def create(self, about: About) -> None:
         """Make the folder and write what the run is; raises BenchError if it is not empty or the run can't be kept."""
         text = text_of(about)
-        self._make()
+        self.make()
         with self._writing():
-            if not all(map(_leftover, self.path.iterdir())):
-                raise BenchError(
-                    f"{self.path} is not empty: a run needs a folder of its own\n"
-                    f"name another folder, or continue the run in it: {PROGRAM} --resume {self.path}"
-                )
             file = self.path / JOURNAL
             file.touch()
             try:
@@ -96,6 +91,16 @@ class RunFolder:
             except BaseException:
                 file.unlink(missing_ok=True)  # so that the folder is still empty for the next
                 raise
+
+    def make(self) -> None:
+        """Make the folder of a new run; raises BenchError if it can't be made or has something in it already."""
+        self._make()
+        with self._writing():
+            if not all(map(_leftover, self.path.iterdir())):
+                raise BenchError(
+                    f"{self.path} is not empty: a run needs a folder of its own\n"
+                    f"name another folder, or continue the run in it: {PROGRAM} --resume {self.path}"
+                )
 
     def extend(self, about: About) -> None:
         """Keep what the run is from now on: its plan asks for more."""
