@@ -173,6 +173,13 @@ def test_the_sentence_can_be_quoted(kept: Kept) -> None:
     )
 
 
+def test_the_sentence_counts_cases_where_a_scenario_has_several_workloads(kept: Kept) -> None:
+    plan = dataclasses.replace(kept.about.plan, workloads=("sleep", "turns=9"))
+    two = Kept(dataclasses.replace(kept.about, plan=plan), kept.outcomes)
+
+    assert ": slower in 1 of 1 case; " in sentence.closing_sentence(two, compare(kept))
+
+
 def test_the_sentence_without_intervals_or_controls(invent: Invent) -> None:
     few = invent({"asyncio": [[1.0]], "uvloop": [[2.0]]})
 

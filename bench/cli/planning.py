@@ -96,12 +96,13 @@ def fitted(about: About, least: int, start: Start) -> About:
     number = len(about.measured)
     fits = budget.fitting_groups(about.measured, *amount)
     seconds = _whole(budget.sufficient_seconds(about.measured, *amount) + start.overhead_s())
-    option = "--profile, --workload" if plan.together else "--scenario"
-    remedies = [f"measure {counted(fits, 'scenario')} ({option})"] if fits else []
+    noun, option = ("scenario", "--scenario") if number <= len(plan.scenarios) else ("case", "--scenario, --workload")
+    option = "--profile, --workload" if plan.together else option
+    remedies = [f"measure {counted(fits, noun)} ({option})"] if fits else []
     remedies += [f"allow more time: --max-time {f'{seconds // 60}m' if seconds % 60 == 0 else f'{seconds}s'}"]
     where = f"with --delay {plan.delay_s:g}, " if plan.delay_s else ""
     busy = f" (this machine is busy: a start takes {slowness:.1f} times as long)" if slowness > BUSY else ""
-    what = f"{counted(number, 'scenario')} and {counted(len(plan.labels), 'loop')}"
+    what = f"{counted(number, noun)} and {counted(len(plan.labels), 'loop')}"
     raise BenchError(
         f"{where}{what} do not fit into {limit_s:g} s{busy}: "
         f"that leaves fewer than {least} rounds\n{', or '.join(remedies)}"

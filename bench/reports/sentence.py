@@ -21,23 +21,24 @@ def closing_sentence(kept: Kept, comparisons: Sequence[Comparison]) -> str:
     results, controls = totals((row.cell, row.ratio, row.verdict) for row in comparisons if row.stage == TOTAL)
     if not results:
         return "Nothing was measured that could be compared."
+    noun = "scenario" if len(kept.about.plan.workloads) == 1 else "case"
     control = f"; {baseline} against itself came out at {ends(controls)}" if controls else ""
     against = f"Against {baseline} on {interpreter(facts)}"
     if len(results) == 1:
         [(loop, rows)] = results.items()
         version = facts.get(f"loop {loop}", "unknown")
-        return f"{against}, a lifecycle takes {_of_one(rows, f'{loop} {version}')}{control}."
+        return f"{against}, a lifecycle takes {_of_one(rows, f'{loop} {version}', noun)}{control}."
     shorter = (f"{against}, {_of_many(results, most)}{control}." for most in range(len(results), -1, -1))
     return next((sentence for sentence in shorter if len(sentence) <= MOST), f"{against}{control}.")
 
 
-def _of_one(rows: Sequence[Result], loop: str) -> str:
-    """The least and the greatest ratio, and how often which verdict."""
+def _of_one(rows: Sequence[Result], loop: str, noun: str) -> str:
+    """The least and the greatest ratio, and how often which verdict; a row is a `noun`."""
     ordered = sorted((ratio for _, ratio, _ in rows), key=lambda ratio: ratio.value)
     ratios = " to ".join(dict.fromkeys(map(interval, (ordered[0], ordered[-1]))))
     verdicts = Counter(verdict for *_, verdict in rows).most_common()
     counted = " and ".join(f"{verdict} in {number}" for verdict, number in verdicts)
-    return f"{ratios} times as long with {loop}: {counted} of {len(rows)} scenario{'s' * (len(rows) > 1)}"
+    return f"{ratios} times as long with {loop}: {counted} of {len(rows)} {noun}{'s' * (len(rows) > 1)}"
 
 
 def _of_many(results: Mapping[str, Sequence[Result]], most: int) -> str:
