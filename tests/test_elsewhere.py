@@ -76,6 +76,19 @@ def test_another_pace_of_the_command_line_replaces_that_of_the_file() -> None:
     assert not cli.parse(["--rigorous"]).fast
 
 
+def test_two_paces_in_one_place_are_refused_and_those_of_two_places_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    write()
+    monkeypatch.setenv("EVLOOP_BENCH_RIGOROUS", "1")
+
+    options = cli.parse([])
+    assert (options.fast, options.rigorous) == (False, True)
+    monkeypatch.setenv("EVLOOP_BENCH_FAST", "1")
+    with pytest.raises(
+        BenchError, match="EVLOOP_BENCH_FAST and EVLOOP_BENCH_RIGOROUS can't both be set: leave out one"
+    ):
+        cli.parse([])
+
+
 def test_a_run_that_is_resumed_takes_only_how_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     write()
     monkeypatch.setenv("EVLOOP_BENCH_FORMAT", "github")
@@ -137,7 +150,8 @@ def test_a_loop_of_the_folder_is_checked_by_its_name(capsys: pytest.CaptureFixtu
     ("[tool.evloop-bench]\nseed = true\n", "[tool.evloop-bench] seed: True is not a text or a number"),
     ("[tool.evloop-bench]\nloop = [1979-05-27]\n", "is not a list of texts"),
     ("[tool.evloop-bench]\nrounds = 0\n", "[tool.evloop-bench] rounds: argument --rounds: 0: give a number of"),
-    ("[tool.evloop-bench]\nfast = true\nrigorous = true\nrounds = 'x'\n", "argument --rounds: 'x' is not a number"),
+    ("[tool.evloop-bench]\nfast = true\nrounds = 'x'\n", "argument --rounds: 'x' is not a number"),
+    ("[tool.evloop-bench]\nfast = true\nrigorous = true\n", "rigorous can't both be set: leave out one"),
     ("[tool]\nevloop-bench = 1\n", "pyproject.toml, [tool.evloop-bench]: it is not a table"),
     ("tool = 'evloop-bench'\n", "pyproject.toml, [tool]: it is not a table"),
     ("evloop-bench is not TOML\n", "pyproject.toml is not TOML: "),

@@ -56,7 +56,16 @@ def settings(run: "Parser") -> tuple[Setting, ...]:
             where = texts.line(source)[:200]
             raise unknown("option", option[:100], known, f"it is set in {where}; others can't be set there")
         found.append(Setting(option, tuple(_words(run, option, value, source)), source))
+    _check_paces(found)
     return tuple(found)
+
+
+def _check_paces(found: Sequence[Setting]) -> None:
+    """Raise BenchError where the environment asks for both paces, or the file does."""
+    asked = [one.source for one in found if one.name in PACES and one.words]
+    for sources in ([one for one in asked if one.startswith(PREFIX) == is_variable] for is_variable in (True, False)):
+        if len(sources) > 1:
+            raise BenchError(f"{' and '.join(sources)} can't both be set: leave out one")
 
 
 def _of_environment(run: "Parser") -> Iterator[tuple[str, object, str]]:
