@@ -12,10 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
+from repeat import BUSY, loaded
 from tabulate import tabulate
 
 from bench.statistics import comparisons
@@ -25,18 +25,6 @@ from bench.store.outcomes import TOTAL, Kept
 PYTHON = (sys.executable, "-m", "bench")
 START_UPS = 15
 NEAR = 0.02
-
-
-@contextmanager
-def busy(processes: int) -> Iterator[None]:
-    """Keep so many processes busy while the block runs."""
-    started = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
-    try:
-        yield
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
 
 
 def run(folder: Path, *options: str) -> tuple[float, Kept]:
@@ -99,7 +87,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--load", action="store_true", help="two busy processes beside the runs")
     options = parser.parse_args(words)
-    with tempfile.TemporaryDirectory() as folder, busy(2 if options.load else 0):
+    with tempfile.TemporaryDirectory() as folder, loaded([BUSY] * (2 if options.load else 0)):
         before = os.getloadavg()[0]
         default_s, kept = run(Path(folder, "default"))
         fast_s, _ = run(Path(folder, "fast"), "--fast")

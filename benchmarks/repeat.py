@@ -1,8 +1,8 @@
-"""Measures the same plan again and again while the neighbours change: `tox -e repeat`; an hour for the default.
+"""Measures the same plan again and again while the neighbours change: `tox -e repeat`; half an hour for the default.
 
 Each run is a run as a user starts it, under one of several loads of this program's own making, in a random order. Then
-a table says how far the ratios moved from run to run, and whether the intervals had promised that. `--only FOLDER`
-reads what an earlier call has measured, and compares the estimators with each other.
+README.md of the folder says how far the ratios moved from run to run, whether the intervals had promised that, and
+which estimator moves least; ratios.csv has every ratio. `--only` reads what an earlier call has measured.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,29 @@ LOADS: Mapping[str, Sequence[str]] = {
     "idle": (), "1 busy": (BUSY,), "2 busy": (BUSY,) * 2, "4 busy": (BUSY,) * 4, "bursts": (BURSTS,) * 2,
     "memory": (MEMORY,),
 }  # fmt: skip
+SPREADS = ("scenario", "loop", "median", "spread", "spread idle", *LOADS, "covers idle", "covers loaded", "half-width")
+ESTIMATED = ("estimator", "scenario", "loop", "median", "spread", "rms error")
+PAGE = """\
+# The same answer tomorrow: how far a ratio moves from run to run
+
+Made by `tox -e repeat` on {started}, in a random order (seed {seed}). Runs under each load: {runs}. A load is busy
+processes of its own beside the run: so many that spin; two that spin in bursts of 50 to 200 ms; one that empties the
+caches. ratios.csv has every ratio, the journals every value; `python benchmarks/repeat.py --only -o FOLDER` makes this
+page of them.
+
+{versions}
+
+{spreads}
+
+median: of all runs, then of those under each load; spread: standard deviation of the log, over all runs and over the
+idle ones; covers: intervals that hold the median of all runs, for the control 1; half-width: of an interval, median.
+
+## Which number stands for a round
+
+The same values, with other estimators of a round's ratio in the place of ours, which is the first.
+
+{estimators}
+"""
 PLAN = "--loop uvloop --scenario manual --scenario runner --scenario warm --rounds 9"
 
 Values = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -117,13 +141,30 @@ def rows(found: Sequence[Measured]) -> Iterator[Sequence[str]]:
         logs = {one: math.log(one.ratio) for one in ours}
         middle = 0.0 if label == "control" else statistics.median(logs.values())
         by_load = {load: [logs[one] for one in ours if one.load == load.replace(" ", "-")] for load in LOADS}
-        covered = [one.low <= math.exp(middle) <= one.high for one in ours if one.low and one.high]
+        covered = {one: one.low <= math.exp(middle) <= one.high for one in ours if one.low and one.high}
+        idle, loaded = ([held for one, held in covered.items() if (one.load == "idle") == so] for so in (True, False))
         widths = [math.sqrt(one.high / one.low) - 1 for one in ours if one.low and one.high]
         yield (
             scenario, label, f"{math.exp(middle):.3f}", spread([*logs.values()]), spread(by_load["idle"]),
             *(f"{math.exp(statistics.median(logs)):.3f}" if logs else "–" for logs in by_load.values()),
-            f"{sum(covered)} of {len(covered)}", f"{statistics.median(widths):.1%}" if widths else "–",
+            f"{sum(idle)} of {len(idle)}", f"{sum(loaded)} of {len(loaded)}",
+            f"{statistics.median(widths):.1%}" if widths else "–",
         )  # fmt: skip
+
+
+def page(seed: int, kept: Mapping[Path, Kept], found: Sequence[Measured]) -> str:
+    """Both tables, and what they are of."""
+    about = next(iter(kept.values())).about
+    names = ("python", "implementation", "cpu", "cpus", "kernel", "loop uvloop")
+    number = Counter(place.name.rpartition("-")[0].replace("-", " ") for place in kept)
+    return PAGE.format(
+        started=about.started,
+        seed=seed,
+        runs=", ".join(f"{load}: {number[load]}" for load in LOADS),
+        versions=", ".join(f"{name} {about.facts.get(name, 'unknown')}" for name in names),
+        spreads=tabulate(rows(found), SPREADS, "github", disable_numparse=True),
+        estimators=tabulate(by_estimator(kept), ESTIMATED, "github", disable_numparse=True),
+    )
 
 
 def by_estimator(kept: Mapping[Path, Kept]) -> Iterator[Sequence[str]]:
@@ -162,7 +203,7 @@ def _of_quietest(loop: Values, baseline: Values, share: float) -> float:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Measure, and print the tables."""
+    """Measure, write the page, print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", type=Path, default=Path("results/repeat"), help="folder of all runs")
     parser.add_argument("--runs", type=int, default=4, help="under each load, default: 4")
@@ -176,11 +217,9 @@ def main(words: Sequence[str] | None = None) -> None:
     found = [one for place in places for one in ratios(place)]
     with (options.output / "ratios.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([Measured._fields, *found])
-    header = ("scenario", "loop", "median", "spread", "spread idle", *LOADS, "covers", "half-width")
-    print(tabulate(rows(found), header, "github", disable_numparse=True), "\n")
-    kept = {place: RunFolder(place).load() for place in places}
-    header = ("estimator", "scenario", "loop", "median", "spread", "rms error")
-    print(tabulate(by_estimator(kept), header, "github", disable_numparse=True))
+    text = page(options.seed, {place: RunFolder(place).load() for place in places}, found)
+    (options.output / "README.md").write_text(text, "utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from figures import busy
+from repeat import BUSY, loaded
 
 from bench.reports.rendering import PAGE, render
 from bench.reports.selfcheck import SelfCheck, document
@@ -29,6 +29,7 @@ ITSELF = ("--itself", "--trials", "40", "--trial-time", "10s", "--max-time", "30
 PYPERF = ("--itself", "--against", "pyperf", "--trials", "8", "--max-time", "40m")
 CHECKS: Mapping[str, Sequence[str]] = {
     "idle-itself": ITSELF,
+    "idle-1-percent": ("--effect", "1%", "--trials", "20", "--trial-time", "60s", "--max-time", "40m"),
     "idle-2-percent": ("--effect", "2%", "--trials", "20", "--trial-time", "60s", "--max-time", "40m"),
     "idle-pyperf": PYPERF,
     "loaded-itself": ITSELF,
@@ -41,7 +42,8 @@ MILLION = 1_000_000
 def check(folder: Path, name: str, seed: int) -> None:
     """Make one check, and keep what it prints."""
     words = [sys.executable, "-m", "bench", "selfcheck", *CHECKS[name], "--seed", str(seed), "--json"]
-    with busy(BUSY_PER_CORE * (os.cpu_count() or 1) if name.startswith("loaded") else 0):
+    beside = BUSY_PER_CORE * (os.cpu_count() or 1) if name.startswith("loaded") else 0
+    with loaded([BUSY] * beside):
         done = subprocess.run(words, check=False, stdout=subprocess.PIPE)
     if done.returncode in {0, 1}:  # 1: it found that it can't be trusted, which is a result
         (folder / f"{name}.json").write_bytes(done.stdout)
