@@ -142,7 +142,7 @@ def test_a_program_for_another_processor_is_refused(tmp_path: Path) -> None:
     program.write_bytes(b"\x7fELF nothing that this machine runs")
     program.chmod(0o755)
 
-    with pytest.raises(BenchError, match=r"can't be started: Exec format error; it is no Python for this machine"):
+    with pytest.raises(BenchError, match=r"can't be started: Exec format error; it is not a Python for this machine"):
         interpreters.asked(str(program), [ASYNCIO])
 
 

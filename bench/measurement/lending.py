@@ -23,7 +23,7 @@ def started(module: str, options: Iterable[str], python: str | None = None) -> P
         return Process(Path(lent.__file__), [*places, module, *options], python)
     except OSError as error:
         reason = error.strerror or "unknown"
-        raise NotMeasuredError(f"{python} can't be started: {reason}; it is no Python for this machine") from None
+        raise NotMeasuredError(f"{python} can't be started: {reason}; it is not a Python for this machine") from None
 
 
 def _folder(package: str) -> str:

@@ -26,7 +26,7 @@ def promised(scene: Scene, promises: Mapping[str, str]) -> tuple[Chart, ...]:
     y = Axis("promises kept, %", max(0.0, 1 - max(LEAST, 1.1 * (1 - min(kept.values())))), 1.0, size=0.01)
     about = (
         f"To the left of the line a loop is faster than {scene.divisor}; upwards it keeps more of asyncio's promises, "
-        "of those that were tried on it. Promises are no part of any verdict."
+        "of those that were tried on it. Promises are not part of any verdict."
     )
     spots = tuple(_spot(row, kept[row.cell.loop]) for row in rows if row.ratio or row.cell.role == "baseline")
     plane = Plane(x, y, spots, bands=(SAME, *scene.floor))

@@ -52,7 +52,7 @@ THREADS: Mapping[Thread, str] = {
 PLACES = "place: 1, and one more for each loop that is faster for sure; loops that share one can't be told apart. "
 PROMISED = (
     f" promises: of asyncio's, how many the loop keeps of those that {unbroken(f'{AS_MODULE} check')} tried; "
-    "no part of any verdict."
+    "not part of any verdict."
 )
 
 
