@@ -29,7 +29,8 @@ def of_run(kept: Kept) -> Iterator[Block]:
     if len(disturbed) > MOST_DISTURBED * len(found):
         yield Caution(
             "BUSY MACHINE",
-            f"{len(disturbed)} of {len(found)} rounds were disturbed, which widens intervals and can move ratios",
+            f"{len(disturbed)} of {len(found)} rounds were disturbed, "
+            "which widens intervals and can move ratios by some per cent",
             "end what else runs, and measure again",
         )
 

@@ -15,7 +15,7 @@ from bench.statistics.digests import Digest, value_seconds
 from bench.statistics.estimates import confidence
 from bench.statistics.loads import Load, allowance, load_of
 from bench.statistics.shared import Shared, narrowed
-from bench.store.outcomes import Kept
+from bench.store.outcomes import TOTAL, Kept
 from bench.subjects import scenarios
 from bench.subjects.workloads import SLEEP
 
@@ -72,10 +72,9 @@ class Pair:
         old, new = self.whole or (self.old, self.new)
         return load_of(old), load_of(new)
 
-    @property
-    def load_allowance(self) -> float:
+    def load_allowance(self, stage: str = TOTAL) -> float:
         """How far load alone can move the logarithm of a loop's change; 0 if the machine was quiet both times."""
-        return allowance(*self.loads)
+        return allowance(*self.loads, stage)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -105,14 +104,18 @@ class Pair:
             )
 
     def _busy(self) -> Iterator[str]:
-        if self.load_allowance:
+        if allowed := self.load_allowance():
             before, after = self.loads
             yield (
                 f"the machine was busy with other things (load {before.average:.1f} then, {after.average:.1f} now, "
                 f"{after.cpus} processors): that alone can change a loop's ratio by a factor of up to "
-                f"{math.exp(self.load_allowance):.2f}, so the intervals of changes are wider by this factor on either "
-                "side; measure both runs on a quiet machine"
+                f"{math.exp(allowed):.2f}{self._of_a_stage()}, so the intervals of changes are wider by this factor on "
+                "either side; measure both runs on a quiet machine"
             )
+
+    def _of_a_stage(self) -> str:
+        factors = [f"{math.exp(self.load_allowance(stage)):.2f}" for stage in (TOTAL, "")]
+        return "" if factors[0] == factors[1] else f" (that of a stage: {factors[1]})"
 
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
