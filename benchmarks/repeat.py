@@ -23,8 +23,10 @@ from typing import NamedTuple
 import numpy as np
 from tabulate import tabulate
 
+from bench.publishing.contents import contents
+from bench.publishing.privacy import Cleaner, this_machine
 from bench.statistics import comparisons
-from bench.store.folder import RunFolder
+from bench.store.folder import ABOUT, JOURNAL, RunFolder
 from bench.store.outcomes import TOTAL, Kept
 
 BUSY = "while True: pass"
@@ -116,6 +118,17 @@ def measure(folder: Path, runs: int, plan: str, seed: int) -> None:
                 time.sleep(1)  # until they are under way
                 subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             print(load, number, *(f"{one.scenario} {one.label} {one.ratio:.3f}" for one in ratios(place)), flush=True)
+
+
+def publish(folder: Path, to: Path) -> None:
+    """Write there what each run is and its journal, without what names people and machines."""
+    cleaner = Cleaner(this_machine())
+    for journal in sorted(folder.glob(f"*/{JOURNAL}")):
+        _, texts = contents(RunFolder(journal.parent), cleaner)
+        place = to / journal.parent.name
+        place.mkdir(parents=True, exist_ok=True)
+        for name in (ABOUT, JOURNAL):
+            (place / name).write_text(texts[name], "utf-8")
 
 
 def ratios(place: Path) -> Iterator[Measured]:
@@ -210,10 +223,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--plan", default=PLAN, help=f"options of each run, default: {PLAN}")
     parser.add_argument("--seed", type=int, default=1, help="of the order of the loads, default: 1")
     parser.add_argument("--only", action="store_true", help="measure nothing, read what is there")
+    parser.add_argument("--publish", type=Path, help="folder for what may be published: page, ratios and journals")
     options = parser.parse_args(words)
     if not options.only:
         measure(options.output, options.runs, options.plan, options.seed)
-    places = sorted(place.parent for place in options.output.glob("*/journal.jsonl"))
+    if options.publish:
+        publish(options.output, options.publish)
+        options.output = options.publish
+    places = sorted(place.parent for place in options.output.glob(f"*/{JOURNAL}"))
     found = [one for place in places for one in ratios(place)]
     with (options.output / "ratios.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([Measured._fields, *found])
