@@ -61,7 +61,7 @@ class Sampling:
         """Seconds in which a round finds out how many iterations its values need; a long lifecycle shows it at once."""
         if delay_s > MOST_REHEARSAL_S:
             return sum(lifecycles_s)
-        return self.warmups * sum(self.rehearsal_s(one, delay_s) + self.value_seconds(one) for one in lifecycles_s)
+        return sum(self.rehearsal_s(one, delay_s) + self.warmups * self.value_seconds(one) for one in lifecycles_s)
 
     def sweeps_for(self, lifecycles_s: Collection[float], delay_s: float) -> int:
         """Sweeps in a round of cells with these lifecycles: fewer where they are long, so that it ends in `round_s`."""

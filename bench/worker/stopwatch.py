@@ -191,13 +191,17 @@ class Timing:
         self.in_a_turn = 1
         self._watch, self._once, self._turns = watch, once, turns
         self._expected, self._rehearsal = expected, rehearsal
-        self._rehearsing = rehearsal.helps(watch.delay_s)
+        self._rehearsing, self._rehearsed = rehearsal.helps(watch.delay_s), False
         self._due = self._began = 0  # values of this turn that are still to come, and when it began
 
     def calibrating(self, iterations: int) -> float:
-        """Seconds of a value with a rehearsal of its own."""
-        first_s = self._watch.rehearse(self._once, self._expected, self._rehearsal)
-        return self._watch.value(self._once, iterations) if self._rehearsing else first_s
+        """Seconds of a value. The first follows a rehearsal; the others come right after it, and need none."""
+        if not self._rehearsed:
+            first_s = self._watch.rehearse(self._once, self._expected, self._rehearsal)
+            self._rehearsed = self._rehearsing
+            if not self._rehearsing:
+                return first_s
+        return self._watch.value(self._once, iterations)
 
     def __call__(self, iterations: int) -> float:
         """Seconds of a value. The first of a turn follows a rehearsal; after the last, the next turn is awaited."""
