@@ -119,7 +119,10 @@ def resumed_folder(files: Folder) -> None:
         rounds = precision.Rounds(kept.about, widths.widest, kept.outcomes)
         for turn in itertools.islice(rounds, 3):
             list(turn.orders(kept.about.plan.sampling.sweeps))
-            outcomes.outcome_of(outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index)), _stages(kept))
+            outcomes.outcome_of(
+                outcomes.line_of(outcomes.Done(turn.group.scenario.name, turn.index, workload=turn.group.workload)),
+                _stages(kept),
+            )
         assert len(rounds.planned) <= kept.about.plan.sampling.rounds * len(kept.about.groups)
         meter.Meter(kept.about.plan, kept.outcomes)
         shown("; ".join(facts.differences(kept.about.facts, FACTS)))

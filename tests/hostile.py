@@ -1,6 +1,7 @@
 """Strategies for hostile content: what is valid, damaged; and what is well formed, and absurd."""
 
 import functools
+import itertools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from bench.plan.sampling import MOST_ROUNDS, Sampling
 from bench.resources.readings import Calls, ColdCell, ColdStart, LoopCosts, Reading, Readings, Resources
 from bench.store.outcomes import About, Calibration, Done, Failure, Outcome, Run, Stage
 from bench.subjects.scenarios import GIVEN, STAGES, Scenario
+from bench.subjects.workloads import SLEEP
 
 Tree: TypeAlias = object  # of JSON: what json.loads gives
 
@@ -145,6 +147,13 @@ def hostile(content: bytes) -> st.SearchStrategy[bytes]:
 
 names = st.sampled_from(["asyncio", "uvloop", "asyncio-select", "a.b:c", "_", "é.ü:ß", "n" * 200, "rsloop", "1"])
 scenario_names = st.sampled_from(["manual", "warm", "own_run", "nope", "_", "ü" * 64])
+WORKLOADS = (
+    ("sleep",),
+    ("sleep",),
+    ("turns", "turns=200"),
+    ("fetch=2,answer=150", "sleep"),
+    ("serve=9,size=16,connections=3",),
+)
 lines = st.sampled_from(["", "a", "a|b", "**bold** `x` <b>", "# no head", "=1+1", "é" * 200, "x" * 2000, "3", "\ufffd"])
 seconds = st.sampled_from([1e-12, 1e-9, 5e-5, 1.0, 999999.9]) | st.floats(1e-12, 1e6, exclude_max=True)
 facts = st.just(FACTS) | st.dictionaries(st.sampled_from([*FACTS, "cpus", "|", ""]) | lines, lines, max_size=5)
@@ -170,11 +179,13 @@ def abouts(draw: st.DrawFn) -> About:
     thread: Thread = "main" if draw(st.booleans()) else "worker"
     seed = draw(st.integers(0, 2**53 - 1))
     plan = Plan(tuple(loops), tuple(scenarios), "", draw(samplings), seed, thread=thread, interpreters=interpreters)
-    plan = replace(plan, baseline=draw(st.sampled_from(plan.labels)))
+    baseline, workloads = draw(st.sampled_from(plan.labels)), draw(st.sampled_from(WORKLOADS))
+    plan = replace(plan, baseline=baseline, workloads=workloads, together=draw(st.booleans()))
     title, given = draw(lines), draw(st.sampled_from(GIVEN))
     skipped = draw(st.sampled_from([*[()] * 9, ("loop",), ("baseline", "control"), ("baseline", "control", "loop")]))
     declared, why = tuple(Scenario(name, title, given) for name in scenarios), draw(lines)
-    skips = tuple(Skip(cell, why) for name in scenarios for cell in plan.cross(name) if cell.role in skipped)
+    cells = itertools.chain.from_iterable(plan.cross(*both) for both in itertools.product(scenarios, workloads))
+    skips = tuple(Skip(cell, why) for cell in cells if cell.role in skipped)
     disturbances = draw(st.none() | st.lists(lines).map(tuple))
     return About(plan, declared, skips, draw(facts), draw(lines), disturbances=disturbances)
 
@@ -189,9 +200,10 @@ def outcomes(draw: st.DrawFn, about: About) -> list[Outcome]:
     rounds, first = draw(st.sampled_from([6, 2, 1, 6, 0])), draw(st.sampled_from([0, 0, 0, MOST_ROUNDS - 9]))
     sure = draw(st.sampled_from([1.0, 1.0, 0.7, 0.2]))
     found: list[Outcome] = []
-    for group in (group for group in about.groups if group.cells):
+    for group in (group for group in about.measured if group.cells):
         name, sweeps = group.scenario.name, rng.randint(1, 4)
-        found.append(Calibration(name, palette[0], rng.choice([1, 60, 2**31 - 1]), sweeps))
+        if group.workload == SLEEP:  # method 1 had no other
+            found.append(Calibration(name, palette[0], rng.choice([1, 60, 2**31 - 1]), sweeps))
         for index in range(first, first + rounds):
             for cell in group.cells:
                 stages = cast("tuple[Stage, ...]", ("total", *group.scenario.stages))
@@ -200,7 +212,7 @@ def outcomes(draw: st.DrawFn, about: About) -> list[Outcome]:
                     found.append(Run(cell, index, values, told, rng.choice([None, None, None, text])))
                 else:
                     found.append(Failure(cell, index, text, text))
-            found.append(Done(name, index, rng.choice([0.0, 3.0, 1e8])))
+            found.append(Done(name, index, rng.choice([0.0, 3.0, 1e8]), group.workload))
     return rng.sample(found, len(found)) if draw(st.booleans()) else found
 
 

@@ -24,7 +24,19 @@ PLACE = "EVLOOP_FUZZ_PLACE"  # names a folder for rooms: who sets it, removes it
 SECONDS = 20  # in which any target must end, on a busy machine too; they take milliseconds
 MOST_SAID = 100_000  # names of files and loops, and settings of two plans
 STEERING = re.compile(rf"[\t{texts.STEERING}]")
-THIRD = ("bench", "scenarios", "numpy", "scipy", "pandas", "pyperf", "msgspec", "tabulate", "dateutil", "psutil")
+THIRD = (
+    "bench",
+    "scenarios",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyperf",
+    "msgspec",
+    "tabulate",
+    "dateutil",
+    "psutil",
+    "pyarrow",
+)
 SCENARIOS = tuple(map(os.path.realpath, scenarios.__path__))  # which there are, is looked up
 KNOWN = {name.lstrip("_") for name in (*THIRD, *sys.stdlib_module_names)}
 
