@@ -6,7 +6,7 @@ python benchmarks/break_even.py --real 20
 Each case is thousands of invented runs. What a round adds to a start, it may take from an operation, as where one
 lifecycle is measured and divided. The noise of some rounds is heavy-tailed, as on a busy machine.
 
-`--real` runs `advise` this many times instead, a minute each, on two loops whose truth is built in
+`--real` runs `advise` this many times instead, half a minute each, on two loops whose truth is built in
 (`tests/loops/paying.py`).
 """
 
@@ -72,7 +72,7 @@ def _calls(turns: int) -> int:
 def real(runs: int) -> None:
     """Print what each run of `advise` says of the two loops, and how often it holds the truth."""
     words = ["--baseline", "paying:Steady", "--loop", "paying:Late", "--profile", "service", "--workload", "turns"]
-    words += ["--json", "--quiet"]
+    words += ["--max-time", "30s", "--json", "--quiet"]
     held, true = 0, truth()
     for number in range(1, runs + 1):
         command = [sys.executable, "-m", "bench", "advise", *words]
