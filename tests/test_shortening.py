@@ -1,5 +1,6 @@
 """Rounds get fewer sweeps where time runs short, with a made-up meter."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -19,14 +20,17 @@ def planned(rounds: int, max_time_s: float | None) -> About:
     return replace(found, plan=replace(found.plan, sampling=sampling))
 
 
-def measured(max_time_s: float | None, start_s: float, sweep_s: float) -> tuple[Rounds, list[int]]:
-    """Measure six rounds of each scenario that take so long; returns how many sweeps each had."""
+def measured(
+    max_time_s: float | None, start_s: float, sweep_s: float, slow: Collection[int] = ()
+) -> tuple[Rounds, list[int]]:
+    """Measure six rounds of each scenario that take so long, some three times as long; returns the sweeps of each."""
     about = planned(6, max_time_s)
     rounds, meter = Rounds(about, lambda _: 0.0, (), Held(0.0)), Meter(about.plan)
     sweeps = []
     for turn in shortened(rounds, meter):
         sweeps.append(meter.plan.sampling.sweeps)
-        rounds.tell(Done(turn.group.scenario.name, turn.index, start_s + sweeps[-1] * sweep_s))
+        seconds = (3 if len(sweeps) - 1 in slow else 1) * (start_s + sweeps[-1] * sweep_s)
+        rounds.tell(Done(turn.group.scenario.name, turn.index, seconds))
     return rounds, sweeps
 
 
@@ -42,8 +46,16 @@ def test_where_time_runs_short_sweeps_are_cut_so_that_all_rounds_fit() -> None:
 
     assert rounds.rounds_of_all == 6
     assert rounds.seconds_left >= 0
-    assert sweeps == sorted(sweeps, reverse=True)
-    assert SWEEPS > min(sweeps) > 3
+    assert sweeps[:3] == [SWEEPS] * 3
+    assert all(SWEEPS > each > 3 for each in sweeps[3:-1])
+
+
+def test_a_slow_round_costs_no_other_its_sweeps_for_long() -> None:
+    _, sweeps = measured(48.0, 1.0, 0.04, slow=[0])  # 18 rounds of 1.96 s take 35 s
+
+    assert sweeps[:3] == [SWEEPS] * 3
+    assert min(sweeps) < SWEEPS
+    assert set(sweeps[6:]) == {SWEEPS}
 
 
 def test_no_round_has_fewer_sweeps_than_a_few_even_where_it_does_not_fit() -> None:

@@ -16,35 +16,35 @@ MARGIN = 0.9  # of the time left: the next rounds may take longer than the last
 
 
 def shortened(rounds: Rounds, meter: Meter) -> Generator[Round]:
-    """The same rounds; before each of them, sweeps are cut until all planned rounds fit into the time that is left."""
+    """The same rounds, each with as many of the planned sweeps as let all planned rounds fit into the time left.
+
+    One slow round says little of the others: nothing is cut before each scenario has had a round, and what was cut is
+    there again once there is time for it.
+    """
+    planned = meter.plan.sampling
     used: dict[str, int] = {}
     for round_ in rounds:
-        most = meter.plan.sampling.sweeps
-        sweeps = _that_fit(rounds, used, most)
-        if sweeps < most:
-            meter.plan = replace(meter.plan, sampling=replace(meter.plan.sampling, sweeps=sweeps))
+        sweeps = _that_fit(rounds, used, planned.sweeps)
+        meter.plan = replace(meter.plan, sampling=replace(planned, sweeps=sweeps))
         yield round_
         used[round_.group.name] = sweeps
 
 
-def _that_fit(rounds: Rounds, used: Mapping[str, int], most: int) -> int:
-    """As many sweeps as fit into each of the planned rounds that are left, at most `most`; not fewer than a few."""
+def _that_fit(rounds: Rounds, used: Mapping[str, int], planned: int) -> int:
+    """As many sweeps as fit into each of the planned rounds that are left, at most `planned`; not fewer than a few."""
     left = rounds.planned_left
-    last = {name: rounds.last_s(name) for name in used}
-    known = [name for name in left if last.get(name)]
-    if not known:
-        return most
-    unknown = sum(number for name, number in left.items() if name not in known) / sum(left[name] for name in known)
-    least = min(MINIMUM_SWEEPS, most)
-
-    def needed_s(sweeps: int) -> float:
-        each = (left[name] * last[name] * _part(sweeps, used[name]) for name in known)
-        return sum(each) * (1 + unknown)
-
-    fitting = (sweeps for sweeps in range(most, least, -1) if needed_s(sweeps) <= MARGIN * rounds.seconds_left)
+    if not {*left} <= {*used}:
+        return planned
+    whole_s = sum(number * rounds.last_s(name) / _part(used[name], planned) for name, number in left.items())
+    least = min(MINIMUM_SWEEPS, planned)
+    fitting = (
+        sweeps
+        for sweeps in range(planned, least, -1)
+        if whole_s * _part(sweeps, planned) <= MARGIN * rounds.seconds_left
+    )
     return next(fitting, least)
 
 
-def _part(sweeps: int, used: int) -> float:
-    """How long a round with this many sweeps takes, as a part of one with those that were used."""
-    return STARTING + (1 - STARTING) * min(1.0, sweeps / used)
+def _part(sweeps: int, planned: int) -> float:
+    """How long a round with this many sweeps takes, as a part of one with the planned ones."""
+    return STARTING + (1 - STARTING) * sweeps / planned
