@@ -155,12 +155,12 @@ def rows(found: Sequence[Measured]) -> Iterator[Sequence[str]]:
         middle = 0.0 if label == "control" else statistics.median(logs.values())
         by_load = {load: [logs[one] for one in ours if one.load == load.replace(" ", "-")] for load in LOADS}
         covered = {one: one.low <= math.exp(middle) <= one.high for one in ours if one.low and one.high}
-        idle, loaded = ([held for one, held in covered.items() if (one.load == "idle") == so] for so in (True, False))
+        idle, busy = ([held for one, held in covered.items() if (one.load == "idle") == so] for so in (True, False))
         widths = [math.sqrt(one.high / one.low) - 1 for one in ours if one.low and one.high]
         yield (
             scenario, label, f"{math.exp(middle):.3f}", spread([*logs.values()]), spread(by_load["idle"]),
             *(f"{math.exp(statistics.median(logs)):.3f}" if logs else "–" for logs in by_load.values()),
-            f"{sum(idle)} of {len(idle)}", f"{sum(loaded)} of {len(loaded)}",
+            f"{sum(idle)} of {len(idle)}", f"{sum(busy)} of {len(busy)}",
             f"{statistics.median(widths):.1%}" if widths else "–",
         )  # fmt: skip
 
