@@ -425,3 +425,21 @@ def test_a_turn_begins_with_a_rehearsal_unless_a_lifecycle_sleeps_for_long(
     assert done.count("rehearsal") == rehearsals
     assert [step for step in done if step != "rehearsal"] == ["value", "value", "wait"] * 2
     assert len(timing.turns_s) == 2
+
+
+@pytest.mark.parametrize(("delay_s", "steps"), [
+    (0.0, ["rehearsal", "value", "value", "value"]), (1.0, ["rehearsal", "rehearsal", "rehearsal"]),
+])  # fmt: skip
+def test_only_the_first_calibrating_value_follows_a_rehearsal(
+    delay_s: float, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    watch = Stopwatch(scenarios.named("warm"), asyncio.SelectorEventLoop, get_data, delay_s)
+    monkeypatch.setattr(watch, "rehearse", lambda *_: done.append("rehearsal"))
+    monkeypatch.setattr(watch, "value", lambda *_: done.append("value"))
+    timing = Timing(watch, lambda _: [], object, Rehearsal(100, 0.03), SimpleNamespace())  # type: ignore[arg-type]  # unused
+
+    for _ in range(3):
+        timing.calibrating(1)
+
+    assert done == steps

@@ -196,12 +196,9 @@ class Timing:
 
     def calibrating(self, iterations: int) -> float:
         """Seconds of a value. The first follows a rehearsal; the others come right after it, and need none."""
-        if not self._rehearsed:
-            first_s = self._watch.rehearse(self._once, self._expected, self._rehearsal)
-            self._rehearsed = self._rehearsing
-            if not self._rehearsing:
-                return first_s
-        return self._watch.value(self._once, iterations)
+        first_s = 0.0 if self._rehearsed else self._watch.rehearse(self._once, self._expected, self._rehearsal)
+        self._rehearsed = self._rehearsing
+        return self._watch.value(self._once, iterations) if self._rehearsing else first_s
 
     def __call__(self, iterations: int) -> float:
         """Seconds of a value. The first of a turn follows a rehearsal; after the last, the next turn is awaited."""
