@@ -7,6 +7,7 @@ ratios. The unit of analysis is the round, as in `comparisons`; the rounds of tw
 import bisect
 import functools
 import math
+import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -16,7 +17,17 @@ from scipy import stats
 
 from bench.plan.cells import CONTROL, Cell
 from bench.statistics.comparisons import Comparison, compare, round_medians
-from bench.statistics.estimates import THRESHOLD, Array, Estimate, agreed, confidence, excludes_1, exponential, student
+from bench.statistics.estimates import (
+    THRESHOLD,
+    Array,
+    Estimate,
+    agreed,
+    confidence,
+    excludes_1,
+    exponential,
+    mean_and_variance,
+    student,
+)
 from bench.statistics.pairs import Pair, minimum_rounds
 from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
@@ -156,8 +167,8 @@ def shift_estimate(old: Array, new: Array, level: float) -> Estimate:
     differences = np.sort(np.subtract.outer(new, old), axis=None)
     cut = _cut(len(old), len(new), level)
     if not cut:
-        return Estimate(float(np.median(differences)), None, None)
-    return Estimate(float(np.median(differences)), float(differences[cut - 1]), float(differences[-cut]))
+        return Estimate(statistics.median(differences.tolist()), None, None)
+    return Estimate(statistics.median(differences.tolist()), float(differences[cut - 1]), float(differences[-cut]))
 
 
 @functools.cache
@@ -184,10 +195,10 @@ def welch_estimate(old: Array, new: Array, level: float) -> Estimate:
     Source: Welch, *The generalization of Student's problem when several different population variances are involved*
     (1947).
     """
-    mean = float(np.mean(new) - np.mean(old))
     if min(len(old), len(new)) == 1:
-        return Estimate(mean, None, None)
-    parts = [float(np.var(sample, ddof=1)) / len(sample) for sample in (old, new)]
+        return Estimate(float(np.mean(new) - np.mean(old)), None, None)
+    (old_mean, old_variance), (new_mean, new_variance) = map(mean_and_variance, (old, new))
+    mean, parts = new_mean - old_mean, [old_variance / len(old), new_variance / len(new)]
     variance = sum(parts)
     if not variance:
         return Estimate(mean, mean, mean)

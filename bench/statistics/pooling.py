@@ -6,6 +6,7 @@ Only this module imports statsmodels. benchmarks/machines.py says how often the 
 """
 
 import math
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +15,16 @@ import numpy as np
 from scipy import special
 
 from bench.errors import INSTALLED
-from bench.statistics.estimates import CONFIDENCE, THRESHOLD, Array, Estimate, exponential, student, verdict
+from bench.statistics.estimates import (
+    CONFIDENCE,
+    THRESHOLD,
+    Array,
+    Estimate,
+    exponential,
+    mean_and_variance,
+    student,
+    verdict,
+)
 
 LEAST_MACHINES = 3  # of two, nothing can be said about how far machines differ
 LEAST_ROUNDS = 2
@@ -54,8 +64,8 @@ def effect_of(logs: Array) -> Effect | None:
     """What one run says: the median over its rounds; None for a single round, whose variance nobody knows."""
     if len(logs) < LEAST_ROUNDS:
         return None
-    variance = float(np.var(logs, ddof=1))
-    return Effect(float(np.median(logs)), max(MEDIAN * variance / len(logs), LEAST_VARIANCE))
+    _, variance = mean_and_variance(logs)
+    return Effect(statistics.median(logs.tolist()), max(MEDIAN * variance / len(logs), LEAST_VARIANCE))
 
 
 def of_machine(effects: Sequence[Effect]) -> Effect:
