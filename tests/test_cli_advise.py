@@ -62,7 +62,7 @@ def test_a_script_is_measured_kept_and_asked_about_again(
     assert "finding out how many operations are enough: one short round of 1\n" in err
     assert f"kept in {folder}; ask again: python -m bench advise --from {folder}" in err
     assert re.search(
-        r"^A whole script with 100 operations of turns takes \S+ \(\S+\) ms with paying:Steady\.", out, re.MULTILINE
+        r"^A whole script with 100 operations of turns takes \S+ \(\S+\) m?s with paying:Steady\.", out, re.MULTILINE
     )
     assert re.search(r"^Against paying:Steady on \S+ \S+, in runner with turns, paying:Late ", out, re.MULTILINE)
     assert (

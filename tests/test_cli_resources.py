@@ -57,7 +57,7 @@ def test_resources_prints_its_tables_and_a_sentence_to_quote(capsys: pytest.Capt
     code = main(*QUICK, "--loop", "asyncio", "--fail-on-leak")
 
     out, err = capsys.readouterr()
-    assert code == 0
+    assert code == 0, out + err
     assert re.search(r"^asyncio +3 +0 +[\d.]+ +[\d.]+ +[\d.]+$", out, re.MULTILINE)
     assert re.search(r"^manual +asyncio +\d+ +\d+ +\d+ +\d+ +\d+  close", out, re.MULTILINE)
     assert re.search(r"^uvloop|^control +[\d.]+ \(–\)", out, re.MULTILINE)

@@ -198,10 +198,10 @@ class Process:
         status = self._process.poll()
         return None if status is None else death(status)
 
-    def status(self) -> int | None:
+    def status(self, timeout_s: float = EXIT_TIMEOUT_S) -> int | None:
         """Its exit status, after a short wait for its end; None if it does not end."""
         try:
-            return self._process.wait(EXIT_TIMEOUT_S)
+            return self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             return None
 

@@ -23,6 +23,7 @@ from bench.texts import publishable
 
 STRIKES = 2  # failures after which a loop is given up
 CHECK_TIMEOUT_S = 60.0  # for a busy machine
+END_TIMEOUT_S = 10.0  # the same: whatever a gauge has kept is freed now, perhaps under strace
 TRACED_LIFECYCLES = 2 * 10 + 3  # two halves to compare, and the first three, which are left out
 
 
@@ -156,7 +157,7 @@ class Surveyor:
         process = Process("bench.resources.gauge", [*words, "--loop", loop.name, *parent], start=start)
         try:
             delivery = _delivery(process.answer(self.survey.timeout_s), rows)
-            if status := process.status():
+            if status := process.status(END_TIMEOUT_S):
                 self._end_badly(loop, f"{death(status)} after delivering")
             elif status is None:
                 self._end_badly(loop, "did not end after delivering")
