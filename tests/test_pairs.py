@@ -11,6 +11,7 @@ from bench import cli
 from bench.errors import BenchError
 from bench.plan.cells import Cell, Plan
 from bench.statistics import pairs
+from bench.statistics.loads import allowance
 from bench.statistics.pairs import Pair
 from bench.store.outcomes import Kept
 from bench.subjects import scenarios
@@ -87,7 +88,7 @@ def test_load_is_that_of_all_workers_not_only_of_those_that_are_compared(old: Ke
     names = ("asyncio", "control", "uvloop", "rloop", "talyn")
     idle = loaded(invent({name: [[1e-4]] * 6 for name in names}), runnable_threads=7)
 
-    assert pairs.paired("a", old, "b", idle).load_allowance() == 0
+    assert allowance(*pairs.paired("a", old, "b", idle).loads) == 0
 
 
 def test_values_of_another_length_are_refused(old: Kept, new: Kept) -> None:

@@ -28,6 +28,7 @@ from bench.statistics.estimates import (
     mean_and_variance,
     student,
 )
+from bench.statistics.loads import allowance
 from bench.statistics.pairs import Pair, minimum_rounds
 from bench.statistics.reasons import Reason
 from bench.store.outcomes import TOTAL
@@ -94,14 +95,14 @@ def between(pair: Pair, threshold: float = THRESHOLD, known: tuple[Rows, Rows] |
     (_, old_logs), (_, new_logs) = medians
     rows = known or [compare(kept, medians=theirs) for kept, theirs in zip((pair.old, pair.new), medians, strict=True)]
     old, new = map(_by_key, rows)
-    doubts = _doubts(pair)
+    doubts, loads = _doubts(pair), pair.loads
     changes = []
     for key in {**old, **new}:
         earlier, later = old.get(key) or _absent(new[key]), new.get(key) or _absent(old[key])
         row = Change(earlier, later)
         is_loop = row.cell.role == "loop"
         if earlier.ratio and later.ratio:
-            allowed = pair.load_allowance(row.stage) if is_loop else 0.0
+            allowed = allowance(*loads, row.stage) if is_loop else 0.0
             row = _changed(row, (old_logs[key], new_logs[key]), threshold, allowed)
         if row.change and is_loop and (why := doubts.get(row.cell.group)):
             row = replace(row, comparable=False, verdict="inconclusive", reasons=(*row.reasons, *why))

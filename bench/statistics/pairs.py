@@ -72,10 +72,6 @@ class Pair:
         old, new = self.whole or (self.old, self.new)
         return load_of(old), load_of(new)
 
-    def load_allowance(self, stage: str = TOTAL) -> float:
-        """How far load alone can move the logarithm of a loop's change; 0 if the machine was quiet both times."""
-        return allowance(*self.loads, stage)
-
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before reading the changes."""
@@ -104,18 +100,16 @@ class Pair:
             )
 
     def _busy(self) -> Iterator[str]:
-        if allowed := self.load_allowance():
-            before, after = self.loads
+        before, after = self.loads
+        of_total, of_stage = (f"{math.exp(allowance(before, after, stage)):.2f}" for stage in (TOTAL, "work"))
+        if allowance(before, after):
+            stage = "" if of_stage == of_total else f" (that of a stage: {of_stage})"
             yield (
                 f"the machine was busy with other things (load {before.average:.1f} then, {after.average:.1f} now, "
                 f"{after.cpus} processors): that alone can change a loop's ratio by a factor of up to "
-                f"{math.exp(allowed):.2f}{self._of_a_stage()}, so the intervals of changes are wider by this factor on "
+                f"{of_total}{stage}, so the intervals of changes are wider by this factor on "
                 "either side; measure both runs on a quiet machine"
             )
-
-    def _of_a_stage(self) -> str:
-        factors = [f"{math.exp(self.load_allowance(stage)):.2f}" for stage in (TOTAL, "")]
-        return "" if factors[0] == factors[1] else f" (that of a stage: {factors[1]})"
 
     def _incomplete(self) -> Iterator[str]:
         for side, kept in (("old", self.old), ("new", self.new)):
