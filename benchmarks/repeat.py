@@ -50,10 +50,12 @@ ESTIMATED = ("estimator", "scenario", "loop", "median", "spread", "rms error")
 PAGE = """\
 # The same answer tomorrow: how far a ratio moves from run to run
 
-Made by `tox -e repeat` on {started}, in a random order (seed {seed}). Runs under each load: {runs}. A load is busy
-processes of its own beside the run: so many that spin; two that spin in bursts of 50 to 200 ms; one that empties the
-caches. ratios.csv has every ratio, the journals every value; `python benchmarks/repeat.py --only -o FOLDER` makes this
-page of them.
+Made by `tox -e repeat` on {started}, in a random order (seed {seed}). Runs under each load: {runs}.
+
+A load is what this program starts beside a run. *1 busy*, *2 busy* and *4 busy* are that many processes that never
+rest. *bursts* are two processes that work for 50 to 200 ms, and then rest for 50 to 200 ms. *memory* is one process
+that empties the caches. ratios.csv has every ratio, and the journals have every value. From them,
+`python benchmarks/repeat.py --only -o FOLDER` makes this page.
 
 {versions}
 
@@ -117,7 +119,8 @@ def measure(folder: Path, runs: int, plan: str, seed: int) -> None:
             with loaded(LOADS[load]):
                 time.sleep(1)  # until they are under way
                 subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            print(load, number, *(f"{one.scenario} {one.label} {one.ratio:.3f}" for one in ratios(place)), flush=True)
+            found = ratios(place, RunFolder(place).load())
+            print(load, number, *(f"{one.scenario} {one.label} {one.ratio:.3f}" for one in found), flush=True)
 
 
 def publish(folder: Path, to: Path) -> None:
@@ -131,9 +134,8 @@ def publish(folder: Path, to: Path) -> None:
             (place / name).write_text(texts[name], "utf-8")
 
 
-def ratios(place: Path) -> Iterator[Measured]:
+def ratios(place: Path, kept: Kept) -> Iterator[Measured]:
     """The ratios of the totals of one run."""
-    kept = RunFolder(place).load()
     load, _, number = place.name.rpartition("-")
     seconds = sum(run.iterations * sum(run.values[TOTAL]) for run in kept.runs if run.iterations)
     for row in comparisons.compare(kept):
@@ -231,10 +233,11 @@ def main(words: Sequence[str] | None = None) -> None:
         publish(options.output, options.publish)
         options.output = options.publish
     places = sorted(place.parent for place in options.output.glob(f"*/{JOURNAL}"))
-    found = [one for place in places for one in ratios(place)]
+    kept = {place: RunFolder(place).load() for place in places}
+    found = [one for place, run in kept.items() for one in ratios(place, run)]
     with (options.output / "ratios.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([Measured._fields, *found])
-    text = page(options.seed, {place: RunFolder(place).load() for place in places}, found)
+    text = page(options.seed, kept, found)
     (options.output / "README.md").write_text(text, "utf-8")
     print(text)
 
