@@ -1,11 +1,12 @@
 """Which loops can be imported: real processes, and modules that do their worst."""
 
+import os
 import runpy
 from pathlib import Path
 
 import pytest
 
-from bench.measurement import imports
+from bench.measurement import imports, lending
 from bench.subjects.loops import Loop, named
 
 pytestmark = pytest.mark.every_python
@@ -71,6 +72,17 @@ def test_where_the_harness_was_suspended_no_loop_is_blamed(suspensions: list[str
 
     assert imports.broken([Loop("x", "nowhere:x")]) == {}
     assert imports.broken([Loop("x", "nowhere:x")]) != {}
+
+
+@pytest.mark.parametrize(("factory", "status"), [("fine:new_loop", 0), ("fine:number", 1)])
+def test_a_process_that_has_answered_ends_by_itself(factory: str, status: int) -> None:
+    process = lending.started("bench.worker.imports", [f"--parent={os.getpid()}", factory])
+    try:
+        process.answer(60)
+
+        assert process.status(60) == status
+    finally:
+        process.kill()
 
 
 def test_the_program_does_nothing_where_it_is_only_imported() -> None:

@@ -1,6 +1,7 @@
 """What interpreters say of themselves, what they are lent, and which can't be measured on."""
 
 import json
+import os
 import platform
 import sys
 import sysconfig
@@ -161,6 +162,15 @@ def test_what_is_lent_is_found_before_another_package_of_that_name() -> None:
     assert spec is not None
     assert spec.origin == str(Path("scenarios/__init__.py").resolve())
     assert lender.find_spec("json") is None
+
+
+def test_an_interpreter_that_has_answered_ends_by_itself() -> None:
+    process = lending.started("bench.worker.interpreter", [f"--parent={os.getpid()}", "uvloop"])
+    try:
+        assert json.loads(process.answer(60))["path"] == sys.executable
+        assert process.status(60) == 0
+    finally:
+        process.kill()
 
 
 def test_our_own_interpreter_borrows_too() -> None:
