@@ -12,7 +12,7 @@ from invented import loaded
 
 from bench.statistics.loads import Load, allowance, load_of
 from bench.store.folder import RunFolder
-from bench.store.outcomes import Kept
+from bench.store.outcomes import Kept, Surroundings
 
 Invent = Callable[..., Kept]
 RESULTS = Path(__file__).parents[1] / "results"
@@ -37,9 +37,28 @@ def test_what_the_harness_does_itself_is_not_load(
     assert load.stretch() == load.stretch("work") == pytest.approx(1 + others / 2)
 
 
-@pytest.mark.parametrize("day", [23, 24])
+@pytest.mark.parametrize("day", [23, 24, 26])
 def test_published_runs_of_idle_machines_have_no_load(day: int) -> None:
     assert load_of(RunFolder(RESULTS / f"2026-11-{day}-cpython3.14").load()).others == 0
+
+
+@pytest.mark.parametrize(("shares", "others"), [
+    ([0.01] * 6, 0), ([0.01] * 4 + [0.5] * 2, 0), ([0.01] * 2 + [0.5] * 4, 4), ([None] * 6, 4), ([], 4),
+])  # fmt: skip
+def test_what_others_used_in_its_rounds_says_whether_a_run_had_load(
+    invent: Invent, shares: list[float | None], others: float
+) -> None:
+    kept = on(invent, "2", load_avg_1min=3.5, runnable_threads=9)
+    looks = (Surroundings("manual", index, share, 0.0) for index, share in enumerate(shares))
+
+    assert load_of(replace(kept, outcomes=(*kept.outcomes, *looks))).others == others
+
+
+def test_what_the_host_takes_is_load(invent: Invent) -> None:
+    kept = on(invent, "2", load_avg_1min=3.5, runnable_threads=9)
+    looks = (Surroundings("manual", index, 0.01, 0.2) for index in range(6))
+
+    assert load_of(replace(kept, outcomes=(*kept.outcomes, *looks))).others == 4
 
 
 def test_more_workers_are_more_load_of_its_own(invent: Invent) -> None:

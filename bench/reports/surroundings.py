@@ -7,10 +7,10 @@ from bench.machine.place import OTHERS
 from bench.machine.sharing import STOLEN
 from bench.reports.document import Block, Caution, Note
 from bench.reports.numbers import number, percent
+from bench.statistics.loads import is_disturbed, mostly_disturbed
 from bench.store.outcomes import Kept, Surroundings
 
 MOST_NAMED = 12  # rounds; of more, only how many there were
-MOST_DISTURBED = 0.5  # part of the rounds
 
 
 def of_run(kept: Kept) -> Iterator[Block]:
@@ -26,18 +26,13 @@ def of_run(kept: Kept) -> Iterator[Block]:
         *_spread("interruptions of workers", [one.switches for one in found], "{:.0f}".format),
     ])  # fmt: skip
     yield Note(f"While it measured, a round (median, least to most): {said or 'unknown'}. {_named(disturbed, found)}")
-    if len(disturbed) > MOST_DISTURBED * len(found):
+    if mostly_disturbed(found):
         yield Caution(
             "BUSY MACHINE",
             f"{len(disturbed)} of {len(found)} rounds were disturbed, "
             "which widens intervals and can move ratios by some per cent",
             "end what else runs, and measure again",
         )
-
-
-def is_disturbed(one: Surroundings) -> bool:
-    """Whether others used or took more than a quiet machine has."""
-    return (one.others or 0) > OTHERS or (one.stolen or 0) > STOLEN
 
 
 def _spread(name: str, seen: Sequence[float | None], shown: Callable[[float], str], behind: str = "") -> Iterator[str]:

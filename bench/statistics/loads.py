@@ -2,10 +2,12 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.store.outcomes import TOTAL, Kept, Run
+from bench.machine.place import OTHERS
+from bench.machine.sharing import STOLEN
+from bench.store.outcomes import TOTAL, Kept, Run, Surroundings
 from bench.store.placed import placed
 
 OWN_LOAD, OF_A_WORKER = 0.9, 0.2  # of the harness itself: one works at a time, but all of a round start at once
@@ -14,6 +16,7 @@ LEAST = 0.5  # fewer other programs than this are what an idle machine does now 
 # What load can still do to the ratio of a total, and to that of one stage, where workers share a processor and have the
 # highest priority: uvloop's in `manual` took 7 % less beside four busy processes on two processors, its `finish` 15 %.
 SHIELDED, SHIELDED_STAGE = 1.08, 1.2
+MOST_DISTURBED = 0.5  # part of the rounds
 MOST_DIGITS = 6  # of a number of processors; a longer one is not believed
 
 
@@ -42,15 +45,31 @@ class Load:
 
 
 def load_of(kept: Kept) -> Load:
-    """What the workers of a run saw when they ended; no load where nothing is known."""
+    """How busy others kept the machine; no load where nothing is known.
+
+    Where the harness looked what others used in each round, that says whether the machine was quiet. Otherwise it is
+    told from what the workers saw when they ended, which counts a kernel that works on for a loop as another program.
+    """
     cpus = kept.about.facts.get("cpus", "")
     workers = max((len(group.cells) for group in kept.about.measured), default=0)
     average = _median(_numbers(kept.runs, "load_avg_1min"))
     others = max(average - OWN_LOAD - OF_A_WORKER * workers, _median(others_by_round(kept.runs).values()))
-    others = others if others >= LEAST else 0.0
+    looked = [one for one in kept.outcomes if isinstance(one, Surroundings) and one.others is not None]
+    if others < LEAST or (looked and not mostly_disturbed(looked)):
+        others = 0.0
     known = cpus.isdecimal() and len(cpus) <= MOST_DIGITS
     where = placed(kept)
     return Load(average, others, max(1, int(cpus)) if known else 1, shielded=where is not None and where.shielded)
+
+
+def is_disturbed(one: Surroundings) -> bool:
+    """Whether others used or took more of a round than a quiet machine has."""
+    return (one.others or 0) > OTHERS or (one.stolen or 0) > STOLEN
+
+
+def mostly_disturbed(found: Sequence[Surroundings]) -> bool:
+    """Whether that was so in most of these rounds."""
+    return sum(map(is_disturbed, found)) > MOST_DISTURBED * len(found)
 
 
 def allowance(old: Load, new: Load, stage: str = TOTAL) -> float:
