@@ -105,12 +105,10 @@ class _Reopening(asyncio.SelectorEventLoop):
         """Run though it was closed."""
 
 
-_ALWAYS = _Reopening()
-
-
 def returns_again():
     """Returns the same loop each time, which works on after it was closed."""
-    return _ALWAYS
+    returns_again.loop = getattr(returns_again, "loop", None) or _Reopening()
+    return returns_again.loop
 
 
 def changes_class():
