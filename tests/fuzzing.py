@@ -186,6 +186,10 @@ class Said:
         """Say that it ended well."""
         return 0
 
+    def last_line(self) -> str:
+        """Return the end of what it printed."""
+        return self.output
+
     def kill(self) -> None:
         """Do nothing: there is no process."""
 

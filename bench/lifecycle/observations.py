@@ -100,9 +100,7 @@ def _described(path: str) -> Interpreter:
     except SuspendedError:
         raise
     except (EndedError, ValueError, RecursionError) as error:
-        process.kill()  # from here on all of its output can be read
-        last_line = process.output.strip().rpartition("\n")[2]
-        reasons = "; ".join(filter(None, [texts.said(error), texts.line(last_line)]))
+        reasons = "; ".join(filter(None, [texts.said(error), texts.line(process.last_line())]))
         raise BenchError(f"{path} does not run the probe: {reasons}\nname a Python that is 3.11 or newer") from None
     finally:
         process.kill()

@@ -91,8 +91,7 @@ def _answer(program: str, loops: Collection[Loop]) -> Answer:
     except HungError:
         raise BenchError(f"{program} hangs at its start: it did not answer within {TIMEOUT_S:g} s\n{NEXT}") from None
     except EndedError as error:
-        process.kill()  # from here on all of its output can be read
-        raise BenchError(f"{program} {_refusal(str(error), process.output)}\n{NEXT}") from None
+        raise BenchError(f"{program} {_refusal(str(error), process)}\n{NEXT}") from None
     except (ValueError, RecursionError):
         printed = texts.line(line.decode(errors="replace"))[:MOST_SHOWN]
         raise BenchError(
@@ -112,9 +111,9 @@ def _begun(program: str, loops: Collection[Loop]) -> Process:
         raise BenchError(f"{error}\n{NEXT}") from None
 
 
-def _refusal(reason: str, output: str) -> str:
+def _refusal(reason: str, process: Process) -> str:
     """Why it did not answer: Python before 3.11 does not know the option -P."""
-    if "nknown option" in output and "-P" in output:
+    last_line = texts.line(process.last_line())
+    if "nknown option" in process.output and "-P" in process.output:
         return "is too old: it does not know the option -P"
-    last_line = texts.line(output.strip().rpartition("\n")[2])
     return "; ".join(filter(None, [f"does not answer as a Python does: {reason}", last_line]))

@@ -151,6 +151,11 @@ class Process:
         for pipe in self._pipes:
             pipe.close()
 
+    def last_line(self) -> str:
+        """Kill it, and return the last line that it printed: its readers have all of it only then."""
+        self.kill()
+        return self.output.strip().rpartition("\n")[2]
+
     @property
     def id(self) -> int:
         """The process's id."""

@@ -34,9 +34,7 @@ class Server:
             try:
                 self._port = int(self._process.answer(timeout_s, since))
             except EndedError as error:
-                self._process.kill()  # from here on all of its output can be read
-                last_line = self._process.output.strip().rpartition("\n")[2]
-                self._port = EndedError(f"its server: {error} {last_line}".strip())
+                self._port = EndedError(f"its server: {error} {self._process.last_line()}".strip())
         if isinstance(self._port, EndedError):
             raise self._port
         return self._port

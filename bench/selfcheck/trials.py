@@ -194,9 +194,7 @@ class Trials:
         try:
             return total_values(delivery_of(process.answer(PYPERF_TIMEOUT_S)))
         except (EndedError, ValueError) as error:
-            process.kill()  # from here on all of its output can be read
-            last = process.output.strip().rpartition("\n")[2]
-            reason = f"{texts.said(error)}\n{texts.line(last)}"
+            reason = f"{texts.said(error)}\n{texts.line(process.last_line())}"
             raise NotMeasuredError(f"pyperf's own scheduler gave no values: {reason}") from None
         finally:
             process.kill()
